@@ -1,0 +1,192 @@
+// Package backend is the seam between the mathematics of style transfer and the
+// machine that computes it: some twenty coarse operations on feature maps.
+//
+// A Backend is eager: each call reads what earlier calls wrote. It need not have
+// finished when it returns; only Read and Dots wait, and they take a context. A
+// Backend is used by one goroutine at a time.
+//
+// # Feature maps and windows
+//
+// A Buffer is a feature map [C,H,W]. How it lies in memory is the back end's own
+// affair. Where an operation sums over places it takes a Window, the rectangle in
+// which places count: the picture may be cut into blocks or bands, each place
+// counted by exactly one of them, and what lies outside the window is halo.
+//
+// # Two steps
+//
+// Every loss is a function of sums over places. So it is computed in two steps:
+// the Add operations add the sums of a window to a Sums, and the Grad operations
+// add the gradient inside a window, given the sums of the whole picture. Between
+// the two stands Total, after which a Sums covers the whole picture whoever held
+// its parts.
+//
+// Wrong shapes are a bug of the caller and panic with a constant message.
+package backend
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrUnavailable is wrapped by the errors of back ends that this machine cannot
+// run, together with why.
+var ErrUnavailable = errors.New("back end unavailable")
+
+// A Shape is the shape of a feature map: channels, height, width.
+type Shape struct{ C, H, W int }
+
+// Len returns the number of elements, C*H*W.
+func (s Shape) Len() int { return s.C * s.H * s.W }
+
+// Whole returns the window that covers the whole shape.
+func (s Shape) Whole() Window { return Window{0, 0, s.W, s.H} }
+
+// A Window is the rectangle X0 <= x < X1, Y0 <= y < Y1 of a feature map.
+type Window struct{ X0, Y0, X1, Y1 int }
+
+// Area returns the number of places in the window.
+func (w Window) Area() int { return (w.X1 - w.X0) * (w.Y1 - w.Y0) }
+
+// In reports whether the window lies inside s.
+func (w Window) In(s Shape) bool {
+	return 0 <= w.X0 && w.X0 <= w.X1 && w.X1 <= s.W && 0 <= w.Y0 && w.Y0 <= w.Y1 && w.Y1 <= s.H
+}
+
+// Kinds of pooling. Both take 2x2 places with stride 2; a last odd row or column
+// is left out.
+type Pooling int
+
+const (
+	Average Pooling = iota
+	Maximum
+)
+
+// A Vector is what Combine and Dots work on: a Buffer or a Sums.
+type Vector interface{ Len() int }
+
+// A Buffer is a feature map [C,H,W] on the device. Its back end made it and is the
+// only one that takes it.
+type Buffer interface {
+	Vector
+	Shape() Shape
+}
+
+// A Sums holds n sums over places.
+type Sums interface {
+	Vector
+	sums()
+}
+
+// IsSums is embedded by back ends in their type of Sums, so that no Buffer is
+// taken for one.
+type IsSums struct{}
+
+func (IsSums) sums() {}
+
+// A Mask remembers what the way back needs of the way forward: of a convolution
+// one bit for each unit, set if it was positive; of maximum pooling which of the
+// four places won.
+type Mask interface{ MaskOf() Shape }
+
+// ConvWeights are the parameters of a 3x3 convolution with stride 1 and zero
+// padding 1: Weight [O,I,3,3], Bias [O].
+type ConvWeights struct {
+	O, I   int
+	Weight []float32
+	Bias   []float32
+}
+
+// A Conv is a convolution made ready by Prepare.
+type Conv interface{ Channels() (in, out int) }
+
+// A Pair is two vectors of the same length and kind whose product Dots returns.
+type Pair struct{ A, B Vector }
+
+// Backend is what computes. In the formulas p runs over places (y,x), i and j over
+// channels.
+type Backend interface {
+	// Name is the name by which a person chooses the back end: "cpu".
+	Name() string
+
+	// New returns a feature map of zeros.
+	New(s Shape) Buffer
+	// NewMask returns room for the mask of a feature map of shape s: for Convolve
+	// its output's shape, for Pool its output's.
+	NewMask(s Shape) Mask
+	// NewSums returns n sums, all zero.
+	NewSums(n int) Sums
+	// Release gives a vector's or mask's memory back; it must not be used again.
+	Release(v any)
+
+	// Write copies chw, in the order channel, row, column, to dst.
+	Write(dst Buffer, chw []float32)
+	// Read copies src to dst, once all that was asked before is done.
+	Read(ctx context.Context, dst []float32, src Buffer) error
+
+	// Prepare transforms, packs or uploads the weights once, for both directions.
+	Prepare(w ConvWeights) Conv
+	// Convolve overwrites dst [O,H,W] with relu(c*src + bias), src [I,H,W], zeros
+	// outside src, and pos, if it is not nil, with where that is positive.
+	//
+	//	dst[o,y,x] = max(0, bias[o] + sum_{i,u,v} weight[o,i,u,v] src[i,y+u-1,x+v-1])
+	Convolve(dst, src Buffer, c Conv, pos Mask)
+	// ConvolveBack overwrites dsrc [I,H,W] with the gradient with respect to the
+	// input, given ddst [O,H,W], the gradient with respect to the output, of which
+	// only the units in pos count.
+	//
+	//	dsrc[i,y,x] = sum_{o,u,v} weight[o,i,u,v] pos[o,y-u+1,x-v+1] ddst[o,y-u+1,x-v+1]
+	ConvolveBack(dsrc, ddst Buffer, c Conv, pos Mask)
+
+	// Pool overwrites dst [C,H/2,W/2] with the averages or maxima of 2x2 places of
+	// src [C,H,W]. arg is needed for Maximum: the first of equal places wins.
+	Pool(dst, src Buffer, kind Pooling, arg Mask)
+	// PoolBack overwrites dsrc [C,H,W] with the gradient given ddst [C,H/2,W/2].
+	PoolBack(dsrc, ddst Buffer, kind Pooling, arg Mask)
+
+	// Reduce overwrites dst [C,(H+1)/2,(W+1)/2] with src smoothed by the binomial
+	// filter 1 4 6 4 1 in both directions and taken at every other place. The
+	// filter is cut at the border and divided by the sum of what is left.
+	Reduce(dst, src Buffer)
+	// ReduceBack adds to dsrc [C,H,W] the gradient given ddst.
+	ReduceBack(dsrc, ddst Buffer)
+
+	// AddGram adds to s [C*C] the products of channels in w, each place weighted
+	// by mask [1,H,W], or by 1 if that is nil. Both triangles are filled.
+	//
+	//	s[i,j] += sum_{p in w} mask[p] f[i,p] f[j,p]     Gatys et al. 2015, arXiv 1508.06576, eq. 3
+	AddGram(s Sums, f Buffer, w Window, mask Buffer)
+	// AddSquares adds to s [1] the squared differences of a and b in w.
+	//
+	//	s[0] += sum_{i, p in w} (a[i,p] - b[i,p])^2
+	AddSquares(s Sums, a, b Buffer, w Window)
+	// AddVariation adds to s [1] the squared differences between each place in w
+	// and its right and lower neighbours, where x has them.
+	AddVariation(s Sums, x Buffer, w Window)
+	// Total makes s cover the whole picture. One rank alone has nothing to do;
+	// several sum over all of them.
+	Total(s Sums)
+
+	// GramGrad adds to df, in w, given the symmetric d [C*C],
+	//
+	//	df[i,p] += scale mask[p] sum_j d[i,j] f[j,p]
+	GramGrad(df, f Buffer, d Sums, scale float64, w Window, mask Buffer)
+	// SquaresGrad adds to da, in w,
+	//
+	//	da[i,p] += scale (a[i,p] - b[i,p])
+	SquaresGrad(da, a, b Buffer, scale float64, w Window)
+	// VariationGrad adds to dx scale times the gradient of what AddVariation sums
+	// over w; it reaches one place beyond w to the right and below.
+	VariationGrad(dx, x Buffer, scale float64, w Window)
+
+	// Combine overwrites dst with a*x + b*y. The three are of one kind and length,
+	// and may be the same; y may be nil, for a*x. What is multiplied by 0 is not
+	// read, so that Combine(v, 0, v, 0, nil) clears whatever v holds.
+	Combine(dst Vector, a float64, x Vector, b float64, y Vector)
+	// AdamStep moves x against the gradient g, with moving averages m and v, as
+	// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1, step t counted from 1,
+	// with beta1 0.9, beta2 0.999 and epsilon 1e-8.
+	AdamStep(x, m, v, g Buffer, rate float64, t int)
+	// Dots returns the products of all pairs, summed in float64, once all that was
+	// asked before is done.
+	Dots(ctx context.Context, pairs []Pair) ([]float64, error)
+}

@@ -1,0 +1,87 @@
+// Package engine is the domain of Trapped in Art: what a person asks for
+// (Request, with its Recipe), what is said while it runs (Progress), what comes
+// out (Result), what can go wrong (Error), and who does it (Runner).
+//
+// It imports the standard library only. The work itself is in its folders:
+//
+//	pixel     picture files and planes of pixels
+//	backend   the operations, and who computes them (ref, cpu)
+//	vgg       the network
+//	loss      content, Gram, total variation
+//	optim     L-BFGS, Adam
+//	transfer  the loop that makes the painting
+package engine
+
+import (
+	"context"
+	"image"
+	"time"
+)
+
+// A Runner makes a painting. It is implemented in process (transfer), by a page
+// that talks to its Web Worker, and by a page that talks to a server; a caller
+// cannot tell which.
+//
+// Run reports as it goes, from the goroutine that called it, and never after it
+// has returned. A run whose ctx is cancelled stops within one iteration and
+// returns what it has so far, if that is a picture, together with an error of
+// code Cancelled.
+type Runner interface {
+	Run(ctx context.Context, req Request, report func(Progress)) (*Result, error)
+}
+
+// A Request is all that one painting needs.
+type Request struct {
+	Recipe  Recipe
+	Content File
+	// Styles are the paintings to learn from, at least one. Their weights stand
+	// in Recipe.StyleWeights.
+	Styles []File
+	// PreviewEvery is the shortest time between two previews; 0 asks for none.
+	PreviewEvery time.Duration
+}
+
+// A File is a picture as it came: the bytes of a JPEG, PNG or WebP file, and the
+// name by which errors speak of it.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Stages of a run, in their order.
+const (
+	Queued    = "queued"    // on a server: other jobs are before this one
+	Preparing = "preparing" // reading pictures, loading weights, measuring targets
+	Painting  = "painting"
+)
+
+// Progress is one report from a run.
+type Progress struct {
+	Stage    string
+	Position int // in the queue, from 1, when Stage is Queued
+
+	Scale, Scales         int // of the pyramid, from 1
+	Width, Height         int // of the picture at this scale
+	Iteration, Iterations int // evaluations done and planned at this scale
+
+	// Fraction is the share of the run's arithmetic that is done, 0 to 1, and
+	// Remaining the time the rest will take (0 while that is not known).
+	Fraction  float64
+	Remaining time.Duration
+
+	// Loss is the sum of its parts, in the units of the recipe's loss scaling.
+	Loss, Content, Style, Variation float64
+
+	// Preview is the picture as it is now, or nil in most reports.
+	Preview *image.NRGBA
+}
+
+// A Result is a finished painting, or as far as one got.
+type Result struct {
+	Picture *image.NRGBA // sRGB, 8 bits
+
+	Recipe     Recipe // as it was run, nothing left to defaults
+	Iterations int    // evaluations of the loss, over all scales
+	Loss       float64
+	Elapsed    time.Duration
+}

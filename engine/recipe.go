@@ -1,0 +1,241 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// RecipeVersion is the version of the recipe format that this program writes.
+const RecipeVersion = 1
+
+// MaxStyles is how many style pictures one run takes.
+const MaxStyles = 16
+
+// A Recipe is every setting of a run. Each field but Version is declared once more
+// in Settings, with its words, unit and range: flags, page and validation are made
+// from there.
+//
+// The zero Recipe is not valid; start from Preset or ParseRecipe.
+type Recipe struct {
+	Version       int          `json:"version"`
+	Preset        string       `json:"preset"`
+	Weights       string       `json:"weights"`
+	Size          int          `json:"size"`
+	Iterations    int          `json:"iterations"`
+	Strength      float64      `json:"strength"`
+	StyleScale    float64      `json:"style_scale"`
+	Smoothness    float64      `json:"smoothness"`
+	StyleWeights  Numbers      `json:"style_weights,omitempty"`
+	Start         string       `json:"start"`
+	Seed          int64        `json:"seed"`
+	Scales        int          `json:"scales"`
+	Copies        int          `json:"copies"`
+	ContentLayers LayerWeights `json:"content_layers"`
+	StyleLayers   LayerWeights `json:"style_layers"`
+	ContentWeight float64      `json:"content_weight"`
+	StyleWeight   float64      `json:"style_weight"`
+	LossScaling   string       `json:"loss_scaling"`
+	Pooling       string       `json:"pooling"`
+	Optimizer     string       `json:"optimizer"`
+	History       int          `json:"history"`
+	LearningRate  float64      `json:"learning_rate"`
+}
+
+// Values of the settings that are a choice.
+const (
+	Painterly     = "painterly"      // Preset
+	GatysNotebook = "gatys-notebook" // Preset, LossScaling
+
+	Calibrated = "calibrated" // LossScaling: each loss divided by the square sum of its target
+
+	StartContent = "content"
+	StartNoise   = "noise"
+
+	PoolAverage = "avg"
+	PoolMax     = "max"
+
+	LBFGS      = "lbfgs"
+	LBFGSTorch = "lbfgs-torch"
+	Adam       = "adam"
+)
+
+var presets = []struct {
+	name   string
+	change func(*Recipe)
+}{
+	{Painterly, func(*Recipe) {}},
+	{GatysNotebook, func(r *Recipe) {
+		r.LossScaling = GatysNotebook
+		r.ContentLayers = LayerWeights{{"relu4_2", 1}}
+		r.StyleLayers = LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}, {"relu5_1", 1}}
+		r.Pooling = PoolMax
+		r.Scales = 1
+		r.Copies = 0
+		r.Iterations = 500
+		r.Optimizer = LBFGSTorch
+		r.History = 100
+	}},
+}
+
+// Presets returns the names that Preset knows, the default first.
+func Presets() []string {
+	names := make([]string, len(presets))
+	for i, p := range presets {
+		names[i] = p.name
+	}
+	return names
+}
+
+// Preset returns the recipe of that name, ready to run.
+func Preset(name string) (Recipe, error) {
+	for _, p := range presets {
+		if p.name == name {
+			r := defaults()
+			r.Preset = name
+			p.change(&r)
+			return r, nil
+		}
+	}
+	return Recipe{}, Errorf(InvalidRecipe, "There is no preset %q; choose one of %s.", name, strings.Join(Presets(), ", "))
+}
+
+func defaults() Recipe {
+	return Recipe{
+		Version:       RecipeVersion,
+		Preset:        Painterly,
+		Weights:       "small",
+		Size:          512,
+		Iterations:    80,
+		Strength:      50,
+		StyleScale:    1,
+		Start:         StartContent,
+		Copies:        2,
+		ContentLayers: LayerWeights{{"relu3_2", 1}},
+		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
+		ContentWeight: 1,
+		StyleWeight:   1,
+		LossScaling:   Calibrated,
+		Pooling:       PoolAverage,
+		Optimizer:     LBFGS,
+		History:       10,
+		LearningRate:  1,
+	}
+}
+
+// ParseRecipe reads a recipe from JSON. What the JSON leaves out is taken from its
+// preset, and from painterly if it names none. Unknown fields are errors, as a
+// mistyped name would otherwise be a setting without effect.
+func ParseRecipe(data []byte) (Recipe, error) {
+	var head struct {
+		Version *int    `json:"version"`
+		Preset  *string `json:"preset"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return Recipe{}, recipeError(data, err)
+	}
+	if head.Version != nil && *head.Version != RecipeVersion {
+		return Recipe{}, Errorf(InvalidRecipe, "This recipe has version %d, and this program reads version %d.", *head.Version, RecipeVersion)
+	}
+	preset := Painterly
+	if head.Preset != nil {
+		preset = *head.Preset
+	}
+	r, err := Preset(preset)
+	if err != nil {
+		return Recipe{}, err
+	}
+	// Lists of the preset would be overwritten element by element, in arrays that
+	// are shared with it: the JSON's own lists begin empty.
+	blank := r
+	blank.ContentLayers, blank.StyleLayers, blank.StyleWeights = nil, nil, nil
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&blank); err != nil {
+		return Recipe{}, recipeError(data, err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Recipe{}, Errorf(InvalidRecipe, "The recipe goes on after its closing brace; keep one JSON object.")
+	}
+	if blank.ContentLayers == nil {
+		blank.ContentLayers = r.ContentLayers
+	}
+	if blank.StyleLayers == nil {
+		blank.StyleLayers = r.StyleLayers
+	}
+	if err := blank.Validate(); err != nil {
+		return Recipe{}, err
+	}
+	return blank, nil
+}
+
+func recipeError(data []byte, err error) error {
+	var (
+		syntax *json.SyntaxError
+		typ    *json.UnmarshalTypeError
+	)
+	switch {
+	case errors.As(err, &syntax):
+		line := 1 + bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n"))
+		return Errorf(InvalidRecipe, "The recipe is not valid JSON (line %d: %w).", line, err)
+	case errors.As(err, &typ) && typ.Field != "":
+		return Errorf(InvalidRecipe, "The recipe's %q cannot be a %s.", typ.Field, typ.Value)
+	case strings.Contains(err.Error(), "unknown field"):
+		_, name, _ := strings.Cut(err.Error(), "unknown field ")
+		return Errorf(InvalidRecipe, "The recipe has a setting %s that this program does not know.", name)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return Errorf(InvalidRecipe, "The recipe ends too early; it must be one JSON object.")
+	}
+	return Errorf(InvalidRecipe, "The recipe cannot be read: %w.", err)
+}
+
+// Validate says what is wrong with the recipe, in one sentence, or returns nil.
+func (r *Recipe) Validate() error {
+	if r.Version != RecipeVersion {
+		return Errorf(InvalidRecipe, "This recipe has version %d, and this program reads version %d.", r.Version, RecipeVersion)
+	}
+	for _, s := range Settings() {
+		if err := s.check(r); err != nil {
+			return err
+		}
+	}
+	if r.ContentWeight == 0 && r.StyleWeight == 0 {
+		return Errorf(InvalidRecipe, "Content weight and style weight are both 0: give one of them a value.")
+	}
+	return nil
+}
+
+// StyleShares returns the weights of n styles, scaled to sum to 1. Styles that
+// StyleWeights does not reach count 1.
+func (r *Recipe) StyleShares(n int) ([]float64, error) {
+	if len(r.StyleWeights) > n {
+		return nil, Errorf(InvalidRecipe, "There are %d style weights for %d style pictures.", len(r.StyleWeights), n)
+	}
+	shares, sum := make([]float64, n), 0.0
+	for i := range shares {
+		shares[i] = 1
+		if i < len(r.StyleWeights) {
+			shares[i] = r.StyleWeights[i]
+		}
+		sum += shares[i]
+	}
+	if !(sum > 0) {
+		return nil, Errorf(InvalidRecipe, "All style weights are 0: give at least one style a weight.")
+	}
+	for i := range shares {
+		shares[i] /= sum
+	}
+	return shares, nil
+}
+
+// JSON returns the recipe as indented JSON that ParseRecipe reads back.
+func (r Recipe) JSON() []byte {
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("engine: recipe does not marshal: %v", err)) // only NaN, which Validate refuses
+	}
+	return append(data, '\n')
+}

@@ -1,0 +1,334 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Kind is the kind of value that a Setting takes.
+type Kind int
+
+const (
+	Integer Kind = iota
+	Number
+	Choice     // one of Choices
+	Text       // a name
+	NumberList // comma-separated numbers: 1,0.5
+	LayerList  // comma-separated layers, each with an optional weight: relu1_1,relu2_1:0.5
+)
+
+// A Setting declares one field of Recipe. The page's controls, the command line's
+// flags, JSON validation and the documentation are all made from it.
+type Setting struct {
+	Name   string // in JSON; the flag's name with _ for -
+	Label  string // on the page
+	Help   string // one sentence
+	Unit   string // "px", "%"; "" for plain numbers
+	Kind   Kind
+	Expert bool // shown in the Expert panel only
+
+	Min, Max, Step float64  // of Integer and Number, and of each number in a list
+	Choices        []string // of Choice
+
+	field func(*Recipe) any // *int, *int64, *float64, *string, *Numbers or *LayerWeights
+}
+
+var settings = []Setting{
+	{Name: "preset", Label: "Preset", Kind: Choice, Choices: Presets(), Expert: true,
+		Help:  "The recipe that everything not given is taken from.",
+		field: func(r *Recipe) any { return &r.Preset }},
+	{Name: "weights", Label: "Network", Kind: Text,
+		Help:  "The network that looks at the pictures: a name from the list of weights, or on the command line a file.",
+		field: func(r *Recipe) any { return &r.Weights }},
+	{Name: "size", Label: "Size", Unit: "px", Kind: Integer, Min: 16, Max: 8192, Step: 16,
+		Help:  "The longer side of the result.",
+		field: func(r *Recipe) any { return &r.Size }},
+	{Name: "iterations", Label: "Iterations", Kind: Integer, Min: 1, Max: 10000, Step: 10, Expert: true,
+		Help:  "How often the picture is improved at each scale.",
+		field: func(r *Recipe) any { return &r.Iterations }},
+	{Name: "strength", Label: "Strength", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1,
+		Help:  "How much of the painting goes into the photograph, from none of it to nothing else; it acts with calibrated loss scaling.",
+		field: func(r *Recipe) any { return &r.Strength }},
+	{Name: "style_scale", Label: "Style scale", Kind: Number, Min: 0.1, Max: 4, Step: 0.05,
+		Help:  "The size of the brush strokes; at 1 the style picture's longer side is brought to the result's.",
+		field: func(r *Recipe) any { return &r.StyleScale }},
+	{Name: "smoothness", Label: "Smoothness", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1,
+		Help:  "How strongly neighbouring pixels are held together (total variation).",
+		field: func(r *Recipe) any { return &r.Smoothness }},
+	{Name: "style_weights", Label: "Style weights", Kind: NumberList, Max: 1000, Expert: true,
+		Help:  "How much each style picture counts, in their order; those not named count 1.",
+		field: func(r *Recipe) any { return &r.StyleWeights }},
+	{Name: "start", Label: "Start from", Kind: Choice, Choices: []string{StartContent, StartNoise}, Expert: true,
+		Help:  "What the first scale starts from: the photograph, or noise drawn from the seed.",
+		field: func(r *Recipe) any { return &r.Start }},
+	{Name: "seed", Label: "Seed", Kind: Integer, Min: 0, Max: 1 << 53, Step: 1, Expert: true,
+		Help:  "Another seed draws other noise; the same seed the same.",
+		field: func(r *Recipe) any { return &r.Seed }},
+	{Name: "scales", Label: "Scales", Kind: Integer, Min: 0, Max: 8, Step: 1, Expert: true,
+		Help:  "How many sizes are painted, each from the one half as large; 0 chooses by the size.",
+		field: func(r *Recipe) any { return &r.Scales }},
+	{Name: "copies", Label: "Smaller copies", Kind: Integer, Min: 0, Max: 4, Step: 1, Expert: true,
+		Help:  "On how many copies of the picture, each half as large as the one before, the style is compared as well.",
+		field: func(r *Recipe) any { return &r.Copies }},
+	{Name: "content_layers", Label: "Content layers", Kind: LayerList, Max: 1e6, Expert: true,
+		Help:  "Where the photograph is compared, each layer with an optional weight.",
+		field: func(r *Recipe) any { return &r.ContentLayers }},
+	{Name: "style_layers", Label: "Style layers", Kind: LayerList, Max: 1e6, Expert: true,
+		Help:  "Where the painting is compared, each layer with an optional weight.",
+		field: func(r *Recipe) any { return &r.StyleLayers }},
+	{Name: "content_weight", Label: "Content weight", Kind: Number, Max: 1e9, Step: 0.1, Expert: true,
+		Help:  "A factor on the whole content loss.",
+		field: func(r *Recipe) any { return &r.ContentWeight }},
+	{Name: "style_weight", Label: "Style weight", Kind: Number, Max: 1e9, Step: 0.1, Expert: true,
+		Help:  "A factor on the whole style loss.",
+		field: func(r *Recipe) any { return &r.StyleWeight }},
+	{Name: "loss_scaling", Label: "Loss scaling", Kind: Choice, Choices: []string{Calibrated, GatysNotebook}, Expert: true,
+		Help:  "How losses are made comparable: each divided by the square sum of its target, or as in Gatys' own notebook.",
+		field: func(r *Recipe) any { return &r.LossScaling }},
+	{Name: "pooling", Label: "Pooling", Kind: Choice, Choices: []string{PoolAverage, PoolMax}, Expert: true,
+		Help:  "How the network halves its feature maps: by averages, which paint smoother, or by maxima.",
+		field: func(r *Recipe) any { return &r.Pooling }},
+	{Name: "optimizer", Label: "Optimiser", Kind: Choice, Choices: []string{LBFGS, LBFGSTorch, Adam}, Expert: true,
+		Help:  "How the picture is improved: L-BFGS, L-BFGS exactly as PyTorch has it, or Adam.",
+		field: func(r *Recipe) any { return &r.Optimizer }},
+	{Name: "history", Label: "L-BFGS history", Kind: Integer, Min: 1, Max: 100, Step: 1, Expert: true,
+		Help:  "How many past steps L-BFGS remembers; each takes two pictures' memory.",
+		field: func(r *Recipe) any { return &r.History }},
+	{Name: "learning_rate", Label: "Learning rate", Kind: Number, Min: 1e-6, Max: 1000, Step: 0.1, Expert: true,
+		Help:  "The length of a step: of PyTorch's L-BFGS as a factor, of Adam in grey levels.",
+		field: func(r *Recipe) any { return &r.LearningRate }},
+}
+
+// Settings returns the declarations of every setting, in the order in which they
+// are shown.
+func Settings() []Setting { return slices.Clone(settings) }
+
+// SettingByName returns the declaration of that name.
+func SettingByName(name string) (Setting, bool) {
+	i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == name })
+	if i < 0 {
+		return Setting{}, false
+	}
+	return settings[i], true
+}
+
+// Get returns the setting's value in r as text that Set reads back.
+func (s Setting) Get(r *Recipe) string {
+	switch p := s.field(r).(type) {
+	case *int:
+		return strconv.Itoa(*p)
+	case *int64:
+		return strconv.FormatInt(*p, 10)
+	case *float64:
+		return formatNumber(*p)
+	case *string:
+		return *p
+	case *Numbers:
+		return p.String()
+	case *LayerWeights:
+		return p.String()
+	}
+	panic("engine: setting of unknown type")
+}
+
+// Set reads text into the setting of r and checks it. Setting the preset only
+// changes its name: start from Preset to take its values.
+func (s Setting) Set(r *Recipe, text string) error {
+	text = strings.TrimSpace(text)
+	next := *r
+	if err := s.parse(&next, text); err != nil {
+		return err
+	}
+	if err := s.check(&next); err != nil {
+		return err
+	}
+	*r = next
+	return nil
+}
+
+func (s Setting) parse(r *Recipe, text string) error {
+	var err error
+	switch p := s.field(r).(type) {
+	case *int:
+		*p, err = strconv.Atoi(text)
+	case *int64:
+		*p, err = strconv.ParseInt(text, 10, 64)
+	case *float64:
+		*p, err = strconv.ParseFloat(text, 64)
+	case *string:
+		*p = text
+	case *Numbers:
+		*p, err = parseNumbers(text)
+	case *LayerWeights:
+		*p, err = parseLayers(text)
+	}
+	if err != nil {
+		return Errorf(InvalidRecipe, "%s cannot be %q: it takes %s.", s.Label, text, s.Takes())
+	}
+	return nil
+}
+
+// Takes says in words what values the setting takes: "a whole number from 16 to
+// 8192 px".
+func (s Setting) Takes() string {
+	unit := ""
+	if s.Unit != "" {
+		unit = " " + s.Unit
+	}
+	switch s.Kind {
+	case Integer:
+		return fmt.Sprintf("a whole number from %s to %s%s", formatNumber(s.Min), formatNumber(s.Max), unit)
+	case Number:
+		return fmt.Sprintf("a number from %s to %s%s", formatNumber(s.Min), formatNumber(s.Max), unit)
+	case Choice:
+		return "one of " + strings.Join(s.Choices, ", ")
+	case Text:
+		return "a name"
+	case NumberList:
+		return fmt.Sprintf("numbers from %s to %s with commas between them", formatNumber(s.Min), formatNumber(s.Max))
+	}
+	return "layers with commas between them, such as relu1_1,relu2_1:0.5"
+}
+
+func (s Setting) check(r *Recipe) error {
+	ok := true
+	inRange := func(v float64) bool { return v >= s.Min && v <= s.Max } // false for NaN
+	switch p := s.field(r).(type) {
+	case *int:
+		ok = inRange(float64(*p))
+	case *int64:
+		ok = inRange(float64(*p))
+	case *float64:
+		ok = inRange(*p)
+	case *string:
+		ok = *p != "" && (s.Kind != Choice || slices.Contains(s.Choices, *p))
+	case *Numbers:
+		ok = len(*p) <= MaxStyles
+		for _, v := range *p {
+			ok = ok && inRange(v)
+		}
+	case *LayerWeights:
+		ok = len(*p) > 0 && len(*p) <= 16
+		seen := map[string]bool{}
+		for _, l := range *p {
+			ok = ok && l.Layer != "" && inRange(l.Weight) && !seen[l.Layer]
+			seen[l.Layer] = true
+		}
+	}
+	if !ok {
+		return Errorf(InvalidRecipe, "%s cannot be %q: it takes %s.", s.Label, s.Get(r), s.Takes())
+	}
+	return nil
+}
+
+// Numbers is a list of numbers, written 1,0.5 as text and [1, 0.5] in JSON.
+type Numbers []float64
+
+func (n Numbers) String() string {
+	parts := make([]string, len(n))
+	for i, v := range n {
+		parts[i] = formatNumber(v)
+	}
+	return strings.Join(parts, ",")
+}
+
+func parseNumbers(text string) (Numbers, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var list Numbers
+	for part := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+// A LayerWeight is a layer of the network and how much it counts.
+type LayerWeight struct {
+	Layer  string
+	Weight float64
+}
+
+func (l LayerWeight) String() string {
+	if l.Weight == 1 {
+		return l.Layer
+	}
+	return l.Layer + ":" + formatNumber(l.Weight)
+}
+
+// LayerWeights is a list of layers, written relu1_1,relu2_1:0.5 as text and
+// ["relu1_1", "relu2_1:0.5"] in JSON.
+type LayerWeights []LayerWeight
+
+func (l LayerWeights) String() string { return strings.Join(l.words(), ",") }
+
+func (l LayerWeights) words() []string {
+	parts := make([]string, len(l))
+	for i, w := range l {
+		parts[i] = w.String()
+	}
+	return parts
+}
+
+func parseLayers(text string) (LayerWeights, error) {
+	var list LayerWeights
+	for part := range strings.SplitSeq(text, ",") {
+		l, err := parseLayer(part)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+func parseLayer(text string) (LayerWeight, error) {
+	name, weight, weighted := strings.Cut(strings.TrimSpace(text), ":")
+	l := LayerWeight{Layer: name, Weight: 1}
+	if name == "" {
+		return l, fmt.Errorf("a layer has no name")
+	}
+	if weighted {
+		v, err := strconv.ParseFloat(weight, 64)
+		if err != nil {
+			return l, err
+		}
+		l.Weight = v
+	}
+	return l, nil
+}
+
+// MarshalJSON writes the list as strings, each as String has it.
+func (l LayerWeights) MarshalJSON() ([]byte, error) { return json.Marshal(l.words()) }
+
+// UnmarshalJSON reads a list of strings such as "relu2_1:0.5".
+func (l *LayerWeights) UnmarshalJSON(data []byte) error {
+	var words []string
+	if err := json.Unmarshal(data, &words); err != nil {
+		return err
+	}
+	*l = make(LayerWeights, 0, len(words))
+	for _, word := range words {
+		w, err := parseLayer(word)
+		if err != nil {
+			return Errorf(InvalidRecipe, "The recipe's layer %q cannot be read: write it as relu2_1 or relu2_1:0.5.", word)
+		}
+		*l = append(*l, w)
+	}
+	return nil
+}
+
+func formatNumber(v float64) string {
+	if math.Abs(v) < 1e15 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}

@@ -1,0 +1,94 @@
+// Package vgg is the VGG-19 network (Simonyan and Zisserman, arXiv 1409.1556,
+// configuration E) as a table of layers: forward to the deepest tap, and backward
+// from the taps to the picture.
+//
+// Networks with fewer channels or fewer layers are the same table, narrower or
+// cut short.
+package vgg
+
+import (
+	"fmt"
+	"strings"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+)
+
+// Weights are a network's parameters, from conv1_1 in network order to wherever
+// they end.
+type Weights struct {
+	Name  string // by which a recipe asks for them
+	Convs []Conv
+	Input Input
+}
+
+// A Conv is one convolution's parameters.
+type Conv struct {
+	Name string // conv1_1
+	backend.ConvWeights
+}
+
+// An Input says how pixels become the network's input: channel c of the input is
+// (pixel[c] - Mean[c]) * Scale[c], pixels 0..255. Mean and Scale are in the order
+// red, green, blue; if BGR is set, the first convolution takes blue first.
+type Input struct {
+	BGR   bool
+	Mean  [3]float64
+	Scale [3]float64
+}
+
+// Caffe is the input of the original VGG-19: blue first, 0..255, less the mean.
+var Caffe = Input{BGR: true, Mean: [3]float64{123.68, 116.779, 103.939}, Scale: [3]float64{1, 1, 1}}
+
+// Convolutions of each block, conv1_1 to conv5_4.
+var perBlock = [5]int{2, 2, 4, 4, 4}
+
+// ConvName returns the name of the l-th convolution, counted from 0: conv1_1 to
+// conv5_4, and "" beyond.
+func ConvName(l int) string {
+	for block, n := range perBlock {
+		if l < n {
+			return fmt.Sprintf("conv%d_%d", block+1, l+1)
+		}
+		l -= n
+	}
+	return ""
+}
+
+// Taps returns the names of the layers that can be looked at, relu1_1 first.
+func (w *Weights) Taps() []string {
+	taps := make([]string, len(w.Convs))
+	for i, c := range w.Convs {
+		taps[i] = "relu" + strings.TrimPrefix(c.Name, "conv")
+	}
+	return taps
+}
+
+// Check says what is wrong with the weights, in one sentence: names out of network
+// order, channels that do not fit, or slices of the wrong length.
+func (w *Weights) Check() error {
+	if len(w.Convs) == 0 {
+		return engine.Errorf(engine.InvalidWeights, "The weights hold no convolution; a VGG-19 begins with conv1_1.")
+	}
+	in := 3
+	for i, c := range w.Convs {
+		name := ConvName(i)
+		switch {
+		case name == "":
+			return engine.Errorf(engine.InvalidWeights, "The weights go on after conv5_4, the last layer of a VGG-19.")
+		case c.Name != name:
+			return engine.Errorf(engine.InvalidWeights, "The weights have %s where a VGG-19 has %s.", c.Name, name)
+		case c.I != in:
+			return engine.Errorf(engine.InvalidWeights, "%s takes %d channels where the layer before gives %d.", c.Name, c.I, in)
+		case c.O < 1 || len(c.Weight) != c.O*c.I*9 || len(c.Bias) != c.O:
+			return engine.Errorf(engine.InvalidWeights, "%s does not hold %d filters of %d channels, 3x3, and their biases.", c.Name, c.O, c.I)
+		}
+		in = c.O
+	}
+	for _, s := range w.Input.Scale {
+		if !(s > 0) {
+			return engine.Errorf(engine.InvalidWeights, "The weights do not say how pixels become the network's input.")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+// Package api holds the types of the HTTP API under /api/v1, as the server writes
+// them and the page reads them. It imports package engine and the standard library
+// only.
+package api
+
+import (
+	"time"
+
+	"trappedinart/engine"
+)
+
+// States of a job, in their order; the last three are final.
+const (
+	Queued    = "queued"
+	Running   = "running"
+	Done      = "done"
+	Failed    = "failed"
+	Cancelled = "cancelled"
+)
+
+// Created answers POST /jobs (202). Every later call about the job carries the
+// token as "Authorization: Bearer TOKEN".
+type Created struct {
+	ID    string `json:"id" doc:"Unguessable name of the job"`
+	Token string `json:"token" doc:"Secret that every later call about the job needs"`
+	Links Links  `json:"links"`
+}
+
+// Links are the addresses of a job's parts, as paths.
+type Links struct {
+	Self   string `json:"self"`
+	Events string `json:"events"`
+	Result string `json:"result"`
+}
+
+// A Job answers GET /jobs/{id}.
+type Job struct {
+	ID       string    `json:"id"`
+	State    string    `json:"state" enum:"queued,running,done,failed,cancelled"`
+	Position int       `json:"position,omitempty" doc:"Place in the queue, from 1, while queued"`
+	Progress *Progress `json:"progress,omitempty"`
+	Error    *Problem  `json:"error,omitempty" doc:"Why the job failed"`
+	Expires  time.Time `json:"expires" doc:"When pictures and result are deleted"`
+	Links    Links     `json:"links"`
+}
+
+// Progress is engine.Progress on the wire, the data of a "progress" event.
+type Progress struct {
+	Stage      string  `json:"stage"`
+	Scale      int     `json:"scale"`
+	Scales     int     `json:"scales"`
+	Width      int     `json:"width"`
+	Height     int     `json:"height"`
+	Iteration  int     `json:"iteration"`
+	Iterations int     `json:"iterations"`
+	Fraction   float64 `json:"fraction"`
+	Remaining  float64 `json:"remaining_seconds"`
+	Loss       float64 `json:"loss"`
+	Content    float64 `json:"content"`
+	Style      float64 `json:"style"`
+	Variation  float64 `json:"variation"`
+	Preview    []byte  `json:"preview,omitempty" doc:"A PNG or JPEG file, in base64"`
+}
+
+// A Queue is the data of a "queued" event.
+type Queue struct {
+	Position int `json:"position"`
+}
+
+// A Problem is an error as RFC 9457 has it, with the engine's code. It is the body
+// of every answer of 400 and above and the data of a "failed" event.
+type Problem struct {
+	Type   string      `json:"type"`
+	Title  string      `json:"title"`
+	Status int         `json:"status"`
+	Detail string      `json:"detail"`
+	Code   engine.Code `json:"code"`
+}
+
+// Weights describes one network that the server has, an element of GET /weights.
+type Weights struct {
+	Name  string   `json:"name" doc:"What a recipe calls it"`
+	URL   string   `json:"url" doc:"Where its int8 file is, under a name that holds its hash"`
+	Bytes int      `json:"bytes" doc:"Size of that file"`
+	Taps  []string `json:"taps" doc:"Layers that can be looked at"`
+}
+
+// Names of the server-sent events of GET /jobs/{id}/events. "done" carries the Job.
+const (
+	EventQueued   = "queued"
+	EventProgress = "progress"
+	EventDone     = "done"
+	EventFailed   = "failed"
+)
