@@ -99,7 +99,8 @@ type ConvWeights struct {
 // A Conv is a convolution made ready by Prepare.
 type Conv interface{ Channels() (in, out int) }
 
-// A Pair is two vectors of the same length and kind whose product Dots returns.
+// A Pair is two vectors of the same length and kind whose product Dots returns; if
+// B is nil, the sum of A's elements.
 type Pair struct{ A, B Vector }
 
 // Backend is what computes. In the formulas p runs over places (y,x), i and j over

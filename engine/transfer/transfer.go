@@ -9,13 +9,19 @@ package transfer
 import (
 	"context"
 	"image"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
+	"trappedinart/engine/optim"
+	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
-// A Runner makes paintings in process, on one back end, one after the other.
+// A Runner makes paintings in process, one after the other.
 type Runner struct {
 	Backend backend.Backend
 	// Weights returns the network that a recipe asks for by name.
@@ -26,7 +32,262 @@ type Runner struct {
 
 var _ engine.Runner = (*Runner)(nil)
 
-// Run makes one painting.
+// Run makes one painting. The same request on the same back end gives the same
+// picture, bit for bit, whatever the number of threads.
 func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-	panic("transfer: being written")
+	began := time.Now()
+	job, err := r.prepare(ctx, req, report)
+	if err != nil {
+		return nil, engine.AsError(err)
+	}
+	x, err := job.paint(ctx)
+	if x == nil {
+		return nil, engine.AsError(err)
+	}
+	res := &engine.Result{
+		Picture: pixel.Image(x, job.last().w, job.last().h),
+		Recipe:  req.Recipe, Iterations: job.done, Loss: job.loss, Elapsed: time.Since(began),
+	}
+	if err != nil {
+		return res, engine.AsError(err)
+	}
+	return res, nil
+}
+
+// A job is one run: what stays the same over its scales, and how far it has come.
+type job struct {
+	recipe  engine.Recipe
+	be      backend.Backend
+	net     *vgg.Network
+	content *image.NRGBA
+	styles  []*image.NRGBA
+	shares  []float64
+	sizes   []size
+	report  func(engine.Progress)
+
+	previewEvery time.Duration
+	previewed    time.Time
+	began        time.Time
+	work, worked float64 // places times evaluations: in all, and done
+	done         int     // evaluations
+	loss         float64
+}
+
+type size struct{ w, h int }
+
+func (s size) places() float64 { return float64(s.w) * float64(s.h) }
+
+func (j *job) last() size { return j.sizes[len(j.sizes)-1] }
+
+// prepare checks the request and reads its pictures and weights.
+func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(engine.Progress)) (*job, error) {
+	if report == nil {
+		report = func(engine.Progress) {}
+	}
+	if err := checkRequest(&req); err != nil {
+		return nil, err
+	}
+	j := &job{recipe: req.Recipe, be: r.Backend, report: report, previewEvery: req.PreviewEvery}
+	var err error
+	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
+		return nil, err
+	}
+	report(engine.Progress{Stage: engine.Preparing})
+	if j.content, err = r.Decode(ctx, req.Content); err != nil {
+		return nil, err
+	}
+	for _, f := range req.Styles {
+		style, err := r.Decode(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		j.styles = append(j.styles, style)
+	}
+	weights, err := r.Weights(ctx, req.Recipe.Weights)
+	if err != nil {
+		return nil, err
+	}
+	if j.net, err = vgg.New(r.Backend, weights, layerNames(slices.Concat(req.Recipe.ContentLayers, req.Recipe.StyleLayers))); err != nil {
+		return nil, err
+	}
+	b := j.content.Bounds()
+	j.sizes = pyramid(&req.Recipe, b.Dx(), b.Dy())
+	for _, s := range j.sizes {
+		j.work += s.places() * float64(req.Recipe.Iterations)
+	}
+	return j, ctx.Err()
+}
+
+func checkRequest(req *engine.Request) error {
+	if err := req.Recipe.Validate(); err != nil {
+		return err
+	}
+	switch {
+	case len(req.Content.Data) == 0:
+		return engine.Errorf(engine.MissingPicture, "There is no photograph yet: choose a content picture.")
+	case len(req.Styles) == 0:
+		return engine.Errorf(engine.MissingPicture, "There is no painting yet: choose a style picture.")
+	case len(req.Styles) > engine.MaxStyles:
+		return engine.Errorf(engine.InvalidRecipe, "There are %d style pictures; %d is the most.", len(req.Styles), engine.MaxStyles)
+	}
+	return nil
+}
+
+// pyramid returns the sizes to paint at, smallest first, each about twice the one
+// before. By itself it goes down to about 64 pixels.
+func pyramid(r *engine.Recipe, w, h int) []size {
+	const smallest = 64
+	scales := r.Scales
+	if scales == 0 {
+		for scales = 1; r.Size>>scales >= smallest; scales++ {
+		}
+	}
+	var sizes []size
+	for i := scales - 1; i >= 0; i-- {
+		if longer := r.Size >> i; longer >= 16 || i == 0 {
+			sw, sh := pixel.Fit(w, h, longer)
+			sizes = append(sizes, size{sw, sh})
+		}
+	}
+	return sizes
+}
+
+// paint goes through the scales. It returns the picture at the last scale's size:
+// the finished one, or beside an error what there is so far, or nil if that is
+// nothing.
+func (j *job) paint(ctx context.Context) ([]float32, error) {
+	var x []float32
+	var before size
+	j.began = time.Now()
+	for i, s := range j.sizes {
+		start := x
+		switch {
+		case start != nil:
+			start = pixel.Resize(start, before.w, before.h, s.w, s.h)
+		case j.recipe.Start == engine.StartNoise:
+			start = noise(j.recipe.Seed, s)
+		default:
+			start = pixel.Planes(j.content, s.w, s.h)
+		}
+		next, err := j.scale(ctx, i, start)
+		if next != nil {
+			x, before = next, s
+		}
+		if err != nil {
+			if x != nil {
+				x = pixel.Resize(x, before.w, before.h, j.last().w, j.last().h)
+			}
+			return x, err
+		}
+	}
+	return x, nil
+}
+
+// noise returns grey levels drawn evenly from 0 to 255.
+func noise(seed int64, s size) []float32 {
+	source := rand.New(rand.NewPCG(uint64(seed), 0x7061696e74)) // a fixed second half
+	x := make([]float32, 3*s.w*s.h)
+	for i := range x {
+		x[i] = source.Float32() * 255
+	}
+	return x
+}
+
+// scale paints at one size from the given pixels, and returns the new ones; beside
+// an error, those that were reached.
+func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
+	s := j.sizes[i]
+	o, err := newObjective(ctx, j.scene(s))
+	if err != nil {
+		return nil, err
+	}
+	defer o.release()
+	x := j.be.New(backend.Shape{C: 3, H: s.h, W: s.w})
+	defer j.be.Release(x)
+	j.be.Write(x, shifted(start, j.net.Mean, -1))
+	opt := newOptimizer(&j.recipe, j.be, o.evaluate, x)
+	defer opt.Release()
+
+	progress := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.sizes), Width: s.w, Height: s.h, Iterations: j.recipe.Iterations}
+	for n := range j.recipe.Iterations {
+		loss, err := opt.Step(ctx)
+		if err != nil {
+			reached, readErr := j.pixels(opt.Picture())
+			if readErr != nil || n == 0 && i == 0 {
+				return nil, err
+			}
+			return reached, err
+		}
+		j.done, j.loss, j.worked = j.done+1, loss, j.worked+s.places()
+		progress.Iteration = n + 1
+		progress.Loss, progress.Content, progress.Style, progress.Variation = loss, o.parts.content, o.parts.style, o.parts.variation
+		if err := j.tell(progress, opt.Picture()); err != nil {
+			return nil, err
+		}
+	}
+	return j.pixels(opt.Picture())
+}
+
+// scene brings the pictures to size s, and the styles' longer sides to that of s
+// times the style scale.
+func (j *job) scene(s size) *scene {
+	sc := &scene{
+		be: j.be, net: j.net, recipe: &j.recipe, shares: j.shares,
+		content: picture{s, pixel.Planes(j.content, s.w, s.h)},
+	}
+	const smallest = 16
+	longer := int(math.Round(float64(max(s.w, s.h)) * j.recipe.StyleScale))
+	for _, style := range j.styles {
+		b := style.Bounds()
+		w, h := pixel.Fit(b.Dx(), b.Dy(), max(longer, smallest))
+		sc.styles = append(sc.styles, picture{size{w, h}, pixel.Planes(style, w, h)})
+	}
+	return sc
+}
+
+// tell reports progress, with a preview when one is due.
+func (j *job) tell(p engine.Progress, x backend.Buffer) error {
+	now := time.Now()
+	p.Fraction = j.worked / j.work
+	p.Remaining = time.Duration(float64(now.Sub(j.began)) * (1 - p.Fraction) / p.Fraction)
+	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
+		j.previewed = now
+		px, err := j.pixels(x)
+		if err != nil {
+			return err
+		}
+		p.Preview = pixel.Image(px, p.Width, p.Height)
+	}
+	j.report(p)
+	return nil
+}
+
+// pixels returns the picture in x, 0..255. It is read however the run ends.
+func (j *job) pixels(x backend.Buffer) ([]float32, error) {
+	px := make([]float32, x.Len())
+	if err := j.be.Read(context.Background(), px, x); err != nil {
+		return nil, err
+	}
+	return shifted(px, j.net.Mean, 1), nil
+}
+
+// shifted returns x [3,H,W] with sign times the mean of each channel added.
+func shifted(x []float32, mean [3]float64, sign float64) []float32 {
+	y := make([]float32, len(x))
+	places := len(x) / 3
+	for i, v := range x {
+		y[i] = v + float32(sign*mean[i/places])
+	}
+	return y
+}
+
+func newOptimizer(r *engine.Recipe, be backend.Backend, f optim.Objective, x backend.Buffer) optim.Optimizer {
+	if r.Optimizer == engine.Adam {
+		return optim.NewAdam(be, f, x, r.LearningRate)
+	}
+	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
+		History: r.History,
+		Torch:   r.Optimizer == engine.LBFGSTorch,
+		Rate:    r.LearningRate,
+	})
 }

@@ -1,0 +1,316 @@
+// Package backendtest holds every back end against another, the reference: one
+// table of operations, each run on both with the same input.
+package backendtest
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"trappedinart/engine/backend"
+)
+
+// A run is one operation on one back end. It reads its input from in, the same for
+// both back ends, and returns what it made.
+type run func(be backend.Backend, in *inputs, s backend.Shape) []float32
+
+// ops is the table. Tolerances are relative 2-norms of the difference.
+var ops = []struct {
+	name      string
+	tolerance float64
+	run       run
+}{
+	{"Write and Read", 0, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		return read(be, in.buffer(be, s))
+	}},
+	{"Convolve", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dst := in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}) // overwritten
+		be.Convolve(dst, in.buffer(be, s), be.Prepare(in.weights(out(s), s.C)), nil)
+		return read(be, dst)
+	}},
+	{"ConvolveBack", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		top := backend.Shape{C: out(s), H: s.H, W: s.W}
+		pos := be.NewMask(top)
+		// Small whole numbers, whose convolution is exact and never 0: both back ends
+		// see the same units positive.
+		be.Convolve(be.New(top), in.whole(be, s), be.Prepare(in.wholeWeights(top.C, s.C)), pos)
+		dsrc := in.buffer(be, s)
+		be.ConvolveBack(dsrc, in.buffer(be, top), be.Prepare(in.weights(top.C, s.C)), pos)
+		return read(be, dsrc)
+	}},
+	{"ConvolveBack of all units", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dsrc := in.buffer(be, s)
+		be.ConvolveBack(dsrc, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), be.Prepare(in.weights(out(s), s.C)), nil)
+		return read(be, dsrc)
+	}},
+	{"Pool by average", 1e-6, pool(backend.Average)},
+	{"Pool by maximum", 0, pool(backend.Maximum)},
+	{"Reduce", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dst := in.buffer(be, half(s))
+		be.Reduce(dst, in.buffer(be, s))
+		return read(be, dst)
+	}},
+	{"ReduceBack", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dsrc := in.buffer(be, s)
+		be.ReduceBack(dsrc, in.buffer(be, half(s)))
+		return read(be, dsrc)
+	}},
+	{"AddGram", 1e-6, gram(false, whole)},
+	{"AddGram in a window", 1e-6, gram(false, inner)},
+	{"AddGram with a mask", 1e-6, gram(true, inner)},
+	{"GramGrad", 1e-6, gramGrad(false, whole)},
+	{"GramGrad in a window", 1e-6, gramGrad(false, inner)},
+	{"GramGrad with a mask", 1e-6, gramGrad(true, inner)},
+	{"AddSquares", 1e-9, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		sum := be.NewSums(1)
+		a, b := in.buffer(be, s), in.buffer(be, s)
+		be.AddSquares(sum, a, b, inner(s))
+		be.AddSquares(sum, a, b, whole(s))
+		be.Total(sum)
+		return totals(be, sum)
+	}},
+	{"SquaresGrad", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		da := in.buffer(be, s)
+		be.SquaresGrad(da, in.buffer(be, s), in.buffer(be, s), 0.7, inner(s))
+		return read(be, da)
+	}},
+	{"AddVariation", 1e-9, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		sum := be.NewSums(1)
+		x := in.buffer(be, s)
+		be.AddVariation(sum, x, inner(s))
+		be.AddVariation(sum, x, whole(s))
+		return totals(be, sum)
+	}},
+	{"VariationGrad", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dx := in.buffer(be, s)
+		be.VariationGrad(dx, in.buffer(be, s), 0.3, inner(s))
+		return read(be, dx)
+	}},
+	{"Combine", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		a, b, c := in.buffer(be, s), in.buffer(be, s), in.buffer(be, s)
+		be.Combine(a, 0.5, a, -2, b)
+		be.Combine(c, 3, a, 0, nil)
+		be.Combine(b, 0, b, 1, c)
+		return read(be, b)
+	}},
+	{"Combine of sums", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		g, h := be.NewSums(s.C*s.C), be.NewSums(s.C*s.C)
+		be.AddGram(g, in.buffer(be, s), whole(s), nil)
+		be.Combine(h, 2, g, 0, nil)
+		be.Combine(h, 0.25, h, 1, g)
+		return totals(be, h)
+	}},
+	{"AdamStep", 1e-5, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		x, m, v, g := in.buffer(be, s), be.New(s), be.New(s), in.buffer(be, s)
+		for t := range 3 {
+			be.AdamStep(x, m, v, g, 0.1, t+1)
+			be.Combine(g, -0.5, g, 0.1, x)
+		}
+		return read(be, x)
+	}},
+	{"Dots", 1e-9, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		a, b := in.buffer(be, s), in.buffer(be, s)
+		dots, err := be.Dots(context.Background(), []backend.Pair{{A: a, B: b}, {A: b, B: b}, {A: a}})
+		if err != nil {
+			panic(err)
+		}
+		return []float32{float32(dots[0]), float32(dots[1]), float32(dots[2])}
+	}},
+}
+
+func pool(kind backend.Pooling) run {
+	return func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		small := backend.Shape{C: s.C, H: s.H / 2, W: s.W / 2}
+		arg := be.NewMask(small)
+		dst := in.buffer(be, small)
+		be.Pool(dst, in.buffer(be, s), kind, arg)
+		ties := be.New(small)
+		be.Pool(ties, in.whole(be, s), kind, arg)
+		dsrc := in.buffer(be, s)
+		be.PoolBack(dsrc, in.buffer(be, small), kind, arg)
+		return append(read(be, dst), append(read(be, ties), read(be, dsrc)...)...)
+	}
+}
+
+func gram(masked bool, w func(backend.Shape) backend.Window) run {
+	return func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		g := be.NewSums(s.C * s.C)
+		f := in.buffer(be, s)
+		mask := in.mask(be, s, masked)
+		be.AddGram(g, f, w(s), mask)
+		be.AddGram(g, f, w(s), mask) // adds
+		be.Total(g)
+		return totals(be, g)
+	}
+}
+
+func gramGrad(masked bool, w func(backend.Shape) backend.Window) run {
+	return func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		d := be.NewSums(s.C * s.C)
+		be.AddGram(d, in.buffer(be, s), whole(s), nil)
+		df := in.buffer(be, s)
+		be.GramGrad(df, in.buffer(be, s), d, 0.01, w(s), in.mask(be, s, masked))
+		return read(be, df)
+	}
+}
+
+func out(s backend.Shape) int              { return s.C*2%13 + 1 }
+func whole(s backend.Shape) backend.Window { return s.Whole() }
+func half(s backend.Shape) backend.Shape {
+	return backend.Shape{C: s.C, H: (s.H + 1) / 2, W: (s.W + 1) / 2}
+}
+func read(be backend.Backend, b backend.Buffer) []float32 {
+	d := make([]float32, b.Len())
+	if err := be.Read(context.Background(), d, b); err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// inner is a window that leaves something out on every side, if there is enough.
+func inner(s backend.Shape) backend.Window {
+	return backend.Window{X0: min(1, s.W), Y0: min(2, s.H), X1: max(s.W-2, min(1, s.W)), Y1: max(s.H-1, min(2, s.H))}
+}
+
+// totals reads sums through Dots, as nothing else reads a Sums: their sum, and for
+// matrices the products with the Gram matrices of maps that are 1 in one or two
+// channels, which together tell every element.
+func totals(be backend.Backend, s backend.Sums) []float32 {
+	pairs := []backend.Pair{{A: s}}
+	channels := int(math.Sqrt(float64(s.Len())))
+	if channels*channels == s.Len() && channels > 1 && channels <= 64 {
+		for i := range channels {
+			for j := range i + 1 {
+				one := make([]float32, channels)
+				one[i], one[j] = 1, 1
+				f, unit := be.New(backend.Shape{C: channels, H: 1, W: 1}), be.NewSums(s.Len())
+				be.Write(f, one)
+				be.AddGram(unit, f, f.Shape().Whole(), nil)
+				pairs = append(pairs, backend.Pair{A: s, B: unit})
+			}
+		}
+	}
+	dots, err := be.Dots(context.Background(), pairs)
+	if err != nil {
+		panic(err)
+	}
+	d := make([]float32, len(dots))
+	for i, v := range dots {
+		d[i] = float32(v)
+	}
+	return d
+}
+
+// inputs draws the same numbers for both back ends.
+type inputs struct{ random *rand.Rand }
+
+func (in *inputs) buffer(be backend.Backend, s backend.Shape) backend.Buffer {
+	b := be.New(s)
+	be.Write(b, in.normal(s.Len()))
+	return b
+}
+
+func (in *inputs) normal(n int) []float32 {
+	d := make([]float32, n)
+	for i := range d {
+		d[i] = float32(in.random.NormFloat64())
+	}
+	return d
+}
+
+func (in *inputs) mask(be backend.Backend, s backend.Shape, masked bool) backend.Buffer {
+	if !masked {
+		return nil
+	}
+	m := be.New(backend.Shape{C: 1, H: s.H, W: s.W})
+	d := make([]float32, m.Len())
+	for i := range d {
+		d[i] = in.random.Float32()
+	}
+	be.Write(m, d)
+	return m
+}
+
+// whole returns a map of the numbers -2 to 2, so that there are ties.
+func (in *inputs) whole(be backend.Backend, s backend.Shape) backend.Buffer {
+	b := be.New(s)
+	be.Write(b, in.numbers(s.Len()))
+	return b
+}
+
+func (in *inputs) numbers(n int) []float32 {
+	d := make([]float32, n)
+	for i := range d {
+		d[i] = float32(in.random.IntN(5) - 2)
+	}
+	return d
+}
+
+func (in *inputs) weights(o, i int) backend.ConvWeights {
+	return backend.ConvWeights{O: o, I: i, Weight: in.normal(o * i * 9), Bias: in.normal(o)}
+}
+
+func (in *inputs) wholeWeights(o, i int) backend.ConvWeights {
+	w := backend.ConvWeights{O: o, I: i, Weight: in.numbers(o * i * 9), Bias: make([]float32, o)}
+	for k := range w.Bias {
+		w.Bias[k] = 0.5
+	}
+	return w
+}
+
+// Shapes returns the shapes that straddle every width of vectors and tiles.
+func Shapes() []backend.Shape {
+	var shapes []backend.Shape
+	for _, c := range []int{1, 3, 4, 5, 17} {
+		for _, hw := range [][2]int{{1, 1}, {1, 2}, {2, 1}, {2, 3}, {3, 7}, {4, 8}, {5, 9}, {1, 15}, {7, 16}, {3, 17}, {9, 31}, {8, 32}, {5, 33}, {17, 23}} {
+			shapes = append(shapes, backend.Shape{C: c, H: hw[0], W: hw[1]})
+		}
+	}
+	return append(shapes, backend.Shape{C: 3, H: 0, W: 5}, backend.Shape{C: 64, H: 12, W: 16}, backend.Shape{C: 130, H: 24, W: 32})
+}
+
+// Compare holds got against want on every operation and shape.
+func Compare(t *testing.T, got, want backend.Backend) {
+	for _, op := range ops {
+		t.Run(op.name, func(t *testing.T) {
+			for i, s := range Shapes() {
+				seed := func() *inputs { return &inputs{rand.New(rand.NewPCG(uint64(i), 7))} }
+				g, w := op.run(got, seed(), s), op.run(want, seed(), s)
+				if err := Close(g, w, op.tolerance); err != nil {
+					t.Errorf("%v: %v", s, err)
+				}
+			}
+		})
+	}
+}
+
+// Close says how got differs from want by more than the tolerance: the 2-norm of the
+// difference, relative to want's, and a hundred times that for the largest single
+// difference. NaN and infinity are never close.
+func Close(got, want []float32, tolerance float64) error {
+	if len(got) != len(want) {
+		return fmt.Errorf("got %d elements, want %d", len(got), len(want))
+	}
+	var diff, norm, worst float64
+	at := 0
+	for i := range got {
+		g, w := float64(got[i]), float64(want[i])
+		if math.IsNaN(g) || math.IsInf(g, 0) {
+			return fmt.Errorf("element %d is %v, want %v", i, g, w)
+		}
+		d := math.Abs(g - w)
+		diff, norm = diff+d*d, norm+w*w
+		if d > worst {
+			worst, at = d, i
+		}
+	}
+	if !(math.Sqrt(diff) <= tolerance*math.Sqrt(norm)) {
+		return fmt.Errorf("relative error %.3g, want %.3g at most; worst at %d: got %v, want %v", math.Sqrt(diff/norm), tolerance, at, got[at], want[at])
+	}
+	if rms := math.Sqrt(norm / float64(max(1, len(want)))); !(worst <= 100*tolerance*rms) {
+		return fmt.Errorf("element %d is %v, want %v", at, got[at], want[at])
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package backend
+
+// The checks of arguments that every back end makes, so that all refuse the same.
+// Each panics with a constant message: a wrong shape is a bug of the caller.
+
+// CheckNew checks the shape of a new feature map or mask.
+func CheckNew(s Shape) {
+	if s.C < 0 || s.H < 0 || s.W < 0 {
+		panic("backend: negative shape")
+	}
+}
+
+// CheckCopy checks Write and Read.
+func CheckCopy(host []float32, s Shape) {
+	if len(host) != s.Len() {
+		panic("backend: slice and feature map differ in length")
+	}
+}
+
+// CheckPrepare checks Prepare.
+func CheckPrepare(w ConvWeights) {
+	if w.O < 1 || w.I < 1 || len(w.Weight) != w.O*w.I*9 || len(w.Bias) != w.O {
+		panic("backend: convolution weights do not fit their channels")
+	}
+}
+
+// CheckConvolve checks Convolve and, with gradients for maps, ConvolveBack.
+func CheckConvolve(out, in Shape, c Conv, pos Mask) {
+	i, o := c.Channels()
+	if in.C != i || out.C != o || in.H != out.H || in.W != out.W {
+		panic("backend: convolution and feature maps do not fit")
+	}
+	if pos != nil && pos.MaskOf() != out {
+		panic("backend: mask and feature map differ in shape")
+	}
+}
+
+// CheckPool checks Pool and, with gradients for maps, PoolBack.
+func CheckPool(out, in Shape, kind Pooling, arg Mask) {
+	if out != (Shape{in.C, in.H / 2, in.W / 2}) {
+		panic("backend: pooled feature map does not have half the size")
+	}
+	if kind == Maximum && (arg == nil || arg.MaskOf() != out) {
+		panic("backend: maximum pooling needs a mask of its output")
+	}
+}
+
+// CheckReduce checks Reduce and, with gradients for maps, ReduceBack.
+func CheckReduce(out, in Shape) {
+	if out != (Shape{in.C, (in.H + 1) / 2, (in.W + 1) / 2}) {
+		panic("backend: reduced feature map does not have half the size")
+	}
+}
+
+// CheckGram checks AddGram and GramGrad.
+func CheckGram(n int, f Shape, w Window, mask Buffer) {
+	if n != f.C*f.C {
+		panic("backend: Gram matrix and feature map do not fit")
+	}
+	CheckWindow(w, f)
+	if mask != nil && mask.Shape() != (Shape{1, f.H, f.W}) {
+		panic("backend: mask and feature map differ in shape")
+	}
+}
+
+// CheckSum checks AddSquares and AddVariation.
+func CheckSum(n int, w Window, s Shape) {
+	if n != 1 {
+		panic("backend: sum of squares needs one sum")
+	}
+	CheckWindow(w, s)
+}
+
+// CheckWindow checks that w lies inside s.
+func CheckWindow(w Window, s Shape) {
+	if !w.In(s) {
+		panic("backend: window outside the feature map")
+	}
+}
+
+// CheckSame checks that feature maps have one shape.
+func CheckSame(s Shape, others ...Buffer) {
+	for _, b := range others {
+		if b.Shape() != s {
+			panic("backend: feature maps differ in shape")
+		}
+	}
+}

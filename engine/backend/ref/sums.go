@@ -1,0 +1,126 @@
+package ref
+
+import (
+	"trappedinart/engine/backend"
+)
+
+// eachPlace calls visit with every place (y,x) of w.
+func eachPlace(w backend.Window, visit func(y, x int)) {
+	for y := w.Y0; y < w.Y1; y++ {
+		for x := w.X0; x < w.X1; x++ {
+			visit(y, x)
+		}
+	}
+}
+
+// cut returns the channels of f in w as a matrix [C, area], each place multiplied
+// by mask if there is one.
+func cut(f *buffer, w backend.Window, mask backend.Buffer) []float64 {
+	d := make([]float64, 0, f.shape.C*w.Area())
+	for c := range f.shape.C {
+		eachPlace(w, func(y, x int) {
+			v := f.d[f.index(c, y, x)]
+			if mask != nil {
+				v *= mask.(*buffer).at(0, y, x)
+			}
+			d = append(d, v)
+		})
+	}
+	return d
+}
+
+func (Backend) AddGram(s backend.Sums, f backend.Buffer, w backend.Window, mask backend.Buffer) {
+	backend.CheckGram(s.Len(), f.Shape(), w, mask)
+	c, n := f.Shape().C, w.Area()
+	if c == 0 || n == 0 {
+		return
+	}
+	a := dense(c, n, cut(f.(*buffer), w, mask))
+	b := dense(c, n, cut(f.(*buffer), w, nil))
+	if err := b.T(); err != nil {
+		panic("ref: transpose: " + err.Error())
+	}
+	g := make([]float64, c*c)
+	product(dense(c, c, g), a, b)
+	for i, v := range g {
+		s.(*sums).d[i] += v
+	}
+}
+
+func (Backend) GramGrad(df, f backend.Buffer, d backend.Sums, scale float64, w backend.Window, mask backend.Buffer) {
+	backend.CheckGram(d.Len(), f.Shape(), w, mask)
+	backend.CheckSame(f.Shape(), df)
+	c, n := f.Shape().C, w.Area()
+	if c == 0 || n == 0 {
+		return
+	}
+	g := make([]float64, c*n)
+	product(dense(c, n, g), dense(c, c, d.(*sums).d), dense(c, n, cut(f.(*buffer), w, mask)))
+	to, i := df.(*buffer), 0
+	for k := range c {
+		eachPlace(w, func(y, x int) {
+			to.d[to.index(k, y, x)] += scale * g[i]
+			i++
+		})
+	}
+}
+
+func (Backend) AddSquares(s backend.Sums, a, b backend.Buffer, w backend.Window) {
+	backend.CheckSum(s.Len(), w, a.Shape())
+	backend.CheckSame(a.Shape(), b)
+	p, q := a.(*buffer), b.(*buffer)
+	for c := range p.shape.C {
+		eachPlace(w, func(y, x int) {
+			d := p.at(c, y, x) - q.at(c, y, x)
+			s.(*sums).d[0] += d * d
+		})
+	}
+}
+
+func (Backend) SquaresGrad(da, a, b backend.Buffer, scale float64, w backend.Window) {
+	backend.CheckWindow(w, a.Shape())
+	backend.CheckSame(a.Shape(), b, da)
+	to, p, q := da.(*buffer), a.(*buffer), b.(*buffer)
+	for c := range p.shape.C {
+		eachPlace(w, func(y, x int) {
+			to.d[to.index(c, y, x)] += scale * (p.at(c, y, x) - q.at(c, y, x))
+		})
+	}
+}
+
+// eachStep calls visit with the indices of every place of w and of its right and
+// its lower neighbour, where there are any.
+func eachStep(b *buffer, w backend.Window, visit func(i, j int)) {
+	for c := range b.shape.C {
+		eachPlace(w, func(y, x int) {
+			i := b.index(c, y, x)
+			if x+1 < b.shape.W {
+				visit(i, i+1)
+			}
+			if y+1 < b.shape.H {
+				visit(i, i+b.shape.W)
+			}
+		})
+	}
+}
+
+func (Backend) AddVariation(s backend.Sums, x backend.Buffer, w backend.Window) {
+	backend.CheckSum(s.Len(), w, x.Shape())
+	d := x.(*buffer).d
+	eachStep(x.(*buffer), w, func(i, j int) {
+		s.(*sums).d[0] += (d[j] - d[i]) * (d[j] - d[i])
+	})
+}
+
+func (Backend) VariationGrad(dx, x backend.Buffer, scale float64, w backend.Window) {
+	backend.CheckWindow(w, x.Shape())
+	backend.CheckSame(x.Shape(), dx)
+	d, to := x.(*buffer).d, dx.(*buffer).d
+	eachStep(x.(*buffer), w, func(i, j int) {
+		step := 2 * scale * (d[j] - d[i])
+		to[j] += step
+		to[i] -= step
+	})
+}
+
+func (Backend) Total(backend.Sums) {}

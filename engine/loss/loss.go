@@ -1,0 +1,154 @@
+// Package loss has the terms of the style-transfer loss of Gatys, Ecker and Bethge
+// 2015 (arXiv 1508.06576): content, style by Gram matrices, and total variation.
+//
+// Every term is computed in two steps. Accumulate adds the statistics of a window
+// of a feature map; Complete makes them cover the whole picture; Gradient then adds
+// the gradient inside a window. A picture in one piece calls the three once each; a
+// picture in blocks calls Accumulate for every block, Complete once, and Gradient
+// for every block, with the same result.
+package loss
+
+import "trappedinart/engine/backend"
+
+// A Term is one part of the loss, at one feature map.
+type Term interface {
+	// Reset forgets the statistics, for the next picture.
+	Reset()
+	// Accumulate adds the statistics of f in w.
+	Accumulate(f backend.Buffer, w backend.Window)
+	// Complete ends the statistics, once every window has been accumulated.
+	Complete()
+	// Gradient adds to df the gradient of the term with respect to f, in w.
+	Gradient(df, f backend.Buffer, w backend.Window)
+	// Value returns the pair whose product, times factor, is the term.
+	Value() (pair backend.Pair, factor float64)
+	// Release gives the term's memory back.
+	Release()
+}
+
+// Content is the squared distance of a feature map f to the content's p.
+//
+//	Factor * sum (f - p)^2     Gatys et al. 2015, eq. 1, with Factor 1/2
+type Content struct {
+	Factor float64
+
+	be     backend.Backend
+	target backend.Buffer
+	sum    backend.Sums
+}
+
+// NewContent returns a term whose target is a copy of f.
+func NewContent(be backend.Backend, f backend.Buffer, factor float64) *Content {
+	c := &Content{Factor: factor, be: be, target: be.New(f.Shape()), sum: be.NewSums(1)}
+	be.Combine(c.target, 1, f, 0, nil)
+	return c
+}
+
+// Norm returns the pair whose product is the square sum of the target.
+func (c *Content) Norm() backend.Pair { return backend.Pair{A: c.target, B: c.target} }
+
+func (c *Content) Reset() { c.be.Combine(c.sum, 0, c.sum, 0, nil) }
+
+func (c *Content) Accumulate(f backend.Buffer, w backend.Window) {
+	c.be.AddSquares(c.sum, f, c.target, w)
+}
+
+func (c *Content) Complete() { c.be.Total(c.sum) }
+
+func (c *Content) Gradient(df, f backend.Buffer, w backend.Window) {
+	c.be.SquaresGrad(df, f, c.target, 2*c.Factor, w)
+}
+
+func (c *Content) Value() (backend.Pair, float64) { return backend.Pair{A: c.sum}, c.Factor }
+
+func (c *Content) Release() { release(c.be, c.target, c.sum) }
+
+// Style is the squared distance of Gram matrices, each divided by the number of
+// places it sums over.
+//
+//	Factor * sum_ij (G_ij - A_ij)^2     Gatys et al. 2015, eq. 4
+//	G_ij = sum_p f_ip f_jp / Area       eq. 3, but for the division
+type Style struct {
+	Factor float64
+	Area   float64 // places of the whole picture at this feature map
+
+	be     backend.Backend
+	target backend.Sums
+	gram   backend.Sums // of the picture: sums until Complete, then G - A
+}
+
+// NewGram returns the Gram matrix of f in w divided by the window's area, as a
+// target for NewStyle.
+func NewGram(be backend.Backend, f backend.Buffer, w backend.Window) backend.Sums {
+	g := be.NewSums(f.Shape().C * f.Shape().C)
+	be.AddGram(g, f, w, nil)
+	be.Combine(g, 1/float64(w.Area()), g, 0, nil)
+	return g
+}
+
+// NewStyle returns a term that compares with target, which it takes over.
+func NewStyle(be backend.Backend, target backend.Sums, area int, factor float64) *Style {
+	return &Style{Factor: factor, Area: float64(area), be: be, target: target, gram: be.NewSums(target.Len())}
+}
+
+// Norm returns the pair whose product is the square sum of the target.
+func (s *Style) Norm() backend.Pair { return backend.Pair{A: s.target, B: s.target} }
+
+func (s *Style) Reset() { s.be.Combine(s.gram, 0, s.gram, 0, nil) }
+
+func (s *Style) Accumulate(f backend.Buffer, w backend.Window) { s.be.AddGram(s.gram, f, w, nil) }
+
+func (s *Style) Complete() {
+	s.be.Total(s.gram)
+	s.be.Combine(s.gram, 1/s.Area, s.gram, -1, s.target)
+}
+
+// Gradient adds 4*Factor/Area * (G - A) f: Gatys et al. 2015, eq. 6, without the
+// ReLU, which is part of the network here.
+func (s *Style) Gradient(df, f backend.Buffer, w backend.Window) {
+	s.be.GramGrad(df, f, s.gram, 4*s.Factor/s.Area, w, nil)
+}
+
+func (s *Style) Value() (backend.Pair, float64) {
+	return backend.Pair{A: s.gram, B: s.gram}, s.Factor
+}
+
+func (s *Style) Release() { release(s.be, s.target, s.gram) }
+
+// Variation is the squared total variation of a picture: the sum of the squared
+// differences between neighbours.
+//
+//	Factor * sum_{c,y,x} (x[y,x+1] - x[y,x])^2 + (x[y+1,x] - x[y,x])^2
+//
+// Mahendran and Vedaldi 2015 (arXiv 1412.0035), eq. 5 with beta 2.
+type Variation struct {
+	Factor float64
+
+	be  backend.Backend
+	sum backend.Sums
+}
+
+// NewVariation returns a term without a target.
+func NewVariation(be backend.Backend, factor float64) *Variation {
+	return &Variation{Factor: factor, be: be, sum: be.NewSums(1)}
+}
+
+func (v *Variation) Reset() { v.be.Combine(v.sum, 0, v.sum, 0, nil) }
+
+func (v *Variation) Accumulate(x backend.Buffer, w backend.Window) { v.be.AddVariation(v.sum, x, w) }
+
+func (v *Variation) Complete() { v.be.Total(v.sum) }
+
+func (v *Variation) Gradient(dx, x backend.Buffer, w backend.Window) {
+	v.be.VariationGrad(dx, x, v.Factor, w)
+}
+
+func (v *Variation) Value() (backend.Pair, float64) { return backend.Pair{A: v.sum}, v.Factor }
+
+func (v *Variation) Release() { release(v.be, v.sum) }
+
+func release(be backend.Backend, vectors ...any) {
+	for _, v := range vectors {
+		be.Release(v)
+	}
+}

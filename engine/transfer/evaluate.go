@@ -1,0 +1,67 @@
+package transfer
+
+import (
+	"context"
+	"image"
+	"slices"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+	"trappedinart/engine/pixel"
+	"trappedinart/engine/vgg"
+)
+
+// An Evaluation is the loss of one picture, with its gradient.
+type Evaluation struct {
+	Loss  float64
+	Parts []Part
+	// Gradient is with respect to the picture [3,H,W], red first, pixels 0..255.
+	Gradient []float32
+}
+
+// A Part is the value of one term of the loss: content:relu3_2, style:relu1_1, and
+// style:relu1_1/2 on the copy of half the size.
+type Part struct {
+	Name  string
+	Value float64
+}
+
+// Evaluate computes the loss of the picture x by the recipe. Nothing is resized: x
+// has the content's size, and styles are taken as they are.
+func Evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Recipe, content *image.NRGBA, styles []*image.NRGBA, x *image.NRGBA) (*Evaluation, error) {
+	if err := r.Validate(); err != nil {
+		return nil, err
+	}
+	if a, b := x.Bounds().Size(), content.Bounds().Size(); a != b {
+		return nil, engine.Errorf(engine.InvalidPicture, "The picture is %d x %d and the content %d x %d; they must have the same size.", a.X, a.Y, b.X, b.Y)
+	}
+	sc := &scene{be: be, recipe: &r, content: asItIs(content)}
+	for _, s := range styles {
+		sc.styles = append(sc.styles, asItIs(s))
+	}
+	var err error
+	if sc.shares, err = r.StyleShares(len(styles)); err != nil {
+		return nil, err
+	}
+	if sc.net, err = vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers))); err != nil {
+		return nil, err
+	}
+	o, err := newObjective(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	defer o.release()
+	at := sc.load(asItIs(x))
+	g := be.New(at.Shape())
+	e := &Evaluation{Gradient: make([]float32, g.Len())}
+	if e.Loss, err = o.evaluate(ctx, at, g); err != nil {
+		return nil, err
+	}
+	e.Parts = o.detail
+	return e, be.Read(ctx, e.Gradient, g)
+}
+
+func asItIs(img *image.NRGBA) picture {
+	b := img.Bounds()
+	return picture{size{b.Dx(), b.Dy()}, pixel.Planes(img, b.Dx(), b.Dy())}
+}

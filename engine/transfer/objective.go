@@ -1,0 +1,383 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+	"trappedinart/engine/loss"
+	"trappedinart/engine/vgg"
+)
+
+// An objective is the whole loss at one size: terms at the taps of the network, for
+// the picture itself and for smaller copies of it, and the variation of the picture.
+type objective struct {
+	be        backend.Backend
+	views     []*view
+	variation *loss.Variation // nil if it has no weight
+	parts     parts
+	detail    []Part // as of the last evaluation
+}
+
+// A view is the picture as the network sees it at one of its sizes.
+type view struct {
+	x, dx backend.Buffer // nil in the first view, which is given its picture
+	plan  *vgg.Plan
+	terms []boundTerm
+}
+
+// A boundTerm is a term at a tap.
+type boundTerm struct {
+	loss.Term
+	kind, tap string
+	weight    float64
+	size      backend.Shape
+	norm      backend.Pair         // its product is the square sum of the target
+	set       func(factor float64) // gives the term its factor
+}
+
+// parts are the sums of the loss by kind.
+type parts struct{ content, style, variation float64 }
+
+const (
+	contentPart   = "content"
+	stylePart     = "style"
+	variationPart = "variation"
+)
+
+// A picture is planes [3,h,w], 0..255, at the size at which they are looked at.
+type picture struct {
+	size
+	planes []float32
+}
+
+// A scene is what an objective is made of.
+type scene struct {
+	be      backend.Backend
+	net     *vgg.Network
+	recipe  *engine.Recipe
+	content picture
+	styles  []picture
+	shares  []float64 // of the styles, summing to 1
+}
+
+// newObjective measures the targets and makes everything that an evaluation of
+// pictures of the content's size needs.
+func newObjective(ctx context.Context, sc *scene) (*objective, error) {
+	o := &objective{be: sc.be}
+	done := false
+	defer func() {
+		if !done {
+			o.release()
+		}
+	}()
+	s := sc.content.size
+	shape := backend.Shape{C: 3, H: s.h, W: s.w}
+	for k := range 1 + copies(sc.recipe, s) {
+		v := &view{}
+		o.views = append(o.views, v)
+		if k > 0 {
+			v.x, v.dx = sc.be.New(shape), sc.be.New(shape)
+		}
+		if err := sc.fillView(v, k, shape); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		shape.H, shape.W = (shape.H+1)/2, (shape.W+1)/2
+	}
+	if err := o.scaleTerms(ctx, sc.recipe); err != nil {
+		return nil, err
+	}
+	if strength := sc.recipe.Smoothness / 100; strength > 0 {
+		// Full smoothness weighs a mean squared step of 10 grey levels like a
+		// relative style loss of 0.15.
+		mean := 1 / float64(shape.C*s.w*s.h) / (255 * 255)
+		o.variation = loss.NewVariation(sc.be, 100*strength*strength*mean)
+	}
+	done = true
+	return o, nil
+}
+
+// copies returns on how many smaller copies style is compared at size s: no more
+// than leave the network something to see.
+func copies(r *engine.Recipe, s size) int {
+	const smallest = 16
+	n := 0
+	for n < r.Copies && min(s.w, s.h)>>(n+1) >= smallest {
+		n++
+	}
+	return n
+}
+
+// fillView plans view k and gives it its terms: content in the first, style in all.
+func (sc *scene) fillView(v *view, k int, shape backend.Shape) error {
+	names := layerNames(sc.recipe.StyleLayers)
+	if k == 0 {
+		names = append(names, layerNames(sc.recipe.ContentLayers)...)
+	}
+	var err error
+	if v.plan, err = sc.plan(shape, names); err != nil {
+		return err
+	}
+	if k == 0 {
+		sc.addContent(v)
+	}
+	return sc.addStyle(v, k)
+}
+
+func layerNames(layers engine.LayerWeights) []string {
+	names := make([]string, len(layers))
+	for i, l := range layers {
+		names[i] = l.Layer
+	}
+	return names
+}
+
+func (sc *scene) plan(s backend.Shape, names []string) (*vgg.Plan, error) {
+	pooling := backend.Average
+	if sc.recipe.Pooling == engine.PoolMax {
+		pooling = backend.Maximum
+	}
+	return sc.net.Plan(s.H, s.W, pooling, names)
+}
+
+// addContent gives the first view its content terms.
+func (sc *scene) addContent(v *view) {
+	x := sc.load(sc.content)
+	defer sc.be.Release(x)
+	v.plan.Forward(x, func(tap string, f backend.Buffer) {
+		for _, l := range sc.recipe.ContentLayers {
+			if l.Layer == tap {
+				c := loss.NewContent(sc.be, f, 0)
+				v.terms = append(v.terms, boundTerm{
+					Term: c, kind: contentPart, tap: tap, weight: l.Weight, norm: c.Norm(), size: f.Shape(),
+					set: func(factor float64) { c.Factor = factor },
+				})
+			}
+		}
+	})
+}
+
+// addStyle gives view k its style terms, whose targets are the Gram matrices of all
+// styles, weighted by their shares: as the shares sum to 1, the gradient is that of
+// the weighted sum of each style's loss.
+func (sc *scene) addStyle(v *view, k int) error {
+	targets := map[string]backend.Sums{}
+	for i, style := range sc.styles {
+		x := sc.load(style)
+		for range k {
+			x = sc.reduced(x)
+		}
+		plan, err := sc.plan(x.Shape(), layerNames(sc.recipe.StyleLayers))
+		if err != nil {
+			sc.be.Release(x)
+			return err
+		}
+		plan.Forward(x, func(tap string, f backend.Buffer) {
+			g := loss.NewGram(sc.be, f, f.Shape().Whole())
+			if sum, ok := targets[tap]; ok {
+				sc.be.Combine(sum, 1, sum, sc.shares[i], g)
+				sc.be.Release(g)
+				return
+			}
+			sc.be.Combine(g, sc.shares[i], g, 0, nil)
+			targets[tap] = g
+		})
+		plan.Release()
+		sc.be.Release(x)
+	}
+	for _, l := range sc.recipe.StyleLayers {
+		shape := v.plan.Shape(l.Layer)
+		t := loss.NewStyle(sc.be, targets[l.Layer], shape.H*shape.W, 0)
+		v.terms = append(v.terms, boundTerm{
+			Term: t, kind: stylePart, tap: l.Layer, weight: l.Weight, norm: t.Norm(), size: shape,
+			set: func(factor float64) { t.Factor = factor },
+		})
+	}
+	return nil
+}
+
+// load writes a picture, freed of the network's mean, to a new buffer.
+func (sc *scene) load(p picture) backend.Buffer {
+	x := sc.be.New(backend.Shape{C: 3, H: p.h, W: p.w})
+	sc.be.Write(x, shifted(p.planes, sc.net.Mean, -1))
+	return x
+}
+
+// reduced returns x at half the size, in place of x.
+func (sc *scene) reduced(x backend.Buffer) backend.Buffer {
+	s := x.Shape()
+	smaller := sc.be.New(backend.Shape{C: s.C, H: (s.H + 1) / 2, W: (s.W + 1) / 2})
+	sc.be.Reduce(smaller, x)
+	sc.be.Release(x)
+	return smaller
+}
+
+// scaleTerms gives every term its factor.
+func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
+	var norms []backend.Pair
+	for _, v := range o.views {
+		for _, t := range v.terms {
+			norms = append(norms, t.norm)
+		}
+	}
+	squares, err := o.be.Dots(ctx, norms)
+	if err != nil {
+		return err
+	}
+	sum := map[string]float64{}
+	for _, v := range o.views {
+		for _, t := range v.terms {
+			sum[t.kind] += t.weight
+		}
+	}
+	i := 0
+	for _, v := range o.views {
+		for _, t := range v.terms {
+			if r.LossScaling == engine.GatysNotebook {
+				t.set(gatysFactor(r, &t))
+			} else {
+				t.set(calibratedFactor(r, &t, squares[i], sum[t.kind]))
+			}
+			i++
+		}
+	}
+	return nil
+}
+
+// gatysFactor is the scaling of the notebook that Gatys published with his PyTorch
+// code: a mean over the elements, times 1 for content and 1000/C^2 for style.
+func gatysFactor(r *engine.Recipe, t *boundTerm) float64 {
+	if t.kind == contentPart {
+		return r.ContentWeight * t.weight / float64(t.size.Len())
+	}
+	square := float64(t.size.C * t.size.C)
+	return r.StyleWeight * t.weight * 1000 / square / square
+}
+
+// calibratedFactor divides every term by the square sum of its target, and weighs
+// content and style by the strength, so that both a pure photograph and a pure
+// texture are at its ends. In the middle content counts 0.01.
+func calibratedFactor(r *engine.Recipe, t *boundTerm, square, sum float64) float64 {
+	if square == 0 || sum == 0 {
+		return 0
+	}
+	s := r.Strength / 100
+	if t.kind == contentPart {
+		return r.ContentWeight * t.weight / sum * 0.01 * (1 - s) * (1 - s) / square
+	}
+	return r.StyleWeight * t.weight / sum * s * s / square
+}
+
+// evaluate overwrites g with the gradient at x and returns the loss.
+func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	o.views[0].x, o.views[0].dx = x, g
+	for k, v := range o.views {
+		if k > 0 {
+			o.be.Reduce(v.x, o.views[k-1].x)
+		}
+		v.forward()
+	}
+	for k := len(o.views) - 1; k >= 0; k-- {
+		v := o.views[k]
+		v.plan.Backward(v.dx, v.addGradient)
+		if k+1 < len(o.views) {
+			o.be.ReduceBack(v.dx, o.views[k+1].dx)
+		}
+	}
+	if v := o.variation; v != nil {
+		v.Reset()
+		v.Accumulate(x, x.Shape().Whole())
+		v.Complete()
+		v.Gradient(g, x, x.Shape().Whole())
+	}
+	return o.values(ctx)
+}
+
+// forward looks at the view's picture and completes its terms.
+func (v *view) forward() {
+	v.plan.Forward(v.x, func(tap string, f backend.Buffer) {
+		for _, t := range v.terms {
+			if t.tap == tap {
+				t.Reset()
+				t.Accumulate(f, f.Shape().Whole())
+				t.Complete()
+			}
+		}
+	})
+}
+
+func (v *view) addGradient(tap string, df, f backend.Buffer) {
+	for _, t := range v.terms {
+		if t.tap == tap {
+			t.Gradient(df, f, f.Shape().Whole())
+		}
+	}
+}
+
+// values reads the value of every term, all at once, and returns their sum.
+func (o *objective) values(ctx context.Context) (float64, error) {
+	var pairs []backend.Pair
+	var factors []float64
+	o.detail, o.parts = o.detail[:0], parts{}
+	ask := func(t loss.Term, name string) {
+		pair, factor := t.Value()
+		pairs, factors = append(pairs, pair), append(factors, factor)
+		o.detail = append(o.detail, Part{Name: name})
+	}
+	for k, v := range o.views {
+		for _, t := range v.terms {
+			name := t.kind + ":" + t.tap
+			if k > 0 {
+				name += fmt.Sprintf("/%d", 1<<k) // on the copy 2, 4, ... times smaller
+			}
+			ask(t, name)
+		}
+	}
+	if o.variation != nil {
+		ask(o.variation, variationPart)
+	}
+	dots, err := o.be.Dots(ctx, pairs)
+	if err != nil {
+		return 0, err
+	}
+	for i, d := range dots {
+		value := factors[i] * d
+		o.detail[i].Value = value
+		switch kind, _, _ := strings.Cut(o.detail[i].Name, ":"); kind {
+		case contentPart:
+			o.parts.content += value
+		case stylePart:
+			o.parts.style += value
+		default:
+			o.parts.variation += value
+		}
+	}
+	return o.parts.content + o.parts.style + o.parts.variation, nil
+}
+
+// release gives all memory back.
+func (o *objective) release() {
+	for k, v := range o.views {
+		for _, t := range v.terms {
+			t.Release()
+		}
+		if v.plan != nil {
+			v.plan.Release()
+		}
+		if k > 0 {
+			o.be.Release(v.x)
+			o.be.Release(v.dx)
+		}
+	}
+	if o.variation != nil {
+		o.variation.Release()
+	}
+}

@@ -1,0 +1,207 @@
+package vgg
+
+import (
+	"slices"
+	"strings"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+)
+
+// A Network is weights made ready on a back end. It sees pictures of red, green and
+// blue, 0..255, less Mean.
+type Network struct {
+	Mean [3]float64
+
+	be    backend.Backend
+	name  string
+	taps  []string
+	outs  []int
+	convs []backend.Conv
+}
+
+// New prepares the layers of w up to the deepest of the given taps. The channel
+// order and scale of the input become part of the first layer, so that the picture
+// itself need only be freed of its mean: zeros beyond the border are then zeros to
+// the network as well.
+func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
+	if err := w.Check(); err != nil {
+		return nil, err
+	}
+	n := &Network{Mean: w.Input.Mean, be: be, name: w.Name, taps: w.Taps()}
+	depth := 0
+	for _, tap := range taps {
+		i := slices.Index(n.taps, tap)
+		if i < 0 {
+			return nil, engine.Errorf(engine.MissingLayer, "The network %q has no layer %q; it has %s.", w.Name, tap, strings.Join(n.taps, ", "))
+		}
+		depth = max(depth, i+1)
+	}
+	for i, c := range w.Convs[:depth] {
+		cw := c.ConvWeights
+		if i == 0 {
+			cw.Weight = firstWeights(cw, w.Input)
+		}
+		n.convs = append(n.convs, be.Prepare(cw))
+		n.outs = append(n.outs, c.O)
+	}
+	return n, nil
+}
+
+func firstWeights(w backend.ConvWeights, in Input) []float32 {
+	weight := make([]float32, len(w.Weight))
+	for o := range w.O {
+		for c := range 3 {
+			from := c
+			if in.BGR {
+				from = 2 - c
+			}
+			for k := range 9 {
+				weight[(o*3+c)*9+k] = float32(float64(w.Weight[(o*3+from)*9+k]) * in.Scale[c])
+			}
+		}
+	}
+	return weight
+}
+
+// A Plan is a network at one size: every feature map and mask that a pass needs,
+// allocated once. Only taps keep their activations; elsewhere the way back needs no
+// more than which units were positive.
+type Plan struct {
+	be      backend.Backend
+	pooling backend.Pooling
+	steps   []step
+	owned   []any
+}
+
+// A step is a convolution with its ReLU, or a pooling.
+type step struct {
+	conv backend.Conv // nil for pooling
+	out  backend.Buffer
+	mask backend.Mask // nil for average pooling
+	tap  string       // the layer's name if somebody looks at it
+	dout backend.Buffer
+}
+
+// Plan lays out passes over pictures [3,h,w] that keep the given taps, which must
+// be among those that New was given.
+func (n *Network) Plan(h, w int, pooling backend.Pooling, taps []string) (*Plan, error) {
+	p := &Plan{be: n.be, pooling: pooling}
+	deepest := 0
+	for _, tap := range taps {
+		deepest = max(deepest, slices.Index(n.taps, tap))
+	}
+	shape := backend.Shape{C: 3, H: h, W: w}
+	var shapes []backend.Shape
+	for l := range n.convs[:deepest+1] {
+		if l > 0 && strings.HasSuffix(n.taps[l], "_1") { // the first of a block
+			shape.H, shape.W = shape.H/2, shape.W/2
+			p.steps, shapes = append(p.steps, step{}), append(shapes, shape)
+		}
+		shape.C = n.outs[l]
+		s := step{conv: n.convs[l]}
+		if slices.Contains(taps, n.taps[l]) {
+			s.tap = n.taps[l]
+		}
+		p.steps, shapes = append(p.steps, s), append(shapes, shape)
+	}
+	if shape.H < 1 || shape.W < 1 {
+		return nil, engine.Errorf(engine.InvalidRecipe, "A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, n.taps[deepest])
+	}
+	p.allocate(shapes)
+	return p, nil
+}
+
+// allocate gives every step its maps. A map that no tap keeps is used again two
+// steps later, if the shape is the same; gradients likewise.
+func (p *Plan) allocate(shapes []backend.Shape) {
+	free := map[backend.Shape][]backend.Buffer{}
+	take := func(s backend.Shape) backend.Buffer {
+		if list := free[s]; len(list) > 0 {
+			free[s] = list[:len(list)-1]
+			return list[len(list)-1]
+		}
+		b := p.be.New(s)
+		p.owned = append(p.owned, b)
+		return b
+	}
+	for i := range p.steps {
+		s := &p.steps[i]
+		s.out = take(shapes[i])
+		if s.conv != nil || p.pooling == backend.Maximum {
+			s.mask = p.be.NewMask(shapes[i])
+			p.owned = append(p.owned, s.mask)
+		}
+		if i > 0 && p.steps[i-1].tap == "" {
+			free[shapes[i-1]] = append(free[shapes[i-1]], p.steps[i-1].out)
+		}
+	}
+	// From here on all that is free may hold gradients: forward is over by then.
+	if last := len(p.steps) - 1; p.steps[last].tap == "" {
+		free[shapes[last]] = append(free[shapes[last]], p.steps[last].out)
+	}
+	for i := len(p.steps) - 1; i >= 0; i-- {
+		p.steps[i].dout = take(shapes[i])
+		if i+1 < len(p.steps) {
+			free[shapes[i+1]] = append(free[shapes[i+1]], p.steps[i+1].dout)
+		}
+	}
+}
+
+// Shape returns the shape of a tap's feature map.
+func (p *Plan) Shape(tap string) backend.Shape {
+	for _, s := range p.steps {
+		if s.tap == tap {
+			return s.out.Shape()
+		}
+	}
+	panic("vgg: the plan does not keep this tap")
+}
+
+// Release gives the plan's memory back.
+func (p *Plan) Release() {
+	for _, v := range p.owned {
+		p.be.Release(v)
+	}
+	p.owned = nil
+}
+
+// Forward passes x [3,h,w] through the network and calls at with each tap's name
+// and activations, shallowest first.
+func (p *Plan) Forward(x backend.Buffer, at func(tap string, f backend.Buffer)) {
+	for _, s := range p.steps {
+		if s.conv != nil {
+			p.be.Convolve(s.out, x, s.conv, s.mask)
+		} else {
+			p.be.Pool(s.out, x, p.pooling, s.mask)
+		}
+		if s.tap != "" {
+			at(s.tap, s.out)
+		}
+		x = s.out
+	}
+}
+
+// Backward overwrites dx [3,h,w] with the gradient with respect to the picture that
+// Forward was last called with. At each tap, deepest first, add is called to add
+// what the loss there gives to df.
+func (p *Plan) Backward(dx backend.Buffer, add func(tap string, df, f backend.Buffer)) {
+	for i := len(p.steps) - 1; i >= 0; i-- {
+		s := &p.steps[i]
+		if i == len(p.steps)-1 {
+			p.be.Combine(s.dout, 0, s.dout, 0, nil)
+		}
+		if s.tap != "" {
+			add(s.tap, s.dout, s.out)
+		}
+		to := dx
+		if i > 0 {
+			to = p.steps[i-1].dout
+		}
+		if s.conv != nil {
+			p.be.ConvolveBack(to, s.dout, s.conv, s.mask)
+		} else {
+			p.be.PoolBack(to, s.dout, p.pooling, s.mask)
+		}
+	}
+}
