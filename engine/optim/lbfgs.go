@@ -91,7 +91,7 @@ func (l *LBFGSRun) Step(ctx context.Context) (float64, error) {
 		return 0, err
 	}
 	if !l.opt.Torch && !l.acceptable(loss) {
-		return l.loss, l.shorten(ctx)
+		return l.loss, l.shorten(ctx, loss)
 	}
 	if !l.opt.Torch {
 		l.be.Combine(l.x, 1, l.trial, 0, nil)
@@ -112,12 +112,18 @@ func (l *LBFGSRun) acceptable(loss float64) bool {
 	return !l.started || loss <= l.loss+1e-4*l.length*l.slope+1e-7*math.Abs(l.loss)
 }
 
-// shorten halves the step; after some refusals it forgets the pairs and starts again
-// along the gradient.
-func (l *LBFGSRun) shorten(ctx context.Context) error {
+// shorten takes back a step that led to the given loss: the next is as long as the
+// parabola through both losses and the slope says, but no less than a tenth and no
+// more than a half of it (Nocedal and Wright, eq. 3.58). After some refusals it
+// forgets the pairs and starts again along the gradient.
+func (l *LBFGSRun) shorten(ctx context.Context, loss float64) error {
 	const patience = 4
 	l.refused++
-	l.length /= 2
+	best := -l.slope * l.length / (2 * (loss - l.loss - l.slope*l.length))
+	if !(best >= 0.1) { // NaN as well
+		best = 0.1
+	}
+	l.length *= math.Min(best, 0.5)
 	if l.refused >= patience && len(l.pairs) > 0 {
 		dots, err := l.be.Dots(ctx, []backend.Pair{{A: l.gOld, B: l.gOld}})
 		if err != nil {

@@ -66,7 +66,7 @@ func TestLBFGSReachesTheBottom(t *testing.T) {
 		name  string
 		f     optim.Objective
 		steps int
-	}{{"bowl", bowl, 150}, {"valley", valley, 250}} {
+	}{{"bowl", bowl, 200}, {"valley", valley, 250}} {
 		o := optim.NewLBFGS(be, c.f, start(be), optim.LBFGSOptions{History: 10})
 		if loss := run(t, o, c.steps); !(loss < 1e-10) {
 			t.Errorf("%s: loss is %v after %d evaluations, want 0", c.name, loss, c.steps)

@@ -41,6 +41,8 @@ type boundTerm struct {
 // parts are the sums of the loss by kind.
 type parts struct{ content, style, variation float64 }
 
+func (p parts) sum() float64 { return p.content + p.style + p.variation }
+
 const (
 	contentPart   = "content"
 	stylePart     = "style"
@@ -360,7 +362,7 @@ func (o *objective) values(ctx context.Context) (float64, error) {
 			o.parts.variation += value
 		}
 	}
-	return o.parts.content + o.parts.style + o.parts.variation, nil
+	return o.parts.sum(), nil
 }
 
 // release gives all memory back.

@@ -220,7 +220,10 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		j.done, j.loss, j.worked = j.done+1, loss, j.worked+s.places()
 		progress.Iteration = n + 1
-		progress.Loss, progress.Content, progress.Style, progress.Variation = loss, o.parts.content, o.parts.style, o.parts.variation
+		progress.Loss = loss
+		if p := o.parts; p.sum() == loss { // and not those of a step that was taken back
+			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
+		}
 		if err := j.tell(progress, opt.Picture()); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,128 @@
+package trappedinart_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "trappedinart"
+
+// A rule says what a package may not reach, directly or through others, and why.
+type rule struct {
+	pkg    string
+	target string // "native", "js" or both if empty
+	why    string
+	allow  func(imported string) bool
+}
+
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".") && first != module
+}
+
+// ours allows the standard library, and these packages.
+func ours(allowed ...string) func(string) bool {
+	return func(path string) bool {
+		if standard(path) {
+			return true
+		}
+		for _, a := range allowed {
+			if path == module+"/"+a || path == a || strings.HasPrefix(path, a+"/") {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// not allows everything but these packages, given by the beginning of their paths.
+func not(forbidden ...string) func(string) bool {
+	return func(path string) bool {
+		for _, f := range forbidden {
+			if path == f || strings.HasPrefix(path, f+"/") {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+var (
+	gorgonia = "gorgonia.org/tensor"
+	concrete = []string{module + "/engine/backend/ref", module + "/engine/backend/cpu"}
+)
+
+var rules = []rule{
+	{"engine", "", "the domain knows no library and no part of the program", standard},
+	{"engine/backend", "", "the seam knows nothing but itself", ours()},
+	{"engine/backend/ref", "native", "a back end knows the seam alone; the reference is gorgonia's", not(module+"/engine/backend/cpu", module+"/engine/vgg", module+"/engine/pixel", module+"/weights")},
+	{"engine/backend/cpu", "", "a back end knows the seam alone", ours("engine/backend")},
+	{"engine/vgg", "", "the network computes on any back end", ours("engine", "engine/backend")},
+	{"engine/loss", "", "losses compute on any back end", ours("engine/backend")},
+	{"engine/optim", "", "optimisers compute on any back end", ours("engine/backend")},
+	{"engine/transfer", "", "the loop computes on any back end and is handed one", not(append(concrete, module+"/weights", module+"/server", module+"/web", gorgonia)...)},
+	{"engine/pixel", "", "pictures know nothing of networks", not(module+"/engine/backend", module+"/engine/vgg", gorgonia)},
+	{"weights", "", "files of weights know the network's table and no loop", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web")...)},
+	{"wasm", "js", "the worker is downloaded: gorgonia would make it six times as large", not(gorgonia, module+"/server", module+"/web")},
+	{"wasm/protocol", "", "page and worker share the messages, and the page computes nothing", not(append(concrete, module+"/engine/transfer", module+"/weights")...)},
+	{"web", "js", "the page is downloaded, and hands all work to a Runner", not(append(concrete, module+"/engine/transfer", module+"/engine/vgg", module+"/weights", gorgonia)...)},
+	{"server/api", "", "page and server share the types, and nothing else", ours("engine")},
+}
+
+func TestImportsPointDown(t *testing.T) {
+	reached := map[string]map[string][]string{}
+	for target, env := range map[string][]string{
+		"native": nil,
+		"js":     {"GOOS=js", "GOARCH=wasm"},
+	} {
+		reached[target] = dependencies(t, env)
+	}
+	for _, r := range rules {
+		for target, packages := range reached {
+			if r.target != "" && r.target != target {
+				continue
+			}
+			deps, ok := packages[module+"/"+r.pkg]
+			if !ok {
+				t.Errorf("%s: there is no package %s to hold to its rule", target, r.pkg)
+			}
+			for _, path := range deps {
+				if !r.allow(path) {
+					t.Errorf("%s: %s reaches %s, but %s", target, r.pkg, path, r.why)
+				}
+			}
+		}
+	}
+}
+
+// dependencies returns, for each package of the module, all that it reaches.
+func dependencies(t *testing.T, env []string) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Deps", "./...")
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := map[string][]string{}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p struct {
+			ImportPath string
+			Deps       []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(p.ImportPath, module) {
+			all[p.ImportPath] = p.Deps
+		}
+	}
+}
