@@ -1,0 +1,108 @@
+//go:build !js
+
+package pixel
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"io"
+
+	"golang.org/x/image/webp"
+)
+
+// nrgba returns a picture as the decoders give it in 8 bits with straight alpha,
+// its corner at 0, 0. It may share the memory of img.
+func nrgba(img image.Image) *image.NRGBA {
+	b := img.Bounds()
+	rect := image.Rect(0, 0, b.Dx(), b.Dy())
+	switch src := img.(type) {
+	case *image.NRGBA:
+		return &image.NRGBA{Pix: src.Pix[src.PixOffset(b.Min.X, b.Min.Y):], Stride: src.Stride, Rect: rect}
+	case *image.NRGBA64:
+		return &image.NRGBA{Pix: narrow(src.Pix), Stride: src.Stride / 2, Rect: rect}
+	case *image.RGBA64: // only ever opaque: 16-bit PNG without alpha
+		return &image.NRGBA{Pix: narrow(src.Pix), Stride: src.Stride / 2, Rect: rect}
+	case *image.Gray16:
+		img = &image.Gray{Pix: narrow(src.Pix), Stride: src.Stride / 2, Rect: src.Rect}
+	case *image.Paletted:
+		return unpaletted(src)
+	}
+	// All that is left is opaque, and then RGBA and NRGBA are the same; draw is
+	// only fast on the first.
+	dst := image.NewRGBA(rect)
+	draw.Draw(dst, rect, img, b.Min, draw.Src)
+	return &image.NRGBA{Pix: dst.Pix, Stride: dst.Stride, Rect: rect}
+}
+
+// narrow rounds 16-bit numbers, high byte first, to 8 bits.
+func narrow(pix []uint8) []uint8 {
+	n := make([]uint8, len(pix)/2)
+	for i := range n {
+		v := uint32(pix[2*i])<<8 | uint32(pix[2*i+1])
+		n[i] = uint8((v*255 + 32767) / 65535)
+	}
+	return n
+}
+
+func unpaletted(src *image.Paletted) *image.NRGBA {
+	var palette [256]color.NRGBA
+	for i, c := range src.Palette {
+		palette[i] = color.NRGBAModel.Convert(c).(color.NRGBA)
+	}
+	b := src.Bounds()
+	dst := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			c := palette[src.ColorIndexAt(b.Min.X+x, b.Min.Y+y)]
+			copy(dst.Pix[dst.PixOffset(x, y):], []uint8{c.R, c.G, c.B, c.A})
+		}
+	}
+	return dst
+}
+
+// decodeWebP is webp.Decode with the colours of lossy pictures put right: package
+// webp hands out their limited-range YCbCr as if it were JPEG's (golang/go#40173).
+func decodeWebP(r io.Reader) (image.Image, error) {
+	img, err := webp.Decode(r)
+	if err != nil {
+		return nil, err
+	}
+	switch src := img.(type) {
+	case *image.YCbCr:
+		return limitedRange(src), nil
+	case *image.NYCbCrA:
+		dst := limitedRange(&src.YCbCr)
+		for y := range dst.Rect.Dy() {
+			for x := range dst.Rect.Dx() {
+				dst.Pix[dst.PixOffset(x, y)+3] = src.A[y*src.AStride+x]
+			}
+		}
+		return dst, nil
+	}
+	return img, nil
+}
+
+// limitedRange converts YCbCr whose luma goes from 16 to 235 and whose chroma goes
+// from 16 to 240: ITU-R BT.601-7, section 2.5, as WebP prescribes (RFC 9649,
+// section 2.5), in fixed point of 16 bits. The picture's corner must be at 0, 0.
+func limitedRange(src *image.YCbCr) *image.NRGBA {
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		row := dst.Pix[y*dst.Stride:][:4*w]
+		for x := range w {
+			luma := 76309*(int32(src.Y[src.YOffset(x, y)])-16) + 1<<15
+			c := src.COffset(x, y)
+			cb, cr := int32(src.Cb[c])-128, int32(src.Cr[c])-128
+			p := row[4*x:][:4]
+			p[0] = clamp((luma + 104597*cr) >> 16)
+			p[1] = clamp((luma - 25675*cb - 53279*cr) >> 16)
+			p[2] = clamp((luma + 132201*cb) >> 16)
+			p[3] = 255
+		}
+	}
+	return dst
+}
+
+func clamp(v int32) uint8 { return uint8(min(max(v, 0), 255)) }

@@ -1,0 +1,141 @@
+//go:build !js
+
+package pixel
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/webp"
+
+	"trappedinart/engine"
+)
+
+// A codec reads one kind of file.
+type codec struct {
+	is          func(data []byte) bool
+	config      func(io.Reader) (image.Config, error)
+	decode      func(io.Reader) (image.Image, error)
+	orientation func(data []byte) int
+
+	// density is the most pixels that a byte of such a file can hold, or 0 where
+	// there is no such bound. A file that claims more is cut short; without
+	// this check one of a hundred bytes could ask for MaxPixels of memory.
+	density int
+}
+
+var codecs = []codec{
+	{
+		is:          func(data []byte) bool { return bytes.HasPrefix(data, []byte("\xff\xd8\xff")) },
+		config:      jpeg.DecodeConfig,
+		decode:      jpeg.Decode,
+		orientation: orientationJPEG,
+		density:     8 * 64, // a block of 8x8 pixels takes a bit at least
+	},
+	{
+		is:          func(data []byte) bool { return bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) },
+		config:      png.DecodeConfig,
+		decode:      png.Decode,
+		orientation: orientationPNG,
+		density:     8 * 1032, // pixels of one bit; deflate's best is 1032 to 1
+	},
+	{
+		is: func(data []byte) bool {
+			return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
+		},
+		config:      webp.DecodeConfig,
+		decode:      decodeWebP,
+		orientation: orientationWebP,
+	},
+}
+
+// Decode reads a JPEG, PNG or WebP file: the first picture in it, upright as its
+// EXIF orientation asks, of at most MaxPixels. Colours are taken as sRGB.
+//
+// It takes no more memory than about 24 bytes a pixel, and stops soon after ctx
+// ends, with its error.
+func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
+	switch {
+	case len(f.Data) == 0:
+		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a JPEG, PNG or WebP file.", f.Name)
+	case len(f.Data) > MaxFileBytes:
+		return nil, engine.Errorf(engine.TooLarge, "%q has %d MiB, and %d MiB is the most; save it smaller.", f.Name, (len(f.Data)-1)>>20+1, MaxFileBytes>>20)
+	}
+	for _, c := range codecs {
+		if c.is(f.Data) {
+			return c.read(ctx, f)
+		}
+	}
+	return nil, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a JPEG, PNG or WebP file.", f.Name)
+}
+
+func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			img, err = nil, damaged(f, fmt.Errorf("the decoder panicked: %v", p))
+		}
+	}()
+	size, err := c.config(bytes.NewReader(f.Data))
+	if err != nil {
+		return nil, damaged(f, err)
+	}
+	w, h := size.Width, size.Height
+	switch {
+	case w < 1 || h < 1:
+		return nil, damaged(f, errors.New("it has no pixels"))
+	case w > MaxPixels/h:
+		return nil, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, and %d million is the most; save it smaller.", f.Name, w, h, MaxPixels/1000000)
+	case c.density > 0 && w*h/c.density > len(f.Data):
+		return nil, damaged(f, fmt.Errorf("%d x %d pixels cannot be in so short a file", w, h))
+	}
+	source, err := c.decode(&reader{ctx, bytes.NewReader(f.Data)})
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, damaged(f, err)
+	}
+	img = upright(nrgba(source), c.orientation(f.Data))
+	return img, ctx.Err()
+}
+
+// damaged says what to do about a file that a decoder refused with err.
+func damaged(f engine.File, err error) error {
+	var (
+		jpegKind jpeg.UnsupportedError
+		pngKind  png.UnsupportedError
+	)
+	switch {
+	case errors.As(err, &jpegKind), errors.As(err, &pngKind):
+		return engine.Errorf(engine.InvalidPicture, "%q is of a rare kind that this program cannot read (%w); save it as a plain JPEG or PNG.", f.Name, err)
+	case moving(f.Data):
+		return engine.Errorf(engine.InvalidPicture, "%q is a moving WebP picture; save one frame of it as a JPEG or PNG.", f.Name)
+	}
+	return engine.Errorf(engine.InvalidPicture, "%q is damaged or incomplete (%w); get another copy of it, or save it again as a JPEG or PNG.", f.Name, err)
+}
+
+// moving says whether the file is a WebP whose header announces animation, of which
+// package webp says only that the format is invalid.
+func moving(data []byte) bool {
+	const animation = 1 << 1
+	return len(data) > 20 && string(data[8:16]) == "WEBPVP8X" && data[20]&animation != 0
+}
+
+// A reader ends when its context does.
+type reader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}

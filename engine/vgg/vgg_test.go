@@ -1,0 +1,183 @@
+package vgg_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+	"trappedinart/engine/backend/cpu"
+	"trappedinart/engine/vgg"
+)
+
+// weights returns a network of n convolutions, all of them averages of their inputs.
+func weights(n int) *vgg.Weights {
+	w := &vgg.Weights{Name: "plain", Input: vgg.Caffe}
+	in := 3
+	for l := range n {
+		out := 4 + l
+		c := vgg.Conv{Name: vgg.ConvName(l), ConvWeights: backend.ConvWeights{O: out, I: in, Weight: make([]float32, out*in*9), Bias: make([]float32, out)}}
+		for i := range c.Weight {
+			c.Weight[i] = 1 / float32(in*9)
+		}
+		w.Convs = append(w.Convs, c)
+		in = out
+	}
+	return w
+}
+
+func code(err error) engine.Code {
+	var e *engine.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func TestNames(t *testing.T) {
+	var got []string
+	for l := 0; vgg.ConvName(l) != ""; l++ {
+		got = append(got, vgg.ConvName(l))
+	}
+	want := strings.Fields("conv1_1 conv1_2 conv2_1 conv2_2 conv3_1 conv3_2 conv3_3 conv3_4 conv4_1 conv4_2 conv4_3 conv4_4 conv5_1 conv5_2 conv5_3 conv5_4")
+	if !slices.Equal(got, want) {
+		t.Errorf("convolutions are %v", got)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for name, spoil := range map[string]func(*vgg.Weights){
+		"none":      func(w *vgg.Weights) { w.Convs = nil },
+		"order":     func(w *vgg.Weights) { w.Convs[1].Name = "conv2_1" },
+		"channels":  func(w *vgg.Weights) { w.Convs[2].I++ },
+		"length":    func(w *vgg.Weights) { w.Convs[2].Weight = w.Convs[2].Weight[1:] },
+		"bias":      func(w *vgg.Weights) { w.Convs[0].Bias = nil },
+		"no output": func(w *vgg.Weights) { w.Convs[0].O = 0 },
+		"input":     func(w *vgg.Weights) { w.Input = vgg.Input{} },
+		"too many":  func(w *vgg.Weights) { *w = *weights(17) },
+	} {
+		w := weights(4)
+		spoil(w)
+		if err := w.Check(); code(err) != engine.InvalidWeights {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := weights(16).Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMissingLayer(t *testing.T) {
+	_, err := vgg.New(cpu.New(1), weights(3), []string{"relu1_1", "relu4_2"})
+	if code(err) != engine.MissingLayer || !strings.Contains(err.Error(), "relu1_1, relu1_2, relu2_1") {
+		t.Errorf("error is %v, want one that names the layers there are", err)
+	}
+}
+
+func TestTooSmall(t *testing.T) {
+	n, err := vgg.New(cpu.New(1), weights(6), []string{"relu3_2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Plan(3, 90, backend.Average, []string{"relu3_2"}); code(err) != engine.InvalidRecipe {
+		t.Errorf("error is %v", err)
+	}
+	if _, err := n.Plan(4, 4, backend.Average, []string{"relu3_2"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// counting counts the feature maps that a plan takes.
+type counting struct {
+	backend.Backend
+	maps, elements, given int
+}
+
+func (c *counting) New(s backend.Shape) backend.Buffer {
+	c.maps++
+	c.elements += s.Len()
+	return c.Backend.New(s)
+}
+
+func (c *counting) Release(any) { c.given++ }
+
+// A plan keeps activations at taps only, and passes allocate nothing.
+func TestPlanMemory(t *testing.T) {
+	be := &counting{Backend: cpu.New(1)}
+	w := weights(6)
+	taps := []string{"relu1_1", "relu3_2"}
+	n, err := vgg.New(be, w, taps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := n.Plan(32, 48, backend.Maximum, taps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps := be.maps
+	// Every layer's output and its gradient would be 16.
+	if maps > 12 {
+		t.Errorf("the plan takes %d feature maps", maps)
+	}
+	x, dx := be.New(backend.Shape{C: 3, H: 32, W: 48}), be.New(backend.Shape{C: 3, H: 32, W: 48})
+	maps = be.maps
+	for range 2 {
+		var seen []string
+		p.Forward(x, func(tap string, f backend.Buffer) {
+			seen = append(seen, tap)
+			if f.Shape() != p.Shape(tap) {
+				t.Errorf("%s has shape %v, announced %v", tap, f.Shape(), p.Shape(tap))
+			}
+		})
+		if !slices.Equal(seen, taps) {
+			t.Errorf("Forward visits %v", seen)
+		}
+		seen = nil
+		p.Backward(dx, func(tap string, _, _ backend.Buffer) { seen = append(seen, tap) })
+		if !slices.Equal(seen, []string{"relu3_2", "relu1_1"}) {
+			t.Errorf("Backward visits %v", seen)
+		}
+	}
+	if be.maps != maps {
+		t.Errorf("two passes take %d feature maps more", be.maps-maps)
+	}
+	p.Release()
+	if be.given < 12 {
+		t.Errorf("the plan gives %d things back", be.given)
+	}
+}
+
+// The first layer takes blue first where the weights say so.
+func TestChannelOrder(t *testing.T) {
+	w := weights(1)
+	for i := range w.Convs[0].Weight {
+		w.Convs[0].Weight[i] = 0
+	}
+	w.Convs[0].Weight[4] = 1 // filter 0: the first channel, as it is
+	w.Input.Scale = [3]float64{2, 3, 5}
+	for order, want := range map[bool]float32{false: 2 * 10, true: 5 * 30} {
+		w.Input.BGR = order
+		be := cpu.New(1)
+		n, err := vgg.New(be, w, []string{"relu1_1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := n.Plan(1, 1, backend.Average, []string{"relu1_1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := be.New(backend.Shape{C: 3, H: 1, W: 1})
+		be.Write(x, []float32{10, 20, 30})
+		p.Forward(x, func(_ string, f backend.Buffer) {
+			got := make([]float32, f.Len())
+			if err := be.Read(t.Context(), got, f); err != nil {
+				t.Fatal(err)
+			}
+			if got[0] != want {
+				t.Errorf("blue first %v: filter 0 sees %v, want %v", order, got[0], want)
+			}
+		})
+	}
+}

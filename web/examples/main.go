@@ -1,0 +1,62 @@
+// Command examples draws the pictures that the page opens with: a photograph to
+// paint and paintings to learn from. They are the project's own, drawn by this
+// program and by nobody else:
+//
+//	go run ./web/examples web/static/examples
+package main
+
+import (
+	"fmt"
+	"image"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+)
+
+const width, height = 640, 480
+
+var pictures = []struct {
+	name string
+	draw func(*canvas)
+}{
+	{"valley", valley},
+	{"strokes", strokes},
+	{"glass", glass},
+	{"hatching", hatching},
+}
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "examples:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("name the folder to draw into")
+	}
+	if err := os.MkdirAll(args[0], 0o755); err != nil {
+		return err
+	}
+	for _, p := range pictures {
+		c := newCanvas(width, height)
+		p.draw(c)
+		if err := save(filepath.Join(args[0], p.name+".jpg"), c.image()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func save(path string, img image.Image) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := jpeg.Encode(f, img, &jpeg.Options{Quality: 85}); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,49 @@
+// Package weights reads and writes the files that hold a network's parameters, in
+// the safetensors format (github.com/huggingface/safetensors).
+//
+// A file holds the 3x3 convolutions of a VGG-19 from conv1_1 on, in network order
+// to wherever it ends, each as
+//
+//	conv1_1.weight  F32 [O,I,3,3]
+//	conv1_1.bias    F32 [O]
+//
+// or, quantised to a quarter of the size, as
+//
+//	conv1_1.weight  I8  [O,I,3,3]
+//	conv1_1.scale   F32 [O]         weight[o,...] = scale[o] * int8[o,...]
+//	conv1_1.bias    F32 [O]
+//
+// Tensors called head.* are left over from training and ignored. The metadata says
+// how pixels become the network's input:
+//
+//	input_order  RGB or BGR: the order of the first convolution's channels
+//	input_mean   three numbers in that order, taken from pixels of 0 to 255
+//	input_scale  three numbers in that order, by which the difference is multiplied
+//
+// Everything but Store also works in WebAssembly.
+package weights
+
+import (
+	"crypto/sha256"
+	_ "embed" // for small.safetensors
+	"encoding/hex"
+)
+
+// Extension is what the names of the files end in.
+const Extension = ".safetensors"
+
+// SmallName is the name of the embedded network.
+const SmallName = "small"
+
+//go:embed small.safetensors
+var small string
+
+// Small returns the file of the network that the program carries with it.
+func Small() []byte { return []byte(small) }
+
+// HashedName returns the name under which a file can be served for ever: the given
+// name, 16 hexadecimal digits of the file's SHA-256, and the extension.
+func HashedName(name string, file []byte) string {
+	sum := sha256.Sum256(file)
+	return name + "-" + hex.EncodeToString(sum[:8]) + Extension
+}
