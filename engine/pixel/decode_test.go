@@ -317,10 +317,15 @@ func TestDecodeBrokenExif(t *testing.T) {
 func TestDecodeStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	img := random(64, 64)
+	img := random(300, 200)
 	for _, data := range [][]byte{pngFile(t, img), jpegFile(t, img), fromBase64(t, lossyWebP)} {
-		if _, err := pixel.Decode(ctx, engine.File{Name: "picture", Data: data}); !errors.Is(err, context.Canceled) {
+		var err error
+		bytes := allocated(func() { _, err = pixel.Decode(ctx, engine.File{Name: "picture", Data: data}) })
+		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the error is %v, want %v", err, context.Canceled)
+		}
+		if bytes > 3*300*200 {
+			t.Errorf("%d bytes were taken: the picture was decoded all the same", bytes)
 		}
 	}
 }

@@ -181,3 +181,11 @@ func TestChannelOrder(t *testing.T) {
 		})
 	}
 }
+
+// One iteration of VGG-19 to conv5_1 at 256 x 256 costs 95 GFLOP.
+func TestFlops(t *testing.T) {
+	got := vgg.Random("random", vgg.Widths[:13]).Flops(256, 256, []string{"relu1_1", "relu5_1"})
+	if !(got > 94e9 && got < 96e9) {
+		t.Errorf("%v, want about 95e9", got)
+	}
+}

@@ -8,6 +8,9 @@ package vgg
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"trappedinart/engine"
@@ -92,3 +95,46 @@ func (w *Weights) Check() error {
 	}
 	return nil
 }
+
+// Flops returns how many multiplications and additions the convolutions of a picture
+// of height x width take, as they are defined, to the deepest of the given taps and back.
+func (w *Weights) Flops(height, width int, taps []string) float64 {
+	depth := 0
+	for i, tap := range w.Taps() {
+		if slices.Contains(taps, tap) {
+			depth = i + 1
+		}
+	}
+	sum := 0.0
+	for i, c := range w.Convs[:depth] {
+		if i > 0 && firstOfBlock(c.Name) {
+			height, width = height/2, width/2
+		}
+		sum += 2 * 2 * 9 * float64(c.I) * float64(c.O) * float64(height) * float64(width)
+	}
+	return sum
+}
+
+// firstOfBlock says whether a pooling stands before the layer, conv1_1 aside.
+func firstOfBlock(name string) bool { return strings.HasSuffix(name, "_1") }
+
+// Random returns a network of the given widths whose filters are drawn from a normal
+// distribution that keeps activations at one size (He et al. 2015, arXiv 1502.01852),
+// always the same. It sees nothing; it is there to be timed.
+func Random(name string, widths []int) *Weights {
+	random := rand.New(rand.NewPCG(1, 1))
+	w := &Weights{Name: name, Input: Caffe}
+	in := 3
+	for l, out := range widths {
+		c := Conv{Name: ConvName(l), ConvWeights: backend.ConvWeights{O: out, I: in, Weight: make([]float32, out*in*9), Bias: make([]float32, out)}}
+		for i := range c.Weight {
+			c.Weight[i] = float32(random.NormFloat64() * math.Sqrt(2/float64(9*in)))
+		}
+		w.Convs = append(w.Convs, c)
+		in = out
+	}
+	return w
+}
+
+// Widths are the channels of VGG-19's convolutions.
+var Widths = []int{64, 64, 128, 128, 256, 256, 256, 256, 512, 512, 512, 512, 512, 512, 512, 512}

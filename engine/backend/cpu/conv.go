@@ -27,7 +27,7 @@ func (b *Backend) Prepare(w backend.ConvWeights) backend.Conv {
 func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mask) {
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
 	to, from, cv := dst.(*buffer), src.(*buffer), c.(*conv)
-	columns, places := b.kernel.columns, to.places()
+	columns := b.kernel.columns
 	var m *mask
 	if pos != nil {
 		m = pos.(*mask)
@@ -35,18 +35,17 @@ func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.
 			m.bits = make([]uint8, m.stride*m.shape.C)
 		}
 	}
-	b.convolve(from, cv.forward, cv.o, cv.i, func(row, tile int, x []float32) {
+	b.convolve(from, cv.forward, cv.o, cv.i, func(s *scratch, row, tile int, x []float32) {
 		at := tile * columns
 		out := to.channel(row)[at:]
-		var spill [maxColumns]float32
-		full := len(out) >= columns
-		if !full {
-			out = spill[:columns]
+		n := min(columns, len(out))
+		if n < columns {
+			out = s.spill[:]
 		}
 		positive := b.kernel.relu(out[:columns], x, cv.bias[row])
-		if !full {
-			copy(to.channel(row)[at:], spill[:])
-			positive &= 1<<(places-at) - 1
+		if n < columns {
+			copy(to.channel(row)[at:], out)
+			positive &= 1<<n - 1
 		}
 		if m != nil {
 			bits := m.bits[row*m.stride+at/8:][:columns/8]
@@ -64,7 +63,7 @@ func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos ba
 		from = b.positives(from, pos.(*mask))
 	}
 	columns := b.kernel.columns
-	b.convolve(from, cv.back, cv.i, cv.o, func(row, tile int, x []float32) {
+	b.convolve(from, cv.back, cv.i, cv.o, func(_ *scratch, row, tile int, x []float32) {
 		copy(to.channel(row)[tile*columns:], x)
 	})
 }
@@ -91,25 +90,35 @@ func (b *Backend) positives(f *buffer, m *mask) *buffer {
 
 // convolve gives take the rows of every tile of the 3x3 convolution of src with
 // the packed weights [out, in*9].
-func (b *Backend) convolve(src *buffer, weights []float32, out, in int, take func(row, tile int, x []float32)) {
+func (b *Backend) convolve(src *buffer, weights []float32, out, in int, take func(s *scratch, row, tile int, x []float32)) {
 	columns, places, side := b.kernel.columns, src.places(), margin(src.shape.W)
+	for t := range b.inner {
+		b.inner[t].offset = (t/3-1)*src.shape.W + t%3 - 1
+	}
 	b.multiply(&product{
 		height: out, depth: in * 9, left: weights,
 		tiles: (places + columns - 1) / columns,
 		fill: func(s *scratch, dst []float32, tile, from, to int) {
-			s.taps = neighbours(s.taps, src.shape, tile*columns, columns)
-			b.kernel.pack(dst, src.all, side+from/9*places+tile*columns, places, (to-from)/9, s.taps)
+			at, taps := tile*columns, b.inner[:]
+			if !inside(src.shape, at, columns) {
+				taps = s.border[:]
+				neighbours(taps, src.shape, at, columns)
+			}
+			b.kernel.pack(dst, src.all, side+from/9*places+at, places, (to-from)/9, taps)
 		},
 		take: take,
 	})
 }
 
-// neighbours returns the nine taps of the columns places from at on.
-func neighbours(taps []tap, s backend.Shape, at, columns int) []tap {
-	if cap(taps) < 9 {
-		taps = make([]tap, 9)
-	}
-	taps = taps[:9]
+// inside says whether the columns places from at on lie in one row and have all
+// their neighbours.
+func inside(s backend.Shape, at, columns int) bool {
+	y, x := at/s.W, at%s.W
+	return y > 0 && y < s.H-1 && x > 0 && x+columns < s.W
+}
+
+// neighbours sets the nine taps of the columns places from at on.
+func neighbours(taps []tap, s backend.Shape, at, columns int) {
 	y, x := at/s.W, at%s.W
 	for j := range columns {
 		for t := range taps {
@@ -126,5 +135,4 @@ func neighbours(taps []tap, s backend.Shape, at, columns int) []tap {
 	for t := range taps {
 		taps[t].offset = (t/3-1)*s.W + t%3 - 1
 	}
-	return taps
 }

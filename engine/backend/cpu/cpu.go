@@ -25,12 +25,14 @@ type Backend struct {
 	scratch []scratch // one for each thread
 	masked  []float32 // ConvolveBack's gradient where units were positive
 	chunks  [2][]float32
+	inner   [9]tap // of places that have all their neighbours
 }
 
 // scratch is the working memory of one thread.
 type scratch struct {
 	panels, tiles []float32
-	taps          []tap
+	border        [9]tap
+	spill         [maxColumns]float32
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -41,7 +43,11 @@ func New(threads int) *Backend {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Backend{kernel: bestKernel(), threads: threads, scratch: make([]scratch, threads)}
+	b := &Backend{kernel: bestKernel(), threads: threads, scratch: make([]scratch, threads)}
+	for t := range b.inner {
+		b.inner[t].keep = allColumns
+	}
+	return b
 }
 
 func (b *Backend) Name() string { return "cpu" }

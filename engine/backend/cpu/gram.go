@@ -84,8 +84,8 @@ func (b *Backend) gramBlock(g []float64, f *buffer, block []run, weight []float3
 		}
 	})
 	b.parallel(bands, func(thread, band int) {
-		var sum [rows * maxColumns]float32
-		x := sum[:rows*columns]
+		b.scratch[thread].tiles = grow(b.scratch[thread].tiles, rows*columns)
+		x := b.scratch[thread].tiles
 		for tile := band * rows / columns; tile < tiles; tile++ {
 			clear(x)
 			b.kernel.tile(x, left[band*depth*rows:][:depth*rows], right[tile*depth*columns:][:depth*columns], depth)
@@ -122,17 +122,14 @@ func (b *Backend) GramGrad(df, f backend.Buffer, d backend.Sums, scale float64, 
 		skip := tile % perRun * columns
 		return run{r.at + skip, min(columns, r.n-skip)}
 	}
-	here := []tap{{}} // the place itself
-	for j := range here[0].keep {
-		here[0].keep[j] = ^uint32(0)
-	}
+	here := []tap{{keep: allColumns}} // the place itself
 	b.chunks[0] = packLeft(b.chunks[0], channels, channels, func(i, j int) float32 { return float32(scale * g[i*channels+j]) })
 	b.multiply(&product{
 		height: channels, depth: channels, left: b.chunks[0], tiles: len(runs) * perRun,
 		fill: func(_ *scratch, dst []float32, tile, first, end int) {
 			b.kernel.pack(dst, from.all, side+first*from.places()+at(tile).at, from.places(), end-first, here)
 		},
-		take: func(row, tile int, x []float32) {
+		take: func(_ *scratch, row, tile int, x []float32) {
 			r := at(tile)
 			out := to.channel(row)[r.at:][:r.n]
 			if mask == nil {

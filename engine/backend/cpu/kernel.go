@@ -39,6 +39,14 @@ type tap struct {
 	keep   [maxColumns]uint32
 }
 
+// allColumns keeps every column of a tile.
+var allColumns = func() (keep [maxColumns]uint32) {
+	for j := range keep {
+		keep[j] = ^uint32(0)
+	}
+	return keep
+}()
+
 // portable is plain Go, for processors without a kernel of their own, and what the
 // others are tested against.
 var portable = kernel{

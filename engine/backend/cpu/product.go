@@ -20,7 +20,7 @@ type product struct {
 	// fill packs steps from..to of the given tile into dst [to-from, columns].
 	fill func(s *scratch, dst []float32, tile, from, to int)
 	// take is given each finished row of each tile, x [columns].
-	take func(row, tile int, x []float32)
+	take func(s *scratch, row, tile int, x []float32)
 }
 
 // multiply computes p, tile groups in parallel.
@@ -53,7 +53,7 @@ func (b *Backend) group(s *scratch, p *product, first, n int) {
 	}
 	for row := range p.height {
 		for t := range n {
-			p.take(row, first+t, s.tiles[(row/rows*n+t)*size+row%rows*columns:][:columns])
+			p.take(s, row, first+t, s.tiles[(row/rows*n+t)*size+row%rows*columns:][:columns])
 		}
 	}
 }
