@@ -78,10 +78,32 @@ func (s *Store) List() ([]Entry, error) {
 // what contains a separator or ends in .safetensors is taken as a path. For names
 // that come from others use Named.
 func (s *Store) Load(ctx context.Context, nameOrPath string) (*vgg.Weights, error) {
-	if strings.HasSuffix(nameOrPath, Extension) || strings.ContainsRune(nameOrPath, '/') || strings.ContainsRune(nameOrPath, filepath.Separator) {
+	if isPath(nameOrPath) {
 		return load(ctx, nameOrPath)
 	}
 	return s.Named(ctx, nameOrPath)
+}
+
+func isPath(nameOrPath string) bool {
+	return strings.HasSuffix(nameOrPath, Extension) || strings.ContainsRune(nameOrPath, '/') || strings.ContainsRune(nameOrPath, filepath.Separator)
+}
+
+// Look returns the entry of a name or, like Load, of the file at a path.
+func (s *Store) Look(nameOrPath string) (Entry, error) {
+	path := nameOrPath
+	if !isPath(nameOrPath) {
+		var err error
+		if path, err = s.find(nameOrPath); err != nil {
+			return Entry{}, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, _, err := s.look(path)
+	if err != nil {
+		return Entry{}, err
+	}
+	return c.entry, c.entry.Err
 }
 
 // Named returns the network of that name. It reads no file but those of the list.

@@ -302,6 +302,10 @@ func TestQuantizeNothing(t *testing.T) {
 			t.Errorf("filter %d is %v, want %v", o, v, want)
 		}
 	}
+	// The file ends with the int8 weights, and every machine must write the same.
+	if filters := out[len(out)-4*27:]; !bytes.Equal(filters[:54], make([]byte, 54)) {
+		t.Errorf("the first two filters are % x, want zeros", filters[:54])
+	}
 }
 
 // A browser that has the file's beginning has whole layers.

@@ -67,8 +67,9 @@ type job struct {
 
 	previewEvery time.Duration
 	previewed    time.Time
-	began        time.Time
 	work, worked float64 // places times evaluations: in all, and done
+	began        time.Time
+	before       float64 // what was worked when began was set
 	done         int     // evaluations
 	loss         float64
 }
@@ -158,7 +159,6 @@ func pyramid(r *engine.Recipe, w, h int) []size {
 func (j *job) paint(ctx context.Context) ([]float32, error) {
 	var x []float32
 	var before size
-	j.began = time.Now()
 	for i, s := range j.sizes {
 		start := x
 		switch {
@@ -252,7 +252,11 @@ func (j *job) scene(s size) *scene {
 func (j *job) tell(p engine.Progress, x backend.Buffer) error {
 	now := time.Now()
 	p.Fraction = j.worked / j.work
-	p.Remaining = time.Duration(float64(now.Sub(j.began)) * (1 - p.Fraction) / p.Fraction)
+	if j.began.IsZero() { // the first evaluation waits for much that is made once
+		j.began, j.before = now, j.worked
+	} else {
+		p.Remaining = time.Duration(float64(now.Sub(j.began)) * (j.work - j.worked) / (j.worked - j.before))
+	}
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now
 		px, err := j.pixels(x)

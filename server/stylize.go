@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"trappedinart/engine"
+	"trappedinart/engine/pixel"
+	"trappedinart/engine/transfer"
+)
+
+// newStylizeCommand makes a painting of files.
+func newStylizeCommand() *cobra.Command {
+	var (
+		content, out string
+		styles       []string
+		compute      computeFlags
+	)
+	cmd := &cobra.Command{
+		Use:     "stylize",
+		Short:   "Make a painting of a photograph",
+		Example: "  trapped stylize --content photo.jpg --style painting.jpg --style other.jpg:0.5 --size 1024 --out result.png",
+		Args:    cobra.NoArgs,
+	}
+	cmd.Flags().StringVar(&content, "content", "", "the photograph: a JPEG, PNG or WebP file")
+	cmd.Flags().StringArrayVar(&styles, "style", nil, "a painting, a file, with an optional weight: b.jpg:0.5; may be given again")
+	cmd.Flags().StringVar(&out, "out", "", "where the result goes: a .png or .jpg file")
+	compute.add(cmd)
+	recipe := addRecipeFlags(cmd, engine.Painterly)
+	require(cmd, "content", "style", "out")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		ctx := cmd.Context()
+		r, err := recipe.recipe()
+		if err != nil {
+			return err
+		}
+		names, err := splitStyles(styles, &r)
+		if err != nil {
+			return err
+		}
+		// Whatever would spoil the end is found before the work.
+		format, err := pixel.FormatOf(out)
+		if err != nil {
+			return err
+		}
+		if err := writable(out); err != nil {
+			return err
+		}
+		req := engine.Request{Recipe: r}
+		if req.Content, err = readFile(content); err != nil {
+			return err
+		}
+		for _, name := range names {
+			style, err := readFile(name)
+			if err != nil {
+				return err
+			}
+			req.Styles = append(req.Styles, style)
+		}
+		be, err := compute.backend()
+		if err != nil {
+			return err
+		}
+		runner := &transfer.Runner{Backend: be, Weights: compute.store().Load, Decode: pixel.Decode}
+		show := newReporter(cmd.ErrOrStderr())
+		res, runErr := runner.Run(ctx, req, show.report)
+		show.end()
+		if res != nil {
+			if err := writePicture(out, res.Picture, format); err != nil {
+				return errors.Join(err, runErr)
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds())
+		}
+		return runErr
+	}
+	return cmd
+}
+
+func readFile(path string) (engine.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return engine.File{}, unreadable("picture", path, err)
+	case info.IsDir():
+		return engine.File{}, engine.Errorf(engine.Unreadable, "%s is a folder; name a picture in it.", path)
+	case info.Size() > pixel.MaxFileBytes:
+		return engine.File{}, engine.Errorf(engine.TooLarge, "%s has more than %d MiB; save it smaller.", path, pixel.MaxFileBytes>>20)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return engine.File{}, unreadable("picture", path, err)
+	}
+	return engine.File{Name: path, Data: data}, nil
+}
+
+func readPicture(ctx context.Context, path string) (*image.NRGBA, error) {
+	f, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return pixel.Decode(ctx, f)
+}
+
+func unreadable(what, path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return engine.Errorf(engine.Unreadable, "There is no %s %s.", what, path)
+	}
+	return &engine.Error{Code: engine.Unreadable, Message: fmt.Sprintf("The %s %s cannot be read: %v.", what, path, errors.Unwrap(err)), Err: err}
+}
+
+// writable finds out whether a file can be written at path, leaving nothing behind.
+func writable(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return engine.Errorf(engine.Unwritable, "%s is a folder; name a file in it.", path)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".trapped-*")
+	if err != nil {
+		return unwritable(path, err)
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+func unwritable(path string, err error) error {
+	cause := err
+	if inner := errors.Unwrap(err); inner != nil {
+		cause = inner
+	}
+	return &engine.Error{Code: engine.Unwritable, Message: fmt.Sprintf("%s cannot be written: %v.", path, cause), Err: err}
+}
+
+// writePicture writes the whole file or none of it.
+func writePicture(path string, img *image.NRGBA, format pixel.Format) error {
+	var data bytes.Buffer
+	if err := pixel.Encode(&data, img, format); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".trapped-*")
+	if err != nil {
+		return unwritable(path, err)
+	}
+	defer os.Remove(f.Name()) // gone by then if all went well
+	_, err = f.Write(data.Bytes())
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return unwritable(path, err)
+	}
+	return nil
+}
