@@ -20,13 +20,13 @@ build: site-assets
 	@$(BUILD) -o bin/trapped ./server
 
 # site-assets compiles page and worker, draws the examples, and packs all that the
-# page loads into server/site, from where the server embeds it.
+# page loads into server/site/files, from where the server embeds it.
 site-assets:
 	@mkdir -p bin/site
 	@$(WASM) $(BUILD) -o bin/site/app.wasm ./web
 	@$(WASM) $(BUILD) -o bin/site/worker.wasm ./wasm
 	@go run ./web/examples bin/site/examples
-	@go run ./server/pack -out server/site bin/site web/static
+	@go run ./server/pack -out server/site/files bin/site web/static
 
 run:
 	@start=$$(date +%s) && $(MAKE) --no-print-directory build && \
@@ -82,4 +82,4 @@ bench:
 	go test -run '^$$' -bench . ./engine/backend/cpu
 
 clean:
-	rm -rf bin && find server/site -mindepth 1 ! -name README -delete
+	rm -rf bin && find server/site/files -mindepth 1 ! -name README -delete

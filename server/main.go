@@ -62,6 +62,7 @@ func newRootCommand() *cobra.Command {
 		newStylizeCommand(),
 		newEvaluateCommand(),
 		newBenchCommand(),
+		newServeCommand(),
 		newWeightsCommand(),
 		newVersionCommand(),
 	)

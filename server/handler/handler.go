@@ -1,0 +1,198 @@
+// Package handler is the server's HTTP side: the page, the networks' files, and the
+// API under /api/v1, whose types are in server/api.
+package handler
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"image"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+	"trappedinart/server/jobs"
+	"trappedinart/weights"
+)
+
+// Config is what the handler is made of.
+type Config struct {
+	Site    http.Handler
+	Weights *weights.Store
+	Queue   jobs.Queue
+	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
+	Log     *slog.Logger
+
+	UploadBytes int64 // the most that a job may upload
+	Megapixels  int   // the most that a job's result may have
+}
+
+type server struct {
+	Config
+	decoding chan struct{} // has room for one: pictures take much memory to check
+}
+
+// New returns the handler of everything.
+func New(c Config) http.Handler {
+	s := &server{c, make(chan struct{}, 1)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/v1/jobs", s.submit)
+	mux.HandleFunc("GET /api/v1/jobs/{id}", s.job)
+	mux.HandleFunc("GET /api/v1/jobs/{id}/events", s.events)
+	mux.HandleFunc("GET /api/v1/jobs/{id}/result", s.result)
+	mux.HandleFunc("DELETE /api/v1/jobs/{id}", s.cancel)
+	mux.HandleFunc("GET /api/v1/weights", s.listWeights)
+	mux.HandleFunc("GET /api/v1/healthz", s.health)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		s.problem(w, r, engine.Errorf(engine.NotFound, "The API has no %s %s.", r.Method, r.URL.Path))
+	})
+	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
+	mux.Handle("/", c.Site)
+	return s.around(mux)
+}
+
+// around gives every answer its headers and id, and every fault a log line.
+func (s *server) around(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secure(w.Header())
+		id := rand.Text()[:12]
+		w.Header().Set("X-Request-Id", id)
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { //nolint:errorlint // the one value that net/http names
+					panic(p)
+				}
+				s.Log.Error("request panicked", "request", id, "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+				s.problem(w, r, errors.New("panic"))
+			}
+		}()
+		start := time.Now()
+		next.ServeHTTP(w, r)
+		s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
+	})
+}
+
+// secure sets the headers that every answer has.
+func secure(h http.Header) {
+	for name, value := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; " +
+			"img-src 'self' blob: data:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Embedder-Policy": "require-corp",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Permissions-Policy":           "geolocation=(), microphone=(), payment=(), usb=()",
+		"Referrer-Policy":              "no-referrer",
+		"X-Content-Type-Options":       "nosniff",
+	} {
+		h.Set(name, value)
+	}
+}
+
+// statuses is the one table from the engine's codes to HTTP.
+var statuses = map[engine.Code]int{
+	engine.InvalidRecipe:  http.StatusBadRequest,
+	engine.InvalidPicture: http.StatusUnprocessableEntity,
+	engine.MissingPicture: http.StatusBadRequest,
+	engine.TooLarge:       http.StatusRequestEntityTooLarge,
+	engine.InvalidWeights: http.StatusUnprocessableEntity,
+	engine.UnknownWeights: http.StatusBadRequest,
+	engine.MissingLayer:   http.StatusBadRequest,
+	engine.Unreadable:     http.StatusInternalServerError,
+	engine.Unwritable:     http.StatusInternalServerError,
+	engine.Unauthorized:   http.StatusUnauthorized,
+	engine.NotFound:       http.StatusNotFound,
+	engine.Busy:           http.StatusTooManyRequests,
+	engine.Unavailable:    http.StatusServiceUnavailable,
+	engine.Cancelled:      http.StatusGone,
+	engine.Internal:       http.StatusInternalServerError,
+}
+
+// problemOf is an error as it is sent.
+func problemOf(err error) api.Problem {
+	e := engine.AsError(err)
+	status, ok := statuses[e.Code]
+	if !ok {
+		status = http.StatusInternalServerError
+	}
+	return api.Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: e.Message, Code: e.Code}
+}
+
+// problem answers with an error (RFC 9457).
+func (s *server) problem(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(err)
+	if p.Status >= 500 {
+		s.Log.Error("request failed", "request", w.Header().Get("X-Request-Id"), "method", r.Method, "path", r.URL.Path, "err", err)
+	}
+	switch p.Status {
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "60")
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}
+
+// answer sends JSON.
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+func (s *server) health(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+func (s *server) listWeights(w http.ResponseWriter, r *http.Request) {
+	entries, err := s.Weights.List()
+	if err != nil {
+		s.problem(w, r, err)
+		return
+	}
+	list := []api.Weights{}
+	for _, e := range entries {
+		if e.Err != nil {
+			s.Log.Warn("weights cannot be used", "name", e.Name, "err", e.Err)
+			continue
+		}
+		file, name, err := s.Weights.Served(e.Name)
+		if err != nil {
+			s.problem(w, r, err)
+			return
+		}
+		list = append(list, api.Weights{Name: e.Name, URL: "/weights/" + name, Bytes: len(file), Taps: e.Taps})
+	}
+	answer(w, http.StatusOK, list)
+}
+
+// weightsFile serves an int8 file by the name that holds its hash.
+func (s *server) weightsFile(w http.ResponseWriter, r *http.Request) {
+	asked := r.PathValue("file")
+	entries, err := s.Weights.List()
+	if err != nil {
+		s.problem(w, r, err)
+		return
+	}
+	for _, e := range entries {
+		if e.Err != nil || !strings.HasPrefix(asked, e.Name) {
+			continue
+		}
+		if file, name, err := s.Weights.Served(e.Name); err == nil && name == asked {
+			w.Header().Set("Content-Type", "application/octet-stream")
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			w.Header().Set("ETag", `"`+name+`"`)
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file))
+			return
+		}
+	}
+	s.problem(w, r, engine.Errorf(engine.NotFound, "There is no such file of weights; the list is at /api/v1/weights."))
+}

@@ -1,0 +1,203 @@
+// Package site is the page's files, embedded and served: what make packed into
+// files/, the shell index.html, and go-app's own resources.
+//
+// go-app's handler is never reached from outside: it serves the working directory
+// for some paths and fetches addresses that a request names for others. It is asked
+// once, at start, for the four files that only it can make.
+package site
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	trappedinart "trappedinart"
+)
+
+// Manifest is the name of the list of files, []Entry in JSON.
+const Manifest = "manifest.json"
+
+// An Entry is one file of the page.
+type Entry struct {
+	Path   string `json:"path"` // /web/app.wasm
+	Type   string `json:"type"`
+	Size   int    `json:"size"`
+	SHA256 string `json:"sha256"`
+	// Names in the folder: either the file as it is, or both of the others.
+	File   string `json:"file,omitempty"`
+	Gzip   string `json:"gzip,omitempty"`
+	Brotli string `json:"brotli,omitempty"`
+}
+
+//go:embed all:files
+var files embed.FS
+
+// An asset is a file in the encodings that there are of it.
+type asset struct {
+	kind                string
+	tag                 string // of the plain file
+	plain, gzip, brotli []byte // plain may be missing where gzip is there
+}
+
+// A Site serves the page's files.
+type Site struct {
+	assets map[string]asset
+	ready  bool
+}
+
+// New reads the embedded files.
+func New() (*Site, error) {
+	s := &Site{assets: map[string]asset{}}
+	var entries []Entry
+	if data, err := files.ReadFile("files/" + Manifest); err == nil {
+		if err := json.Unmarshal(data, &entries); err != nil {
+			return nil, fmt.Errorf("site: manifest: %w", err)
+		}
+		s.ready = true
+	}
+	version := sha256.New()
+	size := 0
+	for _, e := range entries {
+		a := asset{kind: e.Type, tag: e.SHA256[:16]}
+		for name, to := range map[string]*[]byte{e.File: &a.plain, e.Gzip: &a.gzip, e.Brotli: &a.brotli} {
+			if name == "" {
+				continue
+			}
+			data, err := files.ReadFile("files/" + name)
+			if err != nil {
+				return nil, fmt.Errorf("site: %w", err)
+			}
+			*to = data
+		}
+		s.assets[e.Path] = a
+		fmt.Fprintln(version, e.Path, e.SHA256)
+		if e.Path == "/web/app.wasm" {
+			size = e.Size
+		}
+	}
+	version.Write(trappedinart.Index)
+	s.add("/", "text/html; charset=utf-8", trappedinart.Index)
+	s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n"))
+	return s, s.addGoApp(hex.EncodeToString(version.Sum(nil))[:16], size)
+}
+
+// Ready reports whether make has packed the page into this program.
+func (s *Site) Ready() bool { return s.ready }
+
+func (s *Site) add(path, kind string, data []byte) {
+	sum := sha256.Sum256(data)
+	s.assets[path] = asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
+}
+
+// paths resolves go-app's addresses to themselves.
+type paths struct{}
+
+func (paths) Resolve(path string) string { return path }
+
+// addGoApp asks go-app for the files that it makes.
+func (s *Site) addGoApp(version string, size int) error {
+	h := &app.Handler{
+		Name: "Trapped in Art", ShortName: "Trapped",
+		Description:     "Photographs become paintings, on your own device.",
+		BackgroundColor: "#777777", ThemeColor: "#777777",
+		Icon:                  app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
+		Resources:             paths{},
+		Version:               version,
+		WasmContentLength:     strconv.Itoa(size),
+		ServiceWorkerTemplate: serviceWorker,
+	}
+	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app-worker.js", "/manifest.webmanifest"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != http.StatusOK {
+			return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
+		}
+		s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
+	}
+	return nil
+}
+
+// ServeHTTP serves the files by their exact paths, and nothing else.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a, ok := s.assets[r.URL.Path]
+	if !ok || strings.Contains(r.URL.EscapedPath(), "%") {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "This address is only for reading.", http.StatusMethodNotAllowed)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("Cache-Control", "no-cache")
+	data, coding := a.plain, ""
+	if a.gzip != nil {
+		h.Set("Vary", "Accept-Encoding")
+		accept := r.Header.Get("Accept-Encoding")
+		switch {
+		case accepts(accept, "br"):
+			data, coding = a.brotli, "br"
+		case accepts(accept, "gzip"):
+			data, coding = a.gzip, "gzip"
+		case data == nil:
+			var err error
+			if data, err = inflate(a.gzip); err != nil {
+				http.Error(w, "This file is damaged in the program; build it again.", http.StatusInternalServerError)
+				return
+			}
+		}
+	}
+	tag := a.tag
+	if coding != "" {
+		h.Set("Content-Encoding", coding)
+		tag += "-" + coding
+		r.Header.Del("Range") // a part of a compressed file is of no use
+	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+func inflate(data []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// accepts says whether an Accept-Encoding allows a coding (RFC 9110, section 12.5.3).
+func accepts(header, coding string) bool {
+	allowed := false
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name != coding && name != "*" {
+			continue
+		}
+		weight := 1.0
+		if q, ok := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(params), " ", ""), "q="); ok {
+			if v, err := strconv.ParseFloat(q, 64); err == nil {
+				weight = v
+			}
+		}
+		if name == coding {
+			return weight > 0
+		}
+		allowed = weight > 0
+	}
+	return allowed
+}
