@@ -25,7 +25,7 @@ site-assets:
 	@mkdir -p bin/site
 	@$(WASM) $(BUILD) -o bin/site/app.wasm ./web
 	@$(WASM) $(BUILD) -o bin/site/worker.wasm ./wasm
-	@go run ./web/examples bin/site/examples
+	@go run ./web/examples bin/site
 	@go run ./server/pack -out server/site/files bin/site web/static
 
 run:

@@ -58,7 +58,7 @@ func newServeCommand() *cobra.Command {
 		defer q.Close()
 		return serve(cmd, addr, pages.Ready(), handler.New(handler.Config{
 			Site: pages, Weights: store, Queue: q, Decode: pixel.Decode, Log: log,
-			UploadBytes: int64(uploadMiB) << 20, Megapixels: megapixels,
+			UploadBytes: int64(uploadMiB) << 20, Megapixels: megapixels, Keep: queue.Keep,
 		}))
 	}
 	return cmd

@@ -85,6 +85,13 @@ type Weights struct {
 	Taps  []string `json:"taps" doc:"Layers that can be looked at"`
 }
 
+// Health answers GET /healthz: that there is a server, and what it does.
+type Health struct {
+	Status      string `json:"status" enum:"ok"`
+	KeepSeconds int    `json:"keep_seconds" doc:"How long pictures and results are kept at most"`
+	Megapixels  int    `json:"megapixels" doc:"The largest result"`
+}
+
 // Names of the server-sent events of GET /jobs/{id}/events. "done" carries the Job.
 const (
 	EventQueued   = "queued"

@@ -29,8 +29,9 @@ type Config struct {
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	Log     *slog.Logger
 
-	UploadBytes int64 // the most that a job may upload
-	Megapixels  int   // the most that a job's result may have
+	UploadBytes int64         // the most that a job may upload
+	Megapixels  int           // the most that a job's result may have
+	Keep        time.Duration // how long the queue keeps jobs
 }
 
 type server struct {
@@ -149,7 +150,7 @@ func answer(w http.ResponseWriter, status int, v any) {
 }
 
 func (s *server) health(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	answer(w, http.StatusOK, api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels})
 }
 
 func (s *server) listWeights(w http.ResponseWriter, r *http.Request) {

@@ -3,7 +3,7 @@
 //
 // go-app's handler is never reached from outside: it serves the working directory
 // for some paths and fetches addresses that a request names for others. It is asked
-// once, at start, for the four files that only it can make.
+// once, at start, for the files that only it can make.
 package site
 
 import (
@@ -118,7 +118,7 @@ func (s *Site) addGoApp(version string, size int) error {
 		WasmContentLength:     strconv.Itoa(size),
 		ServiceWorkerTemplate: serviceWorker,
 	}
-	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app-worker.js", "/manifest.webmanifest"} {
+	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app-worker.js", "/app.css", "/manifest.webmanifest"} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		if w.Code != http.StatusOK {

@@ -1,14 +1,15 @@
-// Command examples draws the pictures that the page opens with: a photograph to
-// paint and paintings to learn from. They are the project's own, drawn by this
-// program and by nobody else:
+// Command examples draws the pictures that the page opens with, a photograph to paint
+// and paintings to learn from, and the program's icons. They are the project's own,
+// drawn by this program and by nobody else:
 //
-//	go run ./web/examples web/static/examples
+//	go run ./web/examples bin/site
 package main
 
 import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"image/png"
 	"os"
 	"path/filepath"
 )
@@ -36,13 +37,21 @@ func run(args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("name the folder to draw into")
 	}
-	if err := os.MkdirAll(args[0], 0o755); err != nil {
+	folder := filepath.Join(args[0], "examples")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	for _, p := range pictures {
 		c := newCanvas(width, height)
 		p.draw(c)
-		if err := save(filepath.Join(args[0], p.name+".jpg"), c.image()); err != nil {
+		if err := save(filepath.Join(folder, p.name+".jpg"), c.image()); err != nil {
+			return err
+		}
+	}
+	for _, side := range []int{192, 512} {
+		c := newCanvas(side, side)
+		icon(c)
+		if err := save(filepath.Join(args[0], fmt.Sprintf("icon-%d.png", side)), c.image()); err != nil {
 			return err
 		}
 	}
@@ -54,9 +63,13 @@ func save(path string, img image.Image) error {
 	if err != nil {
 		return err
 	}
-	if err := jpeg.Encode(f, img, &jpeg.Options{Quality: 85}); err != nil {
-		f.Close()
-		return err
+	if filepath.Ext(path) == ".png" {
+		err = png.Encode(f, img)
+	} else {
+		err = jpeg.Encode(f, img, &jpeg.Options{Quality: 85})
 	}
-	return f.Close()
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
 }

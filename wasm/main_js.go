@@ -1,0 +1,61 @@
+// The program of the Web Worker: the engine, which makes the painting, behind the
+// messages of package protocol. web/static/worker.js loads it.
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"syscall/js"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend/cpu"
+	"trappedinart/engine/transfer"
+	"trappedinart/wasm/browser"
+	"trappedinart/wasm/protocol"
+	"trappedinart/wasm/worker"
+)
+
+func main() {
+	var (
+		scope   = js.Global()
+		device  = cpu.New(1) // a Web Worker is one thread
+		network networks
+	)
+	session := &worker.Session{
+		Version: version(),
+		Runner: func(weightsURL string) engine.Runner {
+			return &transfer.Runner{Backend: device, Weights: network.from(weightsURL), Decode: browser.Decode}
+		},
+		Post: func(m protocol.Message) {
+			if err := browser.Post(scope, m); err != nil {
+				logf("a message cannot be sent: %v", err)
+			}
+		},
+		// Gosched and Sleep(0) would return without a turn of the event loop.
+		Yield: func() { time.Sleep(time.Microsecond) },
+		Log:   logf,
+	}
+	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		m, err := browser.Receive(args[0].Get("data"))
+		if err != nil {
+			session.Refuse(err)
+			return nil
+		}
+		session.Handle(m)
+		return nil
+	}))
+	session.Open()
+	select {}
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return ""
+}
+
+func logf(format string, args ...any) {
+	js.Global().Get("console").Call("error", fmt.Sprintf(format, args...))
+}

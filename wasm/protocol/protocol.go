@@ -1,0 +1,77 @@
+// Package protocol is what the page and its Web Worker say to each other: typed
+// messages, each of which crosses as a JSON header and a list of byte buffers. The
+// buffers are the large parts, picture files and pixels, and are handed over
+// without being written into the JSON.
+//
+// Decode believes nothing: kinds, counts, lengths and sizes are checked, and a
+// message that does not hold together is an error, never a panic. The package does
+// not use syscall/js and is tested natively; package browser carries its messages.
+package protocol
+
+import (
+	"time"
+
+	"trappedinart/engine"
+)
+
+// Limits of one message.
+const (
+	MaxHeader     = 1 << 20  // bytes of JSON
+	MaxFile       = 64 << 20 // bytes of one picture file
+	MaxPixels     = 64 << 20 // of one picture
+	MaxBuffers    = 1 + engine.MaxStyles
+	MaxNameLength = 1024 // bytes of a file's name or an address
+)
+
+// A Message is one of Start, Cancel, Ready, Progress, Done and Failed.
+type Message interface{ kind() string }
+
+// Start asks the worker for a painting. ID, which the page chooses, is repeated in
+// every answer.
+type Start struct {
+	ID           int
+	Recipe       engine.Recipe
+	WeightsURL   string
+	Content      engine.File
+	Styles       []engine.File
+	PreviewEvery time.Duration
+}
+
+// Cancel asks the worker to stop the run ID. A run that has ended is not disturbed.
+type Cancel struct{ ID int }
+
+// Ready is the worker's first message.
+type Ready struct{ Version string }
+
+// Progress is one report of the run ID.
+type Progress struct {
+	ID int
+	engine.Progress
+}
+
+// Done ends the run ID with a painting.
+type Done struct {
+	ID     int
+	Result *engine.Result
+}
+
+// Failed ends the run ID without one, or, if it was cancelled, with the painting as
+// far as it got; Result is nil if it got nowhere.
+type Failed struct {
+	ID      int
+	Code    engine.Code
+	Message string
+	Result  *engine.Result
+}
+
+// Err returns the error that the message carries, as the engine gave it.
+func (m Failed) Err() *engine.Error {
+	return &engine.Error{Code: m.Code, Message: m.Message}
+}
+
+func (Start) kind() string    { return "start" }
+func (Cancel) kind() string   { return "cancel" }
+func (Ready) kind() string    { return "ready" }
+func (Progress) kind() string { return "progress" }
+func (Done) kind() string     { return "done" }
+func (Failed) kind() string   { return "failed" }

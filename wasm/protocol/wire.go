@@ -1,0 +1,282 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"math"
+	"time"
+
+	"trappedinart/engine"
+)
+
+// header is the JSON of every message; each kind uses its own fields of it.
+type header struct {
+	Kind         string          `json:"kind"`
+	ID           int             `json:"id,omitempty"`
+	Version      string          `json:"version,omitempty"`
+	Recipe       json.RawMessage `json:"recipe,omitempty"`
+	WeightsURL   string          `json:"weights_url,omitempty"`
+	Names        []string        `json:"names,omitempty"` // of content and styles
+	PreviewEvery time.Duration   `json:"preview_every,omitempty"`
+	Progress     *progress       `json:"progress,omitempty"`
+	Result       *result         `json:"result,omitempty"`
+	Code         engine.Code     `json:"code,omitempty"`
+	Message      string          `json:"message,omitempty"`
+}
+
+type progress struct {
+	Stage      string        `json:"stage"`
+	Position   int           `json:"position,omitempty"`
+	Scale      int           `json:"scale,omitempty"`
+	Scales     int           `json:"scales,omitempty"`
+	Width      int           `json:"width,omitempty"`
+	Height     int           `json:"height,omitempty"`
+	Iteration  int           `json:"iteration,omitempty"`
+	Iterations int           `json:"iterations,omitempty"`
+	Fraction   number        `json:"fraction"`
+	Remaining  time.Duration `json:"remaining,omitempty"`
+	Loss       number        `json:"loss"`
+	Content    number        `json:"content"`
+	Style      number        `json:"style"`
+	Variation  number        `json:"variation"`
+	Preview    *size         `json:"preview,omitempty"`
+}
+
+type result struct {
+	Picture    *size           `json:"picture"`
+	Recipe     json.RawMessage `json:"recipe"`
+	Iterations int             `json:"iterations"`
+	Loss       number          `json:"loss"`
+	Elapsed    time.Duration   `json:"elapsed"`
+}
+
+// size is what the header says of pixels; they themselves are a buffer.
+type size struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// number is a float64 whose NaN and infinities, which JSON cannot write, cross as
+// null and arrive as NaN: a loss that has run away is still worth reporting.
+type number float64
+
+func (n number) MarshalJSON() ([]byte, error) {
+	if f := float64(n); math.IsNaN(f) || math.IsInf(f, 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+func (n *number) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*n = number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(data, (*float64)(n))
+}
+
+// Encode returns the message as it crosses. The buffers may share memory with it.
+func Encode(m Message) (head []byte, buffers [][]byte, err error) {
+	h := header{Kind: m.kind()}
+	switch m := m.(type) {
+	case Start:
+		h.ID, h.Recipe, h.WeightsURL, h.PreviewEvery = m.ID, m.Recipe.JSON(), m.WeightsURL, m.PreviewEvery
+		for _, f := range append([]engine.File{m.Content}, m.Styles...) {
+			h.Names = append(h.Names, f.Name)
+			buffers = append(buffers, f.Data)
+		}
+	case Cancel:
+		h.ID = m.ID
+	case Ready:
+		h.Version = m.Version
+	case Progress:
+		h.ID = m.ID
+		h.Progress = &progress{
+			Stage: m.Stage, Position: m.Position,
+			Scale: m.Scale, Scales: m.Scales, Width: m.Width, Height: m.Height,
+			Iteration: m.Iteration, Iterations: m.Iterations,
+			Fraction: number(m.Fraction), Remaining: m.Remaining,
+			Loss: number(m.Loss), Content: number(m.Content), Style: number(m.Style), Variation: number(m.Variation),
+		}
+		h.Progress.Preview, buffers = pack(m.Preview)
+	case Done:
+		h.ID = m.ID
+		h.Result, buffers = packResult(m.Result)
+	case Failed:
+		h.ID, h.Code, h.Message = m.ID, m.Code, m.Message
+		h.Result, buffers = packResult(m.Result)
+	}
+	head, err = json.Marshal(h)
+	if err != nil {
+		return nil, nil, fmt.Errorf("protocol: %w", err)
+	}
+	return head, buffers, nil
+}
+
+// pack returns a picture's size and its pixels, row after row without gaps.
+func pack(img *image.NRGBA) (*size, [][]byte) {
+	if img == nil {
+		return nil, nil
+	}
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	pix := img.Pix
+	if img.Stride != 4*w || len(pix) != 4*w*h {
+		pix = make([]byte, 0, 4*w*h)
+		for y := range h {
+			pix = append(pix, img.Pix[y*img.Stride:][:4*w]...)
+		}
+	}
+	return &size{w, h}, [][]byte{pix}
+}
+
+func packResult(r *engine.Result) (*result, [][]byte) {
+	if r == nil || r.Picture == nil {
+		return nil, nil
+	}
+	picture, buffers := pack(r.Picture)
+	return &result{
+		Picture: picture, Recipe: r.Recipe.JSON(),
+		Iterations: r.Iterations, Loss: number(r.Loss), Elapsed: r.Elapsed,
+	}, buffers
+}
+
+// Decode reads a message. The pictures of the message share memory with buffers.
+func Decode(head []byte, buffers [][]byte) (Message, error) {
+	if len(head) > MaxHeader {
+		return nil, fmt.Errorf("protocol: a header of %d bytes", len(head))
+	}
+	if len(buffers) > MaxBuffers {
+		return nil, fmt.Errorf("protocol: %d buffers", len(buffers))
+	}
+	var h header
+	dec := json.NewDecoder(bytes.NewReader(head))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&h); err != nil {
+		return nil, fmt.Errorf("protocol: header: %w", err)
+	}
+	m, used, err := h.message(buffers)
+	if err != nil {
+		return nil, err
+	}
+	if used != len(buffers) {
+		return nil, fmt.Errorf("protocol: %s comes with %d buffers, not %d", h.Kind, len(buffers), used)
+	}
+	return m, nil
+}
+
+// message returns the message that the header stands for and how many of the
+// buffers belong to it.
+func (h *header) message(buffers [][]byte) (m Message, used int, err error) {
+	switch h.Kind {
+	case "start":
+		s, err := h.start(buffers)
+		return s, len(h.Names), err
+	case "cancel":
+		return Cancel{h.ID}, 0, nil
+	case "ready":
+		return Ready{h.Version}, 0, nil
+	case "progress":
+		return h.progressMessage(buffers)
+	case "done":
+		r, used, err := h.Result.unpack(buffers)
+		if err == nil && r == nil {
+			err = fmt.Errorf("protocol: done without a result")
+		}
+		return Done{h.ID, r}, used, err
+	case "failed":
+		if h.Code == "" || h.Message == "" {
+			return nil, 0, fmt.Errorf("protocol: failed does not say why")
+		}
+		r, used, err := h.Result.unpack(buffers)
+		return Failed{h.ID, h.Code, h.Message, r}, used, err
+	}
+	return nil, 0, fmt.Errorf("protocol: unknown kind %.40q", h.Kind)
+}
+
+func (h *header) start(buffers [][]byte) (Start, error) {
+	n := len(h.Names)
+	switch {
+	case n < 2:
+		return Start{}, fmt.Errorf("protocol: start names %d pictures", n)
+	case n > len(buffers):
+		return Start{}, fmt.Errorf("protocol: start names %d pictures and brings %d", n, len(buffers))
+	case h.PreviewEvery < 0:
+		return Start{}, fmt.Errorf("protocol: previews every %v", h.PreviewEvery)
+	case len(h.WeightsURL) > MaxNameLength:
+		return Start{}, fmt.Errorf("protocol: an address of %d bytes", len(h.WeightsURL))
+	}
+	recipe, err := engine.ParseRecipe(h.Recipe)
+	if err != nil {
+		return Start{}, fmt.Errorf("protocol: %w", err)
+	}
+	files := make([]engine.File, n)
+	for i, name := range h.Names {
+		if len(name) > MaxNameLength || len(buffers[i]) > MaxFile {
+			return Start{}, fmt.Errorf("protocol: picture %d has a name of %d bytes and %d bytes", i+1, len(name), len(buffers[i]))
+		}
+		files[i] = engine.File{Name: name, Data: buffers[i]}
+	}
+	return Start{
+		ID: h.ID, Recipe: recipe, WeightsURL: h.WeightsURL,
+		Content: files[0], Styles: files[1:], PreviewEvery: h.PreviewEvery,
+	}, nil
+}
+
+func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
+	p := h.Progress
+	if p == nil {
+		return nil, 0, fmt.Errorf("protocol: progress says nothing")
+	}
+	if min(p.Position, p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, int(min(p.Remaining, 1))) < 0 {
+		return nil, 0, fmt.Errorf("protocol: progress counts below zero")
+	}
+	preview, used, err := p.Preview.unpack(buffers)
+	if err != nil {
+		return nil, 0, err
+	}
+	return Progress{h.ID, engine.Progress{
+		Stage: p.Stage, Position: p.Position,
+		Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
+		Iteration: p.Iteration, Iterations: p.Iterations,
+		Fraction: float64(p.Fraction), Remaining: p.Remaining,
+		Loss: float64(p.Loss), Content: float64(p.Content), Style: float64(p.Style), Variation: float64(p.Variation),
+		Preview: preview,
+	}}, used, nil
+}
+
+func (s *size) unpack(buffers [][]byte) (*image.NRGBA, int, error) {
+	if s == nil {
+		return nil, 0, nil
+	}
+	// Each side is checked by itself first, so that the product cannot overflow.
+	if s.Width < 1 || s.Height < 1 || s.Width > MaxPixels || s.Height > MaxPixels/s.Width {
+		return nil, 0, fmt.Errorf("protocol: a picture of %d x %d", s.Width, s.Height)
+	}
+	if len(buffers) < 1 || len(buffers[0]) != 4*s.Width*s.Height {
+		return nil, 0, fmt.Errorf("protocol: a picture of %d x %d does not come with its pixels", s.Width, s.Height)
+	}
+	return &image.NRGBA{Pix: buffers[0], Stride: 4 * s.Width, Rect: image.Rect(0, 0, s.Width, s.Height)}, 1, nil
+}
+
+func (r *result) unpack(buffers [][]byte) (*engine.Result, int, error) {
+	if r == nil {
+		return nil, 0, nil
+	}
+	picture, used, err := r.Picture.unpack(buffers)
+	if err != nil {
+		return nil, 0, err
+	}
+	if picture == nil || r.Iterations < 0 || r.Elapsed < 0 {
+		return nil, 0, fmt.Errorf("protocol: a result without a picture or with counts below zero")
+	}
+	recipe, err := engine.ParseRecipe(r.Recipe)
+	if err != nil {
+		return nil, 0, fmt.Errorf("protocol: %w", err)
+	}
+	return &engine.Result{
+		Picture: picture, Recipe: recipe,
+		Iterations: r.Iterations, Loss: float64(r.Loss), Elapsed: r.Elapsed,
+	}, used, nil
+}

@@ -1,0 +1,128 @@
+// Package worker is what the Web Worker does with the page's messages: it runs one
+// painting at a time and says how it goes. It does not use syscall/js and is tested
+// natively; the main program around it fetches, decodes and posts.
+package worker
+
+import (
+	"context"
+	"runtime/debug"
+	"sync"
+
+	"trappedinart/engine"
+	"trappedinart/wasm/protocol"
+)
+
+// A Session is the worker's side of the conversation. Its fields are set before
+// the first message and not changed.
+type Session struct {
+	// Version is what Ready says.
+	Version string
+	// Runner returns the engine that takes its network from that address.
+	Runner func(weightsURL string) engine.Runner
+	// Post sends a message to the page. It is called by one goroutine at a time.
+	Post func(protocol.Message)
+	// Yield lets the page's messages in, which in a browser must be asked for. It
+	// is called after every report.
+	Yield func()
+	// Log takes what a person need not see: causes, and stacks of panics.
+	Log func(format string, args ...any)
+
+	mu     sync.Mutex // also serialises Post
+	id     int        // of the run that cancel stops
+	cancel context.CancelFunc
+	runs   sync.WaitGroup
+}
+
+// Open says that the worker is ready.
+func (s *Session) Open() {
+	s.post(protocol.Ready{Version: s.Version})
+}
+
+// Handle does what a message asks. It does not wait for a run: Start returns as
+// soon as the run is on its way.
+func (s *Session) Handle(m protocol.Message) {
+	switch m := m.(type) {
+	case protocol.Start:
+		s.start(m)
+	case protocol.Cancel:
+		s.stop(m.ID)
+	default:
+		s.Log("the page sent a %T, which only a worker sends", m)
+	}
+}
+
+// Refuse answers a message that could not be read. The answer bears no run's ID,
+// as none is known.
+func (s *Session) Refuse(err error) {
+	s.post(s.failed(0, err, nil))
+}
+
+// Wait returns when no run is left.
+func (s *Session) Wait() { s.runs.Wait() }
+
+func (s *Session) start(m protocol.Start) {
+	s.mu.Lock()
+	if s.cancel != nil {
+		s.mu.Unlock()
+		err := engine.Errorf(engine.Busy, "A painting is being made already; stop it first, or wait until it is done.")
+		s.post(s.failed(m.ID, err, nil))
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.id, s.cancel = m.ID, cancel
+	s.mu.Unlock()
+
+	s.runs.Go(func() {
+		answer := s.run(ctx, m)
+		cancel()
+		// The place is free before the page hears of it: it may start again at once.
+		s.mu.Lock()
+		s.cancel = nil
+		s.mu.Unlock()
+		s.post(answer)
+	})
+}
+
+func (s *Session) stop(id int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cancel != nil && s.id == id {
+		s.cancel()
+	}
+}
+
+// run makes the painting and returns the message that ends the run.
+func (s *Session) run(ctx context.Context, m protocol.Start) (answer protocol.Message) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log("panic: %v\n%s", p, debug.Stack())
+			answer = protocol.Failed{ID: m.ID, Code: engine.Internal, Message: engine.AsError(errPanic).Message}
+		}
+	}()
+	request := engine.Request{Recipe: m.Recipe, Content: m.Content, Styles: m.Styles, PreviewEvery: m.PreviewEvery}
+	result, err := s.Runner(m.WeightsURL).Run(ctx, request, func(p engine.Progress) {
+		s.post(protocol.Progress{ID: m.ID, Progress: p})
+		s.Yield()
+	})
+	switch {
+	case err != nil:
+		return s.failed(m.ID, err, result)
+	case result == nil || result.Picture == nil:
+		return s.failed(m.ID, errEmpty, nil)
+	}
+	return protocol.Done{ID: m.ID, Result: result}
+}
+
+func (s *Session) failed(id int, err error, result *engine.Result) protocol.Failed {
+	e := engine.AsError(err)
+	if e.Code == engine.Internal {
+		s.Log("internal: %v", err)
+	}
+	return protocol.Failed{ID: id, Code: e.Code, Message: e.Message, Result: result}
+}
+
+func (s *Session) post(m protocol.Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Post(m)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+)
+
+func (s *studio) renderBar() app.UI {
+	why := s.missing()
+	return app.Footer().Class("bar").Body(
+		app.If(s.busy(), func() app.UI {
+			return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.stopping).
+				OnClick(func(app.Context, app.Event) { s.halt() })
+		}).Else(func() app.UI {
+			return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "").Title(why).
+				OnClick(func(ctx app.Context, _ app.Event) { s.paintHere(ctx) })
+		}),
+		app.Div().Class("progress").Body(
+			app.Progress().Max(1).Value(s.fraction()).Aria("label", s.coarse()),
+			app.P().Class("fine").Aria("hidden", true).Text(s.fine()),
+		),
+		app.P().Class("unseen").ID("status").Role("status").
+			DataSet("state", s.state).
+			DataSet("scale", s.progress.Scale).
+			DataSet("iteration", s.progress.Iteration).
+			DataSet("loss", number(s.progress.Loss)).
+			Text(s.coarse()),
+		app.Button().Class("quiet").Type("button").Text(words.Download).Disabled(s.result == nil || s.busy()).
+			OnClick(func(ctx app.Context, _ app.Event) { s.download(ctx) }),
+		app.If(s.host != nil, func() app.UI {
+			return app.Button().Class("quiet").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy() || s.asking).
+				OnClick(func(app.Context, app.Event) { s.asking = true })
+		}),
+	)
+}
+
+// missing says what Start waits for.
+func (s *studio) missing() string {
+	switch {
+	case s.content == nil && len(s.styles) == 0:
+		return words.NeedBoth
+	case s.content == nil:
+		return words.NeedContent
+	case len(s.styles) == 0:
+		return words.NeedStyle
+	}
+	return ""
+}
+
+func (s *studio) fraction() float64 {
+	if s.state == done {
+		return 1
+	}
+	return s.progress.Fraction
+}
+
+// coarse is what is announced: it changes with the state and the scale only.
+func (s *studio) coarse() string {
+	p := s.progress
+	switch {
+	case s.stopping:
+		return words.Stopping
+	case s.state == loading && p.Stage == engine.Queued:
+		return fmt.Sprintf(words.Queued, p.Position)
+	case s.state == loading:
+		return words.Loading
+	case s.state == running:
+		return fmt.Sprintf("%s %d / %d", words.Result, p.Scale, p.Scales)
+	case s.state == done && s.stopped:
+		return fmt.Sprintf(words.Stopped, seconds(s.took))
+	case s.state == done:
+		return fmt.Sprintf(words.Done, seconds(s.took))
+	case s.state == failed:
+		return words.Failed
+	}
+	if why := s.missing(); why != "" {
+		return why
+	}
+	return words.Idle
+}
+
+// fine is what the eye reads.
+func (s *studio) fine() string {
+	p := s.progress
+	if s.state != running || s.stopping {
+		return s.coarse()
+	}
+	text := fmt.Sprintf(words.Running, p.Scale, p.Scales, p.Iteration, p.Iterations)
+	if p.Remaining > 0 {
+		text += fmt.Sprintf(words.Left, seconds(p.Remaining))
+	}
+	return text
+}
+
+func seconds(d time.Duration) string {
+	switch d = d.Round(time.Second); {
+	case d < time.Second:
+		return "1 s"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	}
+	return fmt.Sprintf("%d min", int(d.Minutes()+0.5))
+}

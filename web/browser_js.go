@@ -1,0 +1,26 @@
+package main
+
+import (
+	"net/url"
+	"syscall/js"
+
+	"trappedinart/wasm/browser"
+)
+
+// decodePicture is the browser's own decoder.
+var decodePicture = browser.Decode
+
+// baseURL is the page's address.
+func baseURL() *url.URL {
+	u, err := url.Parse(js.Global().Get("document").Get("baseURI").String())
+	if err != nil {
+		return &url.URL{}
+	}
+	u.Fragment = ""
+	return u
+}
+
+// resolve returns the address of a path beside the page.
+func resolve(path string) string {
+	return baseURL().ResolveReference(&url.URL{Path: path}).String()
+}

@@ -1,0 +1,20 @@
+//go:build !js
+
+package main
+
+import (
+	"context"
+	"errors"
+	"image"
+	"net/url"
+
+	"trappedinart/engine"
+)
+
+var errNoBrowser = errors.New("this program is a web page")
+
+func decodePicture(context.Context, engine.File) (*image.NRGBA, error) { return nil, errNoBrowser }
+
+func baseURL() *url.URL { return &url.URL{Scheme: "http", Host: "localhost", Path: "/"} }
+
+func openWorker(*inbox) (line, error) { return nil, errNoBrowser }

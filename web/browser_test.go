@@ -1,0 +1,473 @@
+//go:build browser
+
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// serverOf starts the program as a person does and returns its address.
+func serverOf(t *testing.T) *url.URL {
+	t.Helper()
+	program := os.Getenv("TRAPPED_BIN")
+	if program == "" {
+		program = filepath.Join("..", "bin", "trapped")
+	}
+	cmd := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir())
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("%v (make build makes %s)", err, program)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, address, _ := strings.Cut(strings.TrimSpace(line), " is at ")
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		t.Fatalf("the server says %q", line)
+	}
+	return u
+}
+
+// A site is the server seen through a proxy that counts what reaches it: from the
+// page, its worker and its service worker alike.
+type site struct {
+	*httptest.Server
+	mu     sync.Mutex
+	bodies []string // requests with a body
+	count  int
+}
+
+func open(t *testing.T) *site {
+	t.Helper()
+	proxy := httputil.NewSingleHostReverseProxy(serverOf(t))
+	proxy.FlushInterval = -1
+	s := &site{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.count++
+		if r.ContentLength != 0 || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
+			s.bodies = append(s.bodies, r.Method+" "+r.URL.Path)
+		}
+		s.mu.Unlock()
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *site) sent() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.bodies...)
+}
+
+// A tab is a page in a browser of its own.
+type tab struct {
+	*testing.T
+	ctx       context.Context
+	site      *site
+	downloads string
+
+	mu        sync.Mutex
+	elsewhere []string // requests to other origins
+	faults    []string // exceptions, console errors, CSP violations
+}
+
+func newTab(t *testing.T, s *site, path string, width, height int64) *tab {
+	t.Helper()
+	opts := []chromedp.ExecAllocatorOption{
+		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+	}
+	base, cancelTime := context.WithTimeout(context.Background(), 3*time.Minute)
+	alloc, cancelAlloc := chromedp.NewExecAllocator(base, opts...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(func() { cancel(); cancelAlloc(); cancelTime() })
+	b := &tab{T: t, ctx: ctx, site: s, downloads: t.TempDir()}
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+			return err
+		}
+		if _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); err != nil {
+			return err
+		}
+		_, err := chromedp.Call(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: b.downloads,
+		})
+		return err
+	}))
+	if err := chromedp.Listen(ctx, b.hear); err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(s.URL+path))
+	b.until(`document.querySelector('#start') !== null`, 30*time.Second)
+	return b
+}
+
+func (b *tab) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, b.site.URL) && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "data:") {
+			b.elsewhere = append(b.elsewhere, u)
+		}
+	case *runtime.EventExceptionThrown:
+		b.faults = append(b.faults, e.ExceptionDetails.Text)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			b.faults = append(b.faults, e.Entry.Text+" "+e.Entry.URL)
+		}
+	}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// value evaluates JavaScript in the page.
+func value[T any](b *tab, expression string) T {
+	b.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		b.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// until waits for an expression to be true.
+func (b *tab) until(expression string, patience time.Duration) {
+	b.Helper()
+	end := time.Now().Add(patience)
+	for time.Now().Before(end) {
+		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if err == nil && v {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	b.Fatalf("%s has not come true in %s; the page says %q", expression, patience, value[string](b, `document.body.innerText`))
+}
+
+func (b *tab) choose(name string, files ...string) {
+	b.Helper()
+	b.do(chromedp.SetUploadFiles(fmt.Sprintf(`input[aria-label=%q]`, name), files, chromedp.NodeReady))
+}
+
+// press clicks the button of that name.
+func (b *tab) press(name string) {
+	b.Helper()
+	b.until(fmt.Sprintf(`%s && !%s.disabled`, button(name), button(name)), 10*time.Second)
+	value[bool](b, button(name)+`.click(), true`)
+}
+
+func button(name string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll('button')].find(b => b.innerText === %q)`, name)
+}
+
+const (
+	state   = `document.querySelector('#status').dataset.state`
+	problem = `(document.querySelector('[role=alert]') || {innerText: ''}).innerText`
+	// picture is a short sum of what the canvas shows.
+	picture = `(() => { const c = document.querySelector('[aria-label=Result] canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+		let s = 0; for (let i = 0; i < d.length; i++) s = (s * 31 + d[i]) | 0; return s; })()`
+)
+
+// ready waits for both pictures, whose number of styles is given.
+func (b *tab) ready(styles int) {
+	b.Helper()
+	b.until(fmt.Sprintf(`document.querySelectorAll('.strip li').length === %d && document.querySelector('.tile.filled') && !document.querySelector('#start').disabled`, styles), 20*time.Second)
+}
+
+// own chooses a photograph and a painting: the real ones beside the project, or two
+// that are drawn here.
+func (b *tab) own() {
+	b.Helper()
+	dir := os.Getenv("TRAPPED_SHARED")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared")
+	}
+	content, _ := filepath.Abs(filepath.Join(dir, "images", "golden_gate.jpg"))
+	style, _ := filepath.Abs(filepath.Join(dir, "images", "starry_night.jpg"))
+	if _, err := os.Stat(content); err != nil {
+		b.Log("the photographs beside the project are absent: two drawn pictures instead")
+		content, style = drawn(b.T, "golden_gate.jpg", 300, 225, 7), drawn(b.T, "starry_night.jpg", 320, 200, 23)
+	}
+	b.choose("Content picture", content)
+	b.until(`document.querySelector('.tile.filled img').alt === 'golden_gate.jpg'`, 20*time.Second)
+	b.choose("Style picture", style)
+	b.until(`(document.querySelector('.strip img') || {}).alt === 'starry_night.jpg'`, 20*time.Second)
+	b.ready(1)
+}
+
+func drawn(t *testing.T, name string, w, h, k int) string {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.Set(x, y, color.RGBA{uint8(x * k), uint8(y * k / 2), uint8((x + y) * k / 3), 255})
+		}
+	}
+	var buf bytes.Buffer
+	if err := jpeg.Encode(&buf, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// clean fails the test if the page went elsewhere or complained.
+func (b *tab) clean() {
+	b.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.elsewhere) > 0 {
+		b.Errorf("requests to other origins: %v", b.elsewhere)
+	}
+	if len(b.faults) > 0 {
+		b.Errorf("the page complains: %v", b.faults)
+	}
+}
+
+func TestFirstUse(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?size=256&iterations=15", 1280, 800)
+	b.own()
+	before := value[int](b, picture)
+	b.press("Start")
+	b.until(state+` === 'running'`, 30*time.Second)
+	if value[bool](b, button("Start")+` !== undefined`) {
+		t.Error("there is a Start button while a painting is made")
+	}
+	seen := map[int]bool{}
+	end := time.Now().Add(time.Minute)
+	for value[string](b, state) == "running" && time.Now().Before(end) {
+		seen[value[int](b, picture)] = true
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.until(state+` === 'done'`, time.Minute)
+	delete(seen, before)
+	if len(seen) < 2 {
+		t.Errorf("%d different previews, want 2 at least", len(seen))
+	}
+	if n := value[string](b, `document.querySelector('#status').dataset.iteration`); n != "15" {
+		t.Errorf("the status says iteration %s", n)
+	}
+	b.press("Download")
+	img := b.downloaded("golden_gate-painted.png")
+	if got := img.Bounds().Size(); max(got.X, got.Y) != 256 {
+		t.Errorf("the downloaded picture is %v", got)
+	}
+	if value[int](b, picture) == before {
+		t.Error("the result is the photograph")
+	}
+	if sent := s.sent(); len(sent) > 0 {
+		t.Errorf("requests with a body: %v", sent)
+	}
+	if text := value[string](b, `document.querySelector('#privacy').innerText`); text != "Nothing has left this device." {
+		t.Errorf("the page says %q", text)
+	}
+	b.clean()
+}
+
+// downloaded waits for a file and decodes it.
+func (b *tab) downloaded(name string) image.Image {
+	b.Helper()
+	path := filepath.Join(b.downloads, name)
+	for range 200 {
+		if f, err := os.Open(path); err == nil {
+			data, err := io.ReadAll(f)
+			f.Close()
+			if img, decodeErr := png.Decode(bytes.NewReader(data)); err == nil && decodeErr == nil {
+				return img
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.Fatalf("%s was not downloaded", name)
+	return nil
+}
+
+// The first click works without any choice: an example is in place.
+func TestExamples(t *testing.T) {
+	b := newTab(t, open(t), "/?size=128&iterations=3", 1280, 800)
+	b.ready(1)
+	b.press("Start")
+	b.until(state+` === 'done'`, time.Minute)
+	b.clean()
+}
+
+func TestStop(t *testing.T) {
+	b := newTab(t, open(t), "/?size=512&iterations=500", 1280, 800)
+	b.ready(1)
+	// At once, while the worker still gets ready, and again: twice in a row.
+	for range 2 {
+		b.press("Start")
+		b.press("Stop")
+		b.until(`['idle', 'done'].includes(`+state+`)`, 10*time.Second)
+	}
+	// In the middle: the picture so far is kept.
+	b.press("Start")
+	b.until(`document.querySelector('#status').dataset.iteration > 5`, 30*time.Second)
+	b.press("Stop")
+	b.until(state+` === 'done'`, 10*time.Second)
+	b.press("Download")
+	b.clean()
+}
+
+func TestBrokenPictures(t *testing.T) {
+	b := newTab(t, open(t), "/?size=128&iterations=3", 1280, 800)
+	b.ready(1)
+	dir := t.TempDir()
+	text, half := filepath.Join(dir, "letter.txt"), filepath.Join(dir, "half.png")
+	if err := os.WriteFile(text, []byte("Dear friend"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(half, []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ input, file string }{{"Content picture", text}, {"Style picture", half}} {
+		b.choose(c.input, c.file)
+		b.until(problem+`.includes('"`+filepath.Base(c.file)+`" is not a picture')`, 10*time.Second)
+	}
+	// Nothing is lost: it still paints.
+	b.press("Start")
+	b.until(state+` === 'done'`, time.Minute)
+	b.clean()
+}
+
+func TestHandOver(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?size=128&iterations=2", 1280, 800)
+	b.ready(1)
+	b.press("Make it print size")
+	b.until(`document.querySelector('[role=dialog]').innerText.includes('2 pictures')`, 10*time.Second)
+	if sent := s.sent(); len(sent) > 0 {
+		t.Errorf("sent before it was agreed to: %v", sent)
+	}
+	b.press("Send and paint")
+	b.until(state+` === 'done'`, 2*time.Minute)
+	if w := value[int](b, `document.querySelector('#picture').width`); w != 1024 {
+		t.Errorf("the picture is %d wide", w)
+	}
+	b.until(`document.querySelector('#privacy').innerText.startsWith('Sent 2 pictures')`, 5*time.Second)
+	if sent := s.sent(); len(sent) != 2 || sent[0] != "POST /api/v1/jobs" || !strings.HasPrefix(sent[1], "DELETE /api/v1/jobs/") {
+		t.Errorf("sent %v, want the job and its removal", sent)
+	}
+	b.clean()
+}
+
+func TestHandOverStopped(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?size=128&iterations=300", 1280, 800)
+	b.ready(1)
+	b.press("Make it print size")
+	b.press("Send and paint")
+	b.until(state+` === 'running'`, time.Minute)
+	b.press("Stop")
+	b.until(`['idle', 'done'].includes(`+state+`)`, 15*time.Second)
+	b.until(button("Start"), time.Second)
+	if sent := s.sent(); len(sent) != 2 || !strings.HasPrefix(sent[1], "DELETE ") {
+		t.Errorf("sent %v, want the job and its removal", sent)
+	}
+	b.clean()
+}
+
+func TestPhone(t *testing.T) {
+	b := newTab(t, open(t), "/", 320, 640)
+	b.ready(1)
+	if w := value[int](b, `document.documentElement.scrollWidth`); w > 320 {
+		t.Errorf("the page is %d wide on a screen of 320", w)
+	}
+	b.clean()
+}
+
+// TestScreenshots writes pictures of the page for people to look at, where
+// TRAPPED_SCREENSHOTS says.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("TRAPPED_SCREENSHOTS")
+	if dir == "" {
+		t.Skip("left out: TRAPPED_SCREENSHOTS names no folder to write to")
+	}
+	s := open(t)
+	for _, v := range []struct {
+		name          string
+		width, height int64
+		scheme        string
+	}{{"light", 1280, 800, "light"}, {"dark", 1280, 800, "dark"}, {"phone", 390, 844, "light"}} {
+		b := newTab(t, s, "/?iterations=40", v.width, v.height)
+		b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}},
+			})
+			return err
+		}))
+		b.ready(1)
+		b.shoot(dir, v.name+"-ready")
+		b.press("Start")
+		b.until(`document.querySelector('#status').dataset.scale === '3'`, time.Minute)
+		b.shoot(dir, v.name+"-running")
+		b.until(state+` === 'done'`, 2*time.Minute)
+		b.shoot(dir, v.name+"-done")
+		b.press("Make it print size")
+		b.until(`document.querySelector('[role=dialog]')`, 5*time.Second)
+		b.shoot(dir, v.name+"-handover")
+	}
+}
+
+func (b *tab) shoot(dir, name string) {
+	b.Helper()
+	data, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), data, 0o600); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+)
+
+// A catalogue is what the page's own address offers: networks, and whether there is
+// a server that makes paintings. It only asks; nothing is sent.
+type catalogue struct {
+	base   *url.URL // of the page
+	client *http.Client
+
+	mu       sync.Mutex
+	networks []api.Weights
+}
+
+// Networks returns the networks there are, the default first.
+func (c *catalogue) Networks(ctx context.Context) ([]api.Weights, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.networks != nil {
+		return c.networks, nil
+	}
+	var list []api.Weights
+	if err := c.get(ctx, "api/v1/weights", &list); err != nil {
+		return nil, err
+	}
+	c.networks = list
+	return list, nil
+}
+
+// Address returns where the network of that name is.
+func (c *catalogue) Address(ctx context.Context, name string) (string, error) {
+	list, err := c.Networks(ctx)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(list))
+	for i, w := range list {
+		if w.Name == name {
+			return c.base.JoinPath("/").ResolveReference(&url.URL{Path: w.URL}).String(), nil
+		}
+		names[i] = w.Name
+	}
+	return "", engine.Errorf(engine.UnknownWeights, words.NoNetwork, name, strings.Join(names, ", "))
+}
+
+// Server returns what the server that makes paintings says of itself, or nil where
+// there is none.
+func (c *catalogue) Server(ctx context.Context) *api.Health {
+	var h api.Health
+	if err := c.get(ctx, "api/v1/healthz", &h); err != nil || h.Status != "ok" {
+		return nil
+	}
+	return &h
+}
+
+// get reads JSON from a path beside the page.
+func (c *catalogue) get(ctx context.Context, path string, target any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base.JoinPath(path).String(), nil)
+	if err != nil {
+		return err
+	}
+	answer, err := c.client.Do(req)
+	if err != nil {
+		return offline(ctx, err)
+	}
+	defer answer.Body.Close()
+	body := io.LimitReader(answer.Body, maxJSON)
+	if answer.StatusCode != http.StatusOK {
+		return problem(answer.StatusCode, body)
+	}
+	if err := json.NewDecoder(body).Decode(target); err != nil {
+		return offline(ctx, fmt.Errorf("%s: %w", path, err))
+	}
+	return nil
+}
+
+// maxJSON bounds an answer of the server that is no picture.
+const maxJSON = 8 << 20
+
+// offline returns the error for a server that does not answer, or does not answer
+// as ours does.
+func offline(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &engine.Error{Code: engine.Unavailable, Message: words.Offline, Err: err}
+}
+
+// problem reads the error that an answer's body carries.
+func problem(status int, body io.Reader) error {
+	var p api.Problem
+	if err := json.NewDecoder(body).Decode(&p); err != nil || p.Code == "" || p.Detail == "" {
+		return &engine.Error{Code: engine.Unavailable, Message: words.Offline, Err: fmt.Errorf("status %d", status)}
+	}
+	return &engine.Error{Code: p.Code, Message: p.Detail}
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+)
+
+// States of the page, as its status element says them.
+const (
+	idle    = "idle"
+	loading = "loading"
+	running = "running"
+	done    = "done"
+	failed  = "failed"
+)
+
+// studio is the page: what it knows, and its layout. Its parts are in the files that
+// main.go lists. All fields belong to go-app's event loop.
+type studio struct {
+	app.Compo
+
+	recipe   engine.Recipe
+	networks []api.Weights
+	host     *api.Health // the server that could paint, or nil
+
+	content *picture
+	styles  []*picture
+
+	state    string
+	progress engine.Progress
+	stop     context.CancelFunc // of the run that is under way
+	stopping bool
+	result   *engine.Result
+	local    *engine.Result // the result of this device, when a larger one was asked for
+	took     time.Duration
+	stopped  bool
+	problem  string // one sentence, where the eye is
+	split    string // of before and after, in per cent
+
+	asking    bool   // whether to send the pictures to the server
+	printSize int    // of the result that would be made there
+	sent      string // what has left the device
+
+	worker  *workerRunner
+	offered *catalogue
+}
+
+func newStudio() *studio {
+	recipe, err := engine.Preset(engine.Painterly)
+	if err != nil {
+		panic(err)
+	}
+	recipe.Size = sizes[0]
+	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0]}
+}
+
+// OnMount makes the connections and looks at the page's address.
+func (s *studio) OnMount(ctx app.Context) {
+	base := baseURL()
+	s.preset(base.Query())
+	s.offered = &catalogue{base: base, client: http.DefaultClient}
+	s.worker = &workerRunner{open: openWorker, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
+	if err := s.worker.Warm(); err != nil {
+		s.problem = engine.AsError(err).Message
+	}
+	ctx.Async(func() {
+		networks, err := s.offered.Networks(context.Background())
+		host := s.offered.Server(context.Background())
+		ctx.Dispatch(func(app.Context) {
+			s.networks, s.host = networks, host
+			if err != nil {
+				s.problem = engine.AsError(err).Message
+			}
+		})
+	})
+	s.takeExample(ctx, exampleContents[0], func(ctx app.Context, p *picture) {
+		if s.content == nil {
+			s.setContent(ctx, p)
+		}
+	})
+	s.takeExample(ctx, exampleStyles[0], func(ctx app.Context, p *picture) {
+		if len(s.styles) == 0 {
+			s.addStyle(ctx, p)
+		}
+	})
+	s.listenToPaste(ctx)
+}
+
+// preset takes what the page's address presets: network, seed, size, iterations.
+func (s *studio) preset(query url.Values) {
+	for name, setting := range map[string]string{"network": "weights", "seed": "seed", "size": "size", "iterations": "iterations"} {
+		if text := query.Get(name); text != "" {
+			declared, _ := engine.SettingByName(setting)
+			if err := declared.Set(&s.recipe, text); err != nil {
+				s.problem = engine.AsError(err).Message
+			}
+		}
+	}
+}
+
+// listenToPaste takes a pasted picture as the photograph if there is none of the
+// person's own yet, and else as a style.
+func (s *studio) listenToPaste(ctx app.Context) {
+	app.Window().Call("addEventListener", "paste", app.FuncOf(func(_ app.Value, args []app.Value) any {
+		clipboard := args[0].Get("clipboardData")
+		if !clipboard.Truthy() {
+			return nil
+		}
+		files := clipboard.Get("files")
+		ctx.Dispatch(func(ctx app.Context) {
+			take := s.addStyle
+			if s.content == nil || s.content.example {
+				take = s.setContent
+			}
+			s.takeFiles(ctx, files, take)
+		})
+		return nil
+	}))
+}
+
+func (s *studio) busy() bool { return s.state == loading || s.state == running }
+
+// complain shows one sentence.
+func (s *studio) complain(ctx app.Context, sentence string) {
+	ctx.Dispatch(func(app.Context) { s.problem = sentence })
+}
+
+func (s *studio) Render() app.UI {
+	return app.Div().Class("studio").Body(
+		app.Header().Class("top").Body(
+			app.H1().Text(words.Title),
+			app.P().Class("privacy").ID("privacy").Text(s.privacy()),
+		),
+		app.Main().Body(
+			s.renderPictures(),
+			s.renderStage(),
+			s.renderDials(),
+		),
+		s.renderHandOver(),
+		s.renderBar(),
+	)
+}
+
+func (s *studio) privacy() string {
+	if s.sent != "" {
+		return s.sent
+	}
+	return words.Private
+}
+
+// number is a loss for an attribute.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }

@@ -1,0 +1,67 @@
+package main
+
+// words is every word of the page that does not come from the recipe's declarations
+// or from the engine's errors: a translation replaces this one value.
+var words = struct {
+	Title, Private, Sent                                     string
+	Photograph, Styles, Examples, AddStyle, Drop             string
+	ContentInput, StyleInput, Remove                         string
+	Dials, Size, Network                                     string
+	Start, Stop, Download, Compare, Result                   string
+	NeedBoth, NeedContent, NeedStyle                         string
+	Idle, Loading, Running, Queued, Left, Stopping           string
+	Done, Stopped, Failed                                    string
+	PrintSize, PrintWhat, PrintSend, PrintKeep, PrintRunning string
+	Offline, NoNetwork, NoWorker, Busy, NoPicture            string
+	TooManyStyles                                            string
+}{
+	Title:   "Trapped in Art",
+	Private: "Nothing has left this device.",
+	Sent:    "Sent %s to %s at %s; kept there until %s at most.",
+
+	Photograph:   "Photograph",
+	Styles:       "Style",
+	Examples:     "Examples",
+	AddStyle:     "Add a style",
+	Drop:         "Choose, drop or paste a picture",
+	ContentInput: "Content picture",
+	StyleInput:   "Style picture",
+	Remove:       "Remove %s",
+
+	Dials:   "Settings",
+	Size:    "Size",
+	Network: "Network",
+
+	Start:    "Start",
+	Stop:     "Stop",
+	Download: "Download",
+	Compare:  "Before and after",
+	Result:   "Result",
+
+	NeedBoth:    "Choose a photograph and a painting.",
+	NeedContent: "Choose a photograph.",
+	NeedStyle:   "Choose a painting.",
+
+	Idle:     "Ready.",
+	Loading:  "Getting ready …",
+	Running:  "Scale %d of %d · %d of %d",
+	Queued:   "Waiting on the server, number %d in the queue …",
+	Left:     " · %s left",
+	Stopping: "Stopping …",
+	Done:     "Done in %s.",
+	Stopped:  "Stopped after %s; this is as far as it got.",
+	Failed:   "That did not work.",
+
+	PrintSize:    "Make it print size",
+	PrintWhat:    "%s (%s) and the settings will be sent to %s, painted there at the size you choose, and kept for at most %s.",
+	PrintSend:    "Send and paint",
+	PrintKeep:    "Keep everything here",
+	PrintRunning: "Painting on the server",
+
+	Offline:       "The server does not answer as it should; check the connection and try again.",
+	NoNetwork:     "There is no network %q here; there are %s.",
+	NoWorker:      "The engine cannot be started in this browser; reload the page, or try a newer browser.",
+	Busy:          "A painting is being made already; stop it first, or wait until it is done.",
+	NoPicture:     "%q is not a picture that this browser can read; use a JPEG, PNG or WebP file.",
+	TooManyStyles: "There is room for %d styles; remove one first.",
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"syscall/js"
+
+	"trappedinart/wasm/browser"
+	"trappedinart/wasm/protocol"
+)
+
+// webWorker is a line to a Worker.
+type webWorker struct {
+	worker js.Value
+	heard  []js.Func
+}
+
+// openWorker starts web/static/worker.js, found from the page's own address so that
+// a site may stand under any path.
+func openWorker(in *inbox) (line, error) {
+	constructor := js.Global().Get("Worker")
+	if constructor.IsUndefined() {
+		return nil, errors.New("this browser has no Web Workers")
+	}
+	w := &webWorker{worker: constructor.New(resolve("web/worker.js"))}
+	w.on("message", func(event js.Value) {
+		data := event.Get("data")
+		if data.Type() == js.TypeObject {
+			if why := data.Get("broken"); why.Type() == js.TypeString {
+				in.fail(errors.New(why.String()))
+				return
+			}
+		}
+		m, err := browser.Receive(data)
+		if err != nil {
+			in.fail(err)
+			return
+		}
+		in.put(m)
+	})
+	w.on("error", func(event js.Value) {
+		event.Call("preventDefault")
+		in.fail(errors.New(browser.Text(event.Get("message"))))
+	})
+	return w, nil
+}
+
+func (w *webWorker) on(event string, hear func(js.Value)) {
+	f := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		hear(args[0])
+		return nil
+	})
+	w.worker.Call("addEventListener", event, f)
+	w.heard = append(w.heard, f)
+}
+
+func (w *webWorker) Post(m protocol.Message) error { return browser.Post(w.worker, m) }
+
+func (w *webWorker) Close() {
+	w.worker.Call("terminate")
+	for _, f := range w.heard {
+		f.Release()
+	}
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"image"
+	"sync"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/wasm/protocol"
+)
+
+// A line is the page's end of the connection to one Web Worker.
+type line interface {
+	Post(m protocol.Message) error
+	Close() // ends the worker at once, whatever it does
+}
+
+// workerRunner makes paintings in a Web Worker, which is started early and kept
+// from run to run, with its network.
+type workerRunner struct {
+	// open starts a worker that puts what it says into the inbox.
+	open func(in *inbox) (line, error)
+	// address returns where the network of that name is.
+	address func(ctx context.Context, name string) (string, error)
+	// patience is how long a worker may take to be ready, and grace how long it may
+	// take to stop before it is ended.
+	patience, grace time.Duration
+
+	running sync.Mutex // held by a run
+
+	mu     sync.Mutex
+	worker *worker
+	lastID int
+}
+
+var _ engine.Runner = (*workerRunner)(nil)
+
+// worker is a worker that was started.
+type worker struct {
+	line
+	in    *inbox
+	ready bool // it said so
+}
+
+// Warm starts the worker, so that the first run need not wait for it.
+func (r *workerRunner) Warm() error {
+	_, err := r.started()
+	return err
+}
+
+func (r *workerRunner) started() (*worker, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.worker != nil {
+		return r.worker, nil
+	}
+	in := newInbox()
+	line, err := r.open(in)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	r.worker = &worker{line: line, in: in}
+	return r.worker, nil
+}
+
+// end closes the worker; the next run starts another.
+func (r *workerRunner) end(w *worker) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w.Close()
+	if r.worker == w {
+		r.worker = nil
+	}
+}
+
+func unavailable(err error) error {
+	return &engine.Error{Code: engine.Unavailable, Message: words.NoWorker, Err: err}
+}
+
+// Run makes one painting; only one at a time.
+func (r *workerRunner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
+	if !r.running.TryLock() {
+		return nil, engine.Errorf(engine.Busy, "%s", words.Busy)
+	}
+	defer r.running.Unlock()
+	began := time.Now()
+
+	report(engine.Progress{Stage: engine.Preparing})
+	url, err := r.address(ctx, req.Recipe.Weights)
+	if err != nil {
+		return nil, err
+	}
+	w, err := r.started()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.awaitReady(ctx, w); err != nil {
+		return nil, err
+	}
+	r.lastID++
+	run := &workerRun{worker: w, id: r.lastID, report: report, began: began, recipe: req.Recipe}
+	err = w.Post(protocol.Start{
+		ID: run.id, Recipe: req.Recipe, WeightsURL: url,
+		Content: req.Content, Styles: req.Styles, PreviewEvery: req.PreviewEvery,
+	})
+	if err != nil {
+		r.end(w)
+		return nil, unavailable(err)
+	}
+	return r.follow(ctx, run)
+}
+
+func (r *workerRunner) awaitReady(ctx context.Context, w *worker) error {
+	late := time.NewTimer(r.patience)
+	defer late.Stop()
+	for !w.ready {
+		select {
+		case <-w.in.bell:
+			list, err := w.in.take()
+			for _, m := range list {
+				if _, ok := m.(protocol.Ready); ok {
+					w.ready = true
+				}
+			}
+			if err != nil {
+				r.end(w)
+				return unavailable(err)
+			}
+		case <-late.C:
+			r.end(w)
+			return unavailable(context.DeadlineExceeded)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// workerRun is one run that is under way.
+type workerRun struct {
+	*worker
+	id     int
+	report func(engine.Progress)
+	began  time.Time
+	recipe engine.Recipe
+
+	preview    *image.NRGBA // the last one
+	iterations int
+	loss       float64
+}
+
+// follow listens to the worker until the run has ended. A worker that does not stop
+// when it is asked to is ended; the last preview is then the result.
+func (r *workerRunner) follow(ctx context.Context, run *workerRun) (*engine.Result, error) {
+	stop := ctx.Done()
+	var late <-chan time.Time
+	for {
+		select {
+		case <-stop:
+			stop, late = nil, time.After(r.grace)
+			if err := run.Post(protocol.Cancel{ID: run.id}); err != nil {
+				late = time.After(0)
+			}
+		case <-late:
+			r.end(run.worker)
+			return run.soFar(), engine.AsError(ctx.Err())
+		case <-run.in.bell:
+			list, broken := run.in.take()
+			for _, m := range list {
+				if result, err, ended := run.hear(m); ended {
+					return result, err
+				}
+			}
+			if broken != nil {
+				r.end(run.worker)
+				return run.soFar(), unavailable(broken)
+			}
+		}
+	}
+}
+
+// hear takes one message; what belongs to another run is not for it.
+func (run *workerRun) hear(m protocol.Message) (result *engine.Result, err error, ended bool) {
+	switch m := m.(type) {
+	case protocol.Progress:
+		if m.ID != run.id {
+			return nil, nil, false
+		}
+		if m.Preview != nil {
+			run.preview = m.Preview
+		}
+		run.iterations, run.loss = m.Iteration, m.Loss
+		run.report(m.Progress)
+	case protocol.Done:
+		if m.ID == run.id {
+			return m.Result, nil, true
+		}
+	case protocol.Failed:
+		// Without an ID it is about a message that the worker could not read, and the
+		// only one it waits for is this run's.
+		if m.ID == run.id || m.ID == 0 {
+			return m.Result, m.Err(), true
+		}
+	}
+	return nil, nil, false
+}
+
+// soFar returns the last preview as a result, or nil.
+func (run *workerRun) soFar() *engine.Result {
+	if run.preview == nil {
+		return nil
+	}
+	return &engine.Result{
+		Picture: run.preview, Recipe: run.recipe,
+		Iterations: run.iterations, Loss: run.loss, Elapsed: time.Since(run.began),
+	}
+}
