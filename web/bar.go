@@ -17,7 +17,7 @@ func (s *studio) renderBar() app.UI {
 				OnClick(func(app.Context, app.Event) { s.halt() })
 		}).Else(func() app.UI {
 			return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "").Title(why).
-				OnClick(func(ctx app.Context, _ app.Event) { s.paintHere(ctx) })
+				OnClick(func(app.Context, app.Event) { s.run(s.worker, s.recipe) })
 		}),
 		app.Div().Class("progress").Body(
 			app.Progress().Max(1).Value(s.fraction()).Aria("label", s.coarse()),
@@ -30,7 +30,7 @@ func (s *studio) renderBar() app.UI {
 			DataSet("loss", number(s.progress.Loss)).
 			Text(s.coarse()),
 		app.Button().Class("quiet").Type("button").Text(words.Download).Disabled(s.result == nil || s.busy()).
-			OnClick(func(ctx app.Context, _ app.Event) { s.download(ctx) }),
+			OnClick(func(app.Context, app.Event) { s.download() }),
 		app.If(s.host != nil, func() app.UI {
 			return app.Button().Class("quiet").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy() || s.asking).
 				OnClick(func(app.Context, app.Event) { s.asking = true })

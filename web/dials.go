@@ -74,7 +74,7 @@ func (s *studio) renderSizes() app.UI {
 		).OnChange(func(ctx app.Context, _ app.Event) {
 			if n, err := strconv.Atoi(ctx.JSSrc().Get("value").String()); err == nil {
 				s.recipe.Size = n
-				s.showContent(ctx)
+				s.showContent()
 			}
 		}),
 	)

@@ -28,7 +28,7 @@ func (s *studio) renderHandOver() app.UI {
 				}
 			}),
 			app.Button().Class("main").Type("button").Text(words.PrintSend).
-				OnClick(func(ctx app.Context, _ app.Event) { s.handOver(ctx) }),
+				OnClick(func(app.Context, app.Event) { s.handOver() }),
 			app.Button().Class("quiet").Type("button").Text(words.PrintKeep).
 				OnClick(func(app.Context, app.Event) { s.asking = false }),
 		)
@@ -36,13 +36,13 @@ func (s *studio) renderHandOver() app.UI {
 }
 
 // handOver has the server paint the same recipe, larger.
-func (s *studio) handOver(ctx app.Context) {
+func (s *studio) handOver() {
 	recipe := s.recipe
 	recipe.Size = s.printSize
 	now := time.Now()
 	s.sent = fmt.Sprintf(words.Sent, s.pictures(), hostName(), now.Format("15:04"),
 		now.Add(time.Duration(s.host.KeepSeconds)*time.Second).Format("2 January, 15:04"))
-	s.run(ctx, &serverRunner{base: baseURL(), client: http.DefaultClient, decode: decodePicture}, recipe)
+	s.run(&serverRunner{base: baseURL(), client: http.DefaultClient, decode: decodePicture}, recipe)
 }
 
 func (s *studio) pictures() string {

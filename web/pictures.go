@@ -27,7 +27,7 @@ var (
 func (e example) path() string { return "web/examples/" + e.name + ".jpg" }
 
 // read takes a File or Blob, finds out whether it is a picture, and gives it on.
-func (s *studio) read(ctx app.Context, name string, blob app.Value, isExample bool, take func(app.Context, *picture)) {
+func (s *studio) read(name string, blob app.Value, isExample bool, take func(*picture)) {
 	bitmap := app.Window().Call("createImageBitmap", blob, map[string]any{"imageOrientation": "from-image"})
 	settle(bitmap, func(bitmap app.Value) {
 		p := &picture{w: bitmap.Get("width").Int(), h: bitmap.Get("height").Int(), example: isExample}
@@ -37,9 +37,9 @@ func (s *studio) read(ctx app.Context, name string, blob app.Value, isExample bo
 			p.file = engine.File{Name: name, Data: make([]byte, bytes.Length())}
 			app.CopyBytesToGo(p.file.Data, bytes)
 			p.url = app.Window().Get("URL").Call("createObjectURL", blob).String()
-			ctx.Dispatch(func(ctx app.Context) { take(ctx, p) })
-		}, func() { s.complain(ctx, fmt.Sprintf(words.NoPicture, name)) })
-	}, func() { s.complain(ctx, fmt.Sprintf(words.NoPicture, name)) })
+			s.page.Dispatch(func(app.Context) { take(p) })
+		}, func() { s.complain(fmt.Sprintf(words.NoPicture, name)) })
+	}, func() { s.complain(fmt.Sprintf(words.NoPicture, name)) })
 }
 
 // settle calls one of the functions when the promise is settled.
@@ -63,48 +63,48 @@ func settle(promise app.Value, resolved func(app.Value), rejected func()) {
 }
 
 // takeFiles reads files chosen, dropped or pasted.
-func (s *studio) takeFiles(ctx app.Context, files app.Value, take func(app.Context, *picture)) {
+func (s *studio) takeFiles(files app.Value, take func(*picture)) {
 	if !files.Truthy() {
 		return
 	}
 	s.problem = ""
 	for i := range files.Length() {
 		f := files.Index(i)
-		s.read(ctx, f.Get("name").String(), f, false, take)
+		s.read(f.Get("name").String(), f, false, take)
 	}
 }
 
 // takeExample fetches one of our own pictures.
-func (s *studio) takeExample(ctx app.Context, e example, take func(app.Context, *picture)) {
-	failed := func() { s.complain(ctx, words.Offline) }
+func (s *studio) takeExample(e example, take func(*picture)) {
+	failed := func() { s.complain(words.Offline) }
 	settle(app.Window().Call("fetch", e.path()), func(answer app.Value) {
 		if !answer.Get("ok").Bool() {
 			return // a site without examples is a site all the same
 		}
 		settle(answer.Call("blob"), func(blob app.Value) {
-			s.read(ctx, e.name+".jpg", blob, true, take)
+			s.read(e.name+".jpg", blob, true, take)
 		}, failed)
 	}, failed)
 }
 
-func (s *studio) setContent(ctx app.Context, p *picture) {
+func (s *studio) setContent(p *picture) {
 	if s.busy() {
 		return
 	}
-	s.content, s.result, s.local = p, nil, nil
-	ctx.Defer(func(ctx app.Context) { s.showContent(ctx) })
+	s.content, s.result = p, nil
+	s.showContent()
 }
 
 // addStyle adds a style; one that the person chose takes the place of the example
 // that the page opened with.
-func (s *studio) addStyle(ctx app.Context, p *picture) {
+func (s *studio) addStyle(p *picture) {
 	switch {
 	case s.busy():
 		return
 	case len(s.styles) == 1 && s.styles[0].example:
 		s.styles = nil
 	case len(s.styles) >= engine.MaxStyles:
-		s.complain(ctx, fmt.Sprintf(words.TooManyStyles, engine.MaxStyles))
+		s.complain(fmt.Sprintf(words.TooManyStyles, engine.MaxStyles))
 		return
 	}
 	s.styles = append(s.styles, p)
@@ -148,16 +148,16 @@ func (s *studio) removeStyle(p *picture) {
 
 // renderDrop is a tile on which pictures are dropped, and which opens the file
 // chooser.
-func (s *studio) renderDrop(id, name string, shown *picture, several bool, take func(app.Context, *picture)) app.UI {
+func (s *studio) renderDrop(id, name string, shown *picture, several bool, take func(*picture)) app.UI {
 	hint := words.Drop
 	if several && len(s.styles) > 0 {
 		hint = words.AddStyle
 	}
 	tile := app.Label().Class("tile").For(id).
 		OnDragOver(func(_ app.Context, e app.Event) { e.PreventDefault() }).
-		OnDrop(func(ctx app.Context, e app.Event) {
+		OnDrop(func(_ app.Context, e app.Event) {
 			e.PreventDefault()
-			s.takeFiles(ctx, e.Get("dataTransfer").Get("files"), take)
+			s.takeFiles(e.Get("dataTransfer").Get("files"), take)
 		})
 	if shown != nil {
 		tile = tile.Class("filled")
@@ -167,20 +167,19 @@ func (s *studio) renderDrop(id, name string, shown *picture, several bool, take 
 			Else(func() app.UI { return app.Span().Text(hint) }),
 		app.Input().ID(id).Class("unseen").Type("file").Accept("image/*").Multiple(several).
 			Aria("label", name).Disabled(s.busy()).
-			OnChange(func(ctx app.Context, e app.Event) {
-				input := ctx.JSSrc()
-				s.takeFiles(ctx, input.Get("files"), take)
+			OnChange(func(ctx app.Context, _ app.Event) {
+				s.takeFiles(ctx.JSSrc().Get("files"), take)
 			}),
 	)
 }
 
-func (s *studio) renderExamples(list []example, take func(app.Context, *picture)) app.UI {
+func (s *studio) renderExamples(list []example, take func(*picture)) app.UI {
 	return app.Div().Class("examples").Aria("label", words.Examples).Role("group").Body(
 		app.Range(list).Slice(func(i int) app.UI {
 			e := list[i]
 			return app.Button().Type("button").Class("example").Aria("label", e.label).Title(e.label).Disabled(s.busy()).
 				Body(app.Img().Src(e.path()).Alt("")).
-				OnClick(func(ctx app.Context, _ app.Event) { s.takeExample(ctx, e, take) })
+				OnClick(func(app.Context, app.Event) { s.takeExample(e, take) })
 		}),
 	)
 }

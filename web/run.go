@@ -12,15 +12,9 @@ import (
 // previewEvery is how often a painting shows itself.
 const previewEvery = 250 * time.Millisecond
 
-// paintHere makes the painting on this device.
-func (s *studio) paintHere(ctx app.Context) {
-	s.local = nil
-	s.run(ctx, s.worker, s.recipe)
-}
-
 // run makes a painting by whatever runner, from the first report to the result. A
 // second one cannot begin while it lasts.
-func (s *studio) run(ctx app.Context, runner engine.Runner, recipe engine.Recipe) {
+func (s *studio) run(runner engine.Runner, recipe engine.Recipe) {
 	if s.busy() || s.missing() != "" {
 		return
 	}
@@ -37,12 +31,12 @@ func (s *studio) run(ctx app.Context, runner engine.Runner, recipe engine.Recipe
 	s.showSplit()
 
 	began := time.Now()
-	ctx.Async(func() {
+	s.page.Async(func() {
 		result, err := runner.Run(runCtx, req, func(p engine.Progress) {
-			ctx.Dispatch(func(app.Context) { s.hear(p) })
+			s.page.Dispatch(func(app.Context) { s.hear(p) })
 		})
 		stop()
-		ctx.Dispatch(func(app.Context) { s.end(result, err, time.Since(began)) })
+		s.page.Dispatch(func(app.Context) { s.end(result, err, time.Since(began)) })
 	})
 }
 

@@ -170,6 +170,8 @@ func (run *serverRun) listen(ctx context.Context) error {
 		return err
 	}
 	defer answer.Body.Close()
+	// In a browser a context ends a request, but not the reading of its answer.
+	defer context.AfterFunc(ctx, func() { answer.Body.Close() })()
 	lines := bufio.NewScanner(answer.Body)
 	lines.Buffer(make([]byte, 0, 64<<10), maxEvent)
 	var id, name, data string

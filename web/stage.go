@@ -46,7 +46,7 @@ func fit(w, h, longer int) (int, int) {
 
 // showContent draws the photograph at the size of the result, so that the frame has
 // its aspect from the first moment.
-func (s *studio) showContent(ctx app.Context) {
+func (s *studio) showContent() {
 	if s.content == nil || s.result != nil {
 		return
 	}
@@ -116,7 +116,7 @@ func (s *studio) showSplit() {
 }
 
 // download saves the result as a PNG file named after the photograph.
-func (s *studio) download(ctx app.Context) {
+func (s *studio) download() {
 	if s.result == nil {
 		return
 	}
@@ -133,5 +133,5 @@ func (s *studio) download(ctx app.Context) {
 		link.Set("download", name+"-painted.png")
 		link.Call("click")
 		urls.Call("revokeObjectURL", url)
-	}, func() { s.complain(ctx, words.Failed) })
+	}, func() { s.complain(words.Failed) })
 }

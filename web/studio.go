@@ -26,6 +26,9 @@ const (
 // main.go lists. All fields belong to go-app's event loop.
 type studio struct {
 	app.Compo
+	// page is the context of the whole page. What comes later goes through it: that
+	// of an element is dead once the element is gone.
+	page app.Context
 
 	recipe   engine.Recipe
 	networks []api.Weights
@@ -39,7 +42,6 @@ type studio struct {
 	stop     context.CancelFunc // of the run that is under way
 	stopping bool
 	result   *engine.Result
-	local    *engine.Result // the result of this device, when a larger one was asked for
 	took     time.Duration
 	stopped  bool
 	problem  string // one sentence, where the eye is
@@ -64,6 +66,7 @@ func newStudio() *studio {
 
 // OnMount makes the connections and looks at the page's address.
 func (s *studio) OnMount(ctx app.Context) {
+	s.page = ctx
 	base := baseURL()
 	s.preset(base.Query())
 	s.offered = &catalogue{base: base, client: http.DefaultClient}
@@ -81,17 +84,17 @@ func (s *studio) OnMount(ctx app.Context) {
 			}
 		})
 	})
-	s.takeExample(ctx, exampleContents[0], func(ctx app.Context, p *picture) {
+	s.takeExample(exampleContents[0], func(p *picture) {
 		if s.content == nil {
-			s.setContent(ctx, p)
+			s.setContent(p)
 		}
 	})
-	s.takeExample(ctx, exampleStyles[0], func(ctx app.Context, p *picture) {
+	s.takeExample(exampleStyles[0], func(p *picture) {
 		if len(s.styles) == 0 {
-			s.addStyle(ctx, p)
+			s.addStyle(p)
 		}
 	})
-	s.listenToPaste(ctx)
+	s.listenToPaste()
 }
 
 // preset takes what the page's address presets: network, seed, size, iterations.
@@ -108,19 +111,19 @@ func (s *studio) preset(query url.Values) {
 
 // listenToPaste takes a pasted picture as the photograph if there is none of the
 // person's own yet, and else as a style.
-func (s *studio) listenToPaste(ctx app.Context) {
+func (s *studio) listenToPaste() {
 	app.Window().Call("addEventListener", "paste", app.FuncOf(func(_ app.Value, args []app.Value) any {
 		clipboard := args[0].Get("clipboardData")
 		if !clipboard.Truthy() {
 			return nil
 		}
 		files := clipboard.Get("files")
-		ctx.Dispatch(func(ctx app.Context) {
+		s.page.Dispatch(func(app.Context) {
 			take := s.addStyle
 			if s.content == nil || s.content.example {
 				take = s.setContent
 			}
-			s.takeFiles(ctx, files, take)
+			s.takeFiles(files, take)
 		})
 		return nil
 	}))
@@ -129,8 +132,8 @@ func (s *studio) listenToPaste(ctx app.Context) {
 func (s *studio) busy() bool { return s.state == loading || s.state == running }
 
 // complain shows one sentence.
-func (s *studio) complain(ctx app.Context, sentence string) {
-	ctx.Dispatch(func(app.Context) { s.problem = sentence })
+func (s *studio) complain(sentence string) {
+	s.page.Dispatch(func(app.Context) { s.problem = sentence })
 }
 
 func (s *studio) Render() app.UI {

@@ -3,17 +3,17 @@ package main
 // words is every word of the page that does not come from the recipe's declarations
 // or from the engine's errors: a translation replaces this one value.
 var words = struct {
-	Title, Private, Sent                                     string
-	Photograph, Styles, Examples, AddStyle, Drop             string
-	ContentInput, StyleInput, Remove                         string
-	Dials, Size, Network                                     string
-	Start, Stop, Download, Compare, Result                   string
-	NeedBoth, NeedContent, NeedStyle                         string
-	Idle, Loading, Running, Queued, Left, Stopping           string
-	Done, Stopped, Failed                                    string
-	PrintSize, PrintWhat, PrintSend, PrintKeep, PrintRunning string
-	Offline, NoNetwork, NoWorker, Busy, NoPicture            string
-	TooManyStyles                                            string
+	Title, Private, Sent                           string
+	Photograph, Styles, Examples, AddStyle, Drop   string
+	ContentInput, StyleInput, Remove               string
+	Dials, Size, Network                           string
+	Start, Stop, Download, Compare, Result         string
+	NeedBoth, NeedContent, NeedStyle               string
+	Idle, Loading, Running, Queued, Left, Stopping string
+	Done, Stopped, Failed                          string
+	PrintSize, PrintWhat, PrintSend, PrintKeep     string
+	Offline, NoNetwork, NoWorker, Busy, NoPicture  string
+	TooManyStyles                                  string
 }{
 	Title:   "Trapped in Art",
 	Private: "Nothing has left this device.",
@@ -52,11 +52,10 @@ var words = struct {
 	Stopped:  "Stopped after %s; this is as far as it got.",
 	Failed:   "That did not work.",
 
-	PrintSize:    "Make it print size",
-	PrintWhat:    "%s (%s) and the settings will be sent to %s, painted there at the size you choose, and kept for at most %s.",
-	PrintSend:    "Send and paint",
-	PrintKeep:    "Keep everything here",
-	PrintRunning: "Painting on the server",
+	PrintSize: "Make it print size",
+	PrintWhat: "%s (%s) and the settings will be sent to %s, painted there at the size you choose, and kept for at most %s.",
+	PrintSend: "Send and paint",
+	PrintKeep: "Keep everything here",
 
 	Offline:       "The server does not answer as it should; check the connection and try again.",
 	NoNetwork:     "There is no network %q here; there are %s.",
