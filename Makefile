@@ -40,9 +40,10 @@ test: tools lint unit unit-plain unit-wasm race browser
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "These files are not formatted: run gofmt -w on them."; exit 1; }
 	go vet ./... && go vet -tags browser ./web/
-	$(WASM) go vet ./...
-	go run $(STATICCHECK) -tags browser ./...
-	$(WASM) go run -exec= $(STATICCHECK) --version > /dev/null 2>&1 || true
+	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
+	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
+	bin/staticcheck $$(go list ./... | grep -v '/web$$')
+	$(WASM) bin/staticcheck ./web ./wasm/...
 
 unit:
 	go test ./...
@@ -77,6 +78,7 @@ tools:
 # prove is what takes too long for every day: the golden traces on the reference.
 prove:
 	go test -count=1 -v -run GoldenTrace -timeout 60m ./engine/transfer -args -slow
+	GOEXPERIMENT= go test -count=1 -v -run GoldenTrace/cpu -timeout 60m ./engine/transfer -args -slow
 
 bench:
 	go test -run '^$$' -bench . ./engine/backend/cpu

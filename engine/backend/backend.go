@@ -74,14 +74,8 @@ type Buffer interface {
 // A Sums holds n sums over places.
 type Sums interface {
 	Vector
-	sums()
+	AreSums() // does nothing but tell a Sums from a Buffer
 }
-
-// IsSums is embedded by back ends in their type of Sums, so that no Buffer is
-// taken for one.
-type IsSums struct{}
-
-func (IsSums) sums() {}
 
 // A Mask remembers what the way back needs of the way forward: of a convolution
 // one bit for each unit, set if it was positive; of maximum pooling which of the

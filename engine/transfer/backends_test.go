@@ -10,13 +10,19 @@ import (
 	"trappedinart/engine/backend/ref"
 )
 
-var slow = flag.Bool("slow", false, "run the golden traces on the reference as well (10 minutes)")
+var slow = flag.Bool("slow", false, "run the golden traces on the reference, and on plain Go kernels, as well (10 minutes)")
 
 func backends() []backend.Backend { return []backend.Backend{ref.New(), cpu.New(0)} }
 
+// traceBackends leaves out what takes minutes for each trace. Plain Go rounds as the
+// WebAssembly tiles do, bit for bit, and those are run.
 func traceBackends() []backend.Backend {
-	if *slow {
+	fast := cpu.New(0)
+	switch {
+	case *slow:
 		return backends()
+	case fast.ISA() == "go":
+		return nil
 	}
-	return []backend.Backend{cpu.New(0)}
+	return []backend.Backend{fast}
 }

@@ -127,6 +127,9 @@ func notebook(t testing.TB, layers, pooling string) engine.Recipe {
 // TestGolden holds losses and gradients against PyTorch's, as near as its own
 // float32 and float64 are to each other (see the answers' README).
 func TestGolden(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left out in short mode")
+	}
 	answers := goldens(t)
 	gradients, err := safetensors.Deserialize(readFile(t, shared(t, "golden", "gradients.safetensors")))
 	if err != nil {
@@ -192,9 +195,16 @@ func compareGradient(t *testing.T, got []float32, want []byte) {
 // TestGoldenTrace runs 200 evaluations of torch's L-BFGS through the whole Runner:
 // the pictures have the golden sizes, so that nothing is resized.
 func TestGoldenTrace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left out in short mode")
+	}
 	answers := goldens(t)
 	w := vgg19(t, false)
-	for _, be := range traceBackends() {
+	list := traceBackends()
+	if len(list) == 0 {
+		t.Skip("left out: plain Go kernels take minutes for the traces; make prove runs them")
+	}
+	for _, be := range list {
 		for _, pooling := range []string{"max", "avg"} {
 			t.Run(be.Name()+"/"+pooling, func(t *testing.T) {
 				trace(t, be, w, pooling, answers["lbfgs/trunc/"+pooling].LossAtEvaluation)

@@ -79,12 +79,10 @@ func (b *buffer) channel(c int) []float32 { return b.d[c*b.places():][:b.places(
 // margin is how far outside a feature map of width w a tile may read.
 func margin(w int) int { return w + 1 + maxColumns }
 
-type sums struct {
-	backend.IsSums
-	d []float64
-}
+type sums struct{ d []float64 }
 
 func (s *sums) Len() int { return len(s.d) }
+func (*sums) AreSums()   {}
 
 // A mask has a byte for every 8 places of a channel, of which the lowest bit is
 // the first, for Convolve; and, made when Pool asks for it, a byte for every place

@@ -54,12 +54,10 @@ func product(dst, a, b *tensor.Dense) {
 	}
 }
 
-type sums struct {
-	backend.IsSums
-	d []float64
-}
+type sums struct{ d []float64 }
 
 func (s *sums) Len() int { return len(s.d) }
+func (*sums) AreSums()   {}
 
 // A mask holds a number for each element: of a convolution 1 or 0, of maximum
 // pooling which of its four places won.
