@@ -1,0 +1,137 @@
+package site_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	trappedinart "trappedinart"
+	"trappedinart/server/site"
+)
+
+func get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	s, err := site.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+// The shell is the hand-written file, with all that go-app needs of it.
+func TestShell(t *testing.T) {
+	w := get(t, "/")
+	if !bytes.Equal(w.Body.Bytes(), trappedinart.Index) {
+		t.Error("/ is not index.html")
+	}
+	page := string(trappedinart.Index)
+	for _, want := range []string{
+		`src="/wasm_exec.js"`, `src="/app.js"`, `href="/manifest.webmanifest"`,
+		`id="app-wasm-loader"`, `id="app-wasm-loader-icon"`, `id="app-wasm-loader-label"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("index.html lacks %s", want)
+		}
+	}
+	if !regexp.MustCompile(`<body>\s*<div></div>`).MatchString(page) {
+		t.Error("the body's first element, which go-app replaces, is not an empty div")
+	}
+	if regexp.MustCompile(`(?i)\son\w+=|style=|<style|<script>`).MatchString(page) {
+		t.Error("index.html has inline script or style, which the policy forbids")
+	}
+	if again := get(t, "/", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
+		t.Errorf("an unchanged page is answered by %d", again.Code)
+	}
+}
+
+// The page and its worker start with go-app's copy of wasm_exec.js: it must be the one
+// of the toolchain that compiled them.
+func TestWasmExecIsTheToolchains(t *testing.T) {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(out)), "lib", "wasm", "wasm_exec.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := get(t, "/wasm_exec.js").Body.Bytes()
+	if !bytes.Equal(bytes.TrimSpace(got), bytes.TrimSpace(want)) {
+		t.Error("/wasm_exec.js is of another Go version")
+	}
+}
+
+// go-app's handler serves the working directory and fetches what the Host header
+// names; none of that is reachable.
+func TestGoAppIsClosed(t *testing.T) {
+	for _, path := range []string{"/web/..%2fsite.go", "/web/%2e%2e/site.go", "/web/", "/web/../site.go", "/sitemap.xml", "/ads.txt", "/goapp.js", "/app.wasm"} {
+		if w := get(t, path); w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "package site") {
+			t.Errorf("%s is answered by %d %.60q", path, w.Code, w.Body)
+		}
+	}
+	asked := false
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer other.Close()
+	s, err := site.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/robots.txt", "/sitemap.xml", "/ads.txt"} {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Host = strings.TrimPrefix(other.URL, "http://")
+		s.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if asked {
+		t.Error("a request's Host header makes the server fetch from there")
+	}
+}
+
+func TestIconsAreOurs(t *testing.T) {
+	for _, path := range []string{"/manifest.webmanifest", "/app.js", "/app-worker.js"} {
+		if w := get(t, path); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "://raw.") {
+			t.Errorf("%s: %d, or an icon of another host", path, w.Code)
+		}
+	}
+	if worker := get(t, "/app-worker.js").Body.String(); !strings.Contains(worker, `startsWith("/api/")`) || strings.Contains(worker, "{{") {
+		t.Error("the service worker does not leave the API alone, or is not filled in")
+	}
+}
+
+// Whatever a browser accepts, the content is the same. Only a packed page has
+// compressed files; without one the plain build is what there is to test.
+func TestEncodings(t *testing.T) {
+	s, err := site.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Ready() {
+		t.Skip("left out: make build has not packed the page into this program")
+	}
+	plain := get(t, "/web/style.css").Body.String()
+	for accept, want := range map[string]string{
+		"": "", "identity": "", "gzip": "gzip", "gzip, deflate, br": "br", "br;q=0, gzip;q=0.5": "gzip", "*": "br", "br;q=0, *;q=0": "", "GZIP": "gzip",
+	} {
+		w := get(t, "/web/style.css", "Accept-Encoding", accept)
+		if got := w.Header().Get("Content-Encoding"); got != want || w.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q is answered in %q, want %q", accept, got, want)
+		}
+		if want == "" && w.Body.String() != plain {
+			t.Errorf("%q: another content", accept)
+		}
+	}
+	if !strings.Contains(plain, "--surround") {
+		t.Errorf("the style sheet is %.60q", plain)
+	}
+}
