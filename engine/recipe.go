@@ -34,6 +34,7 @@ type Recipe struct {
 	Seed          int64        `json:"seed"`
 	Scales        int          `json:"scales"`
 	Copies        int          `json:"copies"`
+	Border        int          `json:"border"`
 	ContentLayers LayerWeights `json:"content_layers"`
 	StyleLayers   LayerWeights `json:"style_layers"`
 	ContentWeight float64      `json:"content_weight"`
@@ -75,6 +76,7 @@ var presets = []struct {
 		r.Pooling = PoolMax
 		r.Scales = 1
 		r.Copies = 0
+		r.Border = 0
 		r.Iterations = 500
 		r.Optimizer = LBFGSTorch
 		r.History = 100
@@ -114,6 +116,7 @@ func defaults() Recipe {
 		StyleScale:    1,
 		Start:         StartContent,
 		Copies:        2,
+		Border:        12,
 		ContentLayers: LayerWeights{{"relu3_2", 1}},
 		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
 		ContentWeight: 1,

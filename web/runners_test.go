@@ -25,7 +25,7 @@ import (
 	"trappedinart/weights"
 )
 
-// A painter is an engine whose every step the test allows.
+// A painter is an engine whose every step, and whose end, the test allows.
 type painter struct {
 	steps int
 	step  chan struct{}
@@ -35,14 +35,16 @@ type painter struct {
 func (p *painter) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	img := image.NewNRGBA(image.Rect(0, 0, 4, 3))
 	var so *engine.Result
-	for i := range p.steps {
+	for i := range p.steps + 1 {
 		select {
 		case <-p.step:
 		case <-ctx.Done():
 			return so, engine.AsError(ctx.Err())
 		}
-		report(engine.Progress{Stage: engine.Painting, Scale: 1, Scales: 1, Iteration: i + 1, Iterations: p.steps, Preview: img})
-		so = &engine.Result{Picture: img, Recipe: req.Recipe}
+		if i < p.steps {
+			report(engine.Progress{Stage: engine.Painting, Scale: 1, Scales: 1, Iteration: i + 1, Iterations: p.steps, Preview: img})
+			so = &engine.Result{Picture: img, Recipe: req.Recipe}
+		}
 	}
 	if p.err != nil {
 		return nil, p.err
@@ -50,9 +52,9 @@ func (p *painter) Run(ctx context.Context, req engine.Request, report func(engin
 	return so, nil
 }
 
-// steps returns a painter that may take n steps at once.
+// steps returns a painter of n steps, the first of which are allowed.
 func steps(n, allowed int) *painter {
-	p := &painter{steps: n, step: make(chan struct{}, n)}
+	p := &painter{steps: n, step: make(chan struct{}, n+1)}
 	for range allowed {
 		p.step <- struct{}{}
 	}
@@ -134,9 +136,13 @@ func TestRunnersAreAlike(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var last engine.Progress
 			previews := 0
-			res, err := by(t, steps(3, 3)).Run(t.Context(), request(t), func(p engine.Progress) {
-				last = p
-				if p.Preview != nil {
+			p := steps(3, 1)
+			res, err := by(t, p).Run(t.Context(), request(t), func(now engine.Progress) {
+				if now.Iteration > last.Iteration {
+					p.step <- struct{}{} // goes on once this one was seen
+				}
+				last = now
+				if now.Preview != nil {
 					previews++
 				}
 			})
@@ -147,7 +153,7 @@ func TestRunnersAreAlike(t *testing.T) {
 				t.Errorf("the last report is %+v, after %d previews", last, previews)
 			}
 
-			failing := steps(1, 1)
+			failing := steps(1, 2)
 			failing.err = engine.Errorf(engine.MissingLayer, "There is no relu9_9.")
 			_, err = by(t, failing).Run(t.Context(), request(t), func(engine.Progress) {})
 			if e := engine.AsError(err); e == nil || e.Code != engine.MissingLayer || e.Message != "There is no relu9_9." {
@@ -182,10 +188,12 @@ func TestOneRunAtATime(t *testing.T) {
 		_, err := r.Run(t.Context(), request(t), func(engine.Progress) { begun <- struct{}{} })
 		done <- err
 	}()
-	<-begun
+	<-begun // preparing
+	<-begun // the first step
 	if _, err := r.Run(t.Context(), request(t), func(engine.Progress) {}); engine.AsError(err).Code != engine.Busy {
 		t.Errorf("a second run gives %v", err)
 	}
+	p.step <- struct{}{}
 	p.step <- struct{}{}
 	if err := <-done; err != nil {
 		t.Error(err)

@@ -26,14 +26,13 @@ func (s *studio) renderStage() app.UI {
 			app.Canvas().ID(beforeID).Width(4).Height(3).Aria("hidden", true),
 			app.If(s.content == nil, func() app.UI { return app.P().Class("hint").Text(words.NeedBoth) }),
 		),
-		app.If(s.result != nil, func() app.UI {
-			return app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
-				Aria("label", words.Compare).Title(words.Compare).
-				OnInput(func(ctx app.Context, _ app.Event) {
-					s.split = ctx.JSSrc().Get("value").String()
-					s.showSplit()
-				})
-		}),
+		// Always there, so that the frame does not jump when there is a result.
+		app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
+			Aria("label", words.Compare).Title(words.Compare).Disabled(s.result == nil).
+			OnInput(func(ctx app.Context, _ app.Event) {
+				s.split = ctx.JSSrc().Get("value").String()
+				s.showSplit()
+			}),
 		app.If(s.problem != "", func() app.UI { return app.P().Class("problem").Role("alert").Text(s.problem) }),
 	)
 }

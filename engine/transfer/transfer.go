@@ -76,7 +76,11 @@ type job struct {
 
 type size struct{ w, h int }
 
-func (s size) places() float64 { return float64(s.w) * float64(s.h) }
+// places is what an evaluation at size s costs.
+func (j *job) places(s size) float64 {
+	whole := s.withBorder(borderAt(s, j.recipe.Border))
+	return float64(whole.w) * float64(whole.h)
+}
 
 func (j *job) last() size { return j.sizes[len(j.sizes)-1] }
 
@@ -114,7 +118,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	b := j.content.Bounds()
 	j.sizes = pyramid(&req.Recipe, b.Dx(), b.Dy())
 	for _, s := range j.sizes {
-		j.work += s.places() * float64(req.Recipe.Iterations)
+		j.work += j.places(s) * float64(req.Recipe.Iterations)
 	}
 	return j, ctx.Err()
 }
@@ -197,14 +201,16 @@ func noise(seed int64, s size) []float32 {
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
 	s := j.sizes[i]
-	o, err := newObjective(ctx, j.scene(s))
+	border := borderAt(s, j.recipe.Border)
+	o, err := newObjective(ctx, j.scene(s, border))
 	if err != nil {
 		return nil, err
 	}
 	defer o.release()
-	x := j.be.New(backend.Shape{C: 3, H: s.h, W: s.w})
+	whole := s.withBorder(border)
+	x := j.be.New(backend.Shape{C: 3, H: whole.h, W: whole.w})
 	defer j.be.Release(x)
-	j.be.Write(x, shifted(start, j.net.Mean, -1))
+	j.be.Write(x, shifted(bordered(start, s, border), j.net.Mean, -1))
 	opt := newOptimizer(&j.recipe, j.be, o.evaluate, x)
 	defer opt.Release()
 
@@ -212,31 +218,31 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 	for n := range j.recipe.Iterations {
 		loss, err := opt.Step(ctx)
 		if err != nil {
-			reached, readErr := j.pixels(opt.Picture())
+			reached, readErr := j.pixels(opt.Picture(), s, border)
 			if readErr != nil || n == 0 && i == 0 {
 				return nil, err
 			}
 			return reached, err
 		}
-		j.done, j.loss, j.worked = j.done+1, loss, j.worked+s.places()
+		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.places(s)
 		progress.Iteration = n + 1
 		progress.Loss = loss
 		if p := o.parts; p.sum() == loss { // and not those of a step that was taken back
 			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
 		}
-		if err := j.tell(progress, opt.Picture()); err != nil {
+		if err := j.tell(progress, opt.Picture(), border); err != nil {
 			return nil, err
 		}
 	}
-	return j.pixels(opt.Picture())
+	return j.pixels(opt.Picture(), s, border)
 }
 
-// scene brings the pictures to size s, and the styles' longer sides to that of s
-// times the style scale.
-func (j *job) scene(s size) *scene {
+// scene brings the photograph to size s, with the border, and the styles' longer sides
+// to that of s times the style scale.
+func (j *job) scene(s size, border int) *scene {
 	sc := &scene{
 		be: j.be, net: j.net, recipe: &j.recipe, shares: j.shares,
-		content: picture{s, pixel.Planes(j.content, s.w, s.h)},
+		content: picture{s.withBorder(border), bordered(pixel.Planes(j.content, s.w, s.h), s, border)},
 	}
 	const smallest = 16
 	longer := int(math.Round(float64(max(s.w, s.h)) * j.recipe.StyleScale))
@@ -249,7 +255,7 @@ func (j *job) scene(s size) *scene {
 }
 
 // tell reports progress, with a preview when one is due.
-func (j *job) tell(p engine.Progress, x backend.Buffer) error {
+func (j *job) tell(p engine.Progress, x backend.Buffer, border int) error {
 	now := time.Now()
 	p.Fraction = j.worked / j.work
 	if j.began.IsZero() { // the first evaluation waits for much that is made once
@@ -259,7 +265,7 @@ func (j *job) tell(p engine.Progress, x backend.Buffer) error {
 	}
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now
-		px, err := j.pixels(x)
+		px, err := j.pixels(x, size{p.Width, p.Height}, border)
 		if err != nil {
 			return err
 		}
@@ -269,13 +275,14 @@ func (j *job) tell(p engine.Progress, x backend.Buffer) error {
 	return nil
 }
 
-// pixels returns the picture in x, 0..255. It is read however the run ends.
-func (j *job) pixels(x backend.Buffer) ([]float32, error) {
+// pixels returns the picture in x, 0..255, without its border. It is read however the
+// run ends.
+func (j *job) pixels(x backend.Buffer, s size, border int) ([]float32, error) {
 	px := make([]float32, x.Len())
 	if err := j.be.Read(context.Background(), px, x); err != nil {
 		return nil, err
 	}
-	return shifted(px, j.net.Mean, 1), nil
+	return cut(shifted(px, j.net.Mean, 1), s, border), nil
 }
 
 // shifted returns x [3,H,W] with sign times the mean of each channel added.
