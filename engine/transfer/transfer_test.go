@@ -15,6 +15,7 @@ import (
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/backend/cpu"
+	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
 )
@@ -149,19 +150,31 @@ func distance(a, b *image.NRGBA) float64 {
 	return sum / float64(len(a.Pix))
 }
 
+// More strength brings the picture nearer to the painting and further from the
+// photograph, as the network sees them; none leaves the photograph as it is.
 func TestStrength(t *testing.T) {
-	paint := func(strength float64) *image.NRGBA {
-		res, _ := run(t, runner(2), request(func(r *engine.Recipe) { r.Strength, r.Iterations, r.Scales = strength, 15, 1 }))
-		return res.Picture
+	paint := func(strength float64) (*image.NRGBA, engine.Progress) {
+		res, reports := run(t, runner(2), request(func(r *engine.Recipe) { r.Strength, r.Iterations, r.Scales = strength, 25, 1 }))
+		return res.Picture, reports[len(reports)-1]
 	}
-	none, weak, strong := paint(0), paint(20), paint(90)
-	photo, _ := run(t, runner(2), request(func(r *engine.Recipe) { r.Strength, r.Iterations, r.Scales = 0, 1, 1 }))
-	if d := distance(none, photo.Picture); d > 0.5 {
+	none, _ := paint(0)
+	if d := distance(none, photo()); d > 0.5 {
 		t.Errorf("without style the photograph changes by %v grey levels", d)
 	}
-	if a, b := distance(weak, none), distance(strong, none); !(a < b) {
-		t.Errorf("strength 20 changes the photograph by %v, and 90 by %v", a, b)
+	_, weak := paint(10)
+	_, strong := paint(90)
+	// The weights of the calibrated scaling, taken off again.
+	if a, b := weak.Content/(0.01*0.9*0.9), strong.Content/(0.01*0.1*0.1); !(a < b) {
+		t.Errorf("content distance is %v at strength 10 and %v at 90", a, b)
 	}
+	if a, b := weak.Style/(0.1*0.1), strong.Style/(0.9*0.9); !(a > b) {
+		t.Errorf("style distance is %v at strength 10 and %v at 90", a, b)
+	}
+}
+
+// photo is the photograph at the size of the results.
+func photo() *image.NRGBA {
+	return pixel.Image(pixel.Planes(drawn("photo", 75, 50), 96, 64), 96, 64)
 }
 
 func TestStyles(t *testing.T) {
