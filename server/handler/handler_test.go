@@ -164,12 +164,21 @@ func (s *server) job(c api.Created) api.Job {
 // An event is a server-sent one.
 type event struct{ id, name, data string }
 
-// events reads a job's events to their end, or to the first n.
+// events reads a job's events to their end, or the first n.
 func (s *server) events(c api.Created, last string, n int) []event {
 	s.Helper()
+	return s.read(s.listen(c, last), n)
+}
+
+// listen returns once the server has begun to answer.
+func (s *server) listen(c api.Created, last string) *http.Response {
+	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
-	defer cancel()
-	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+c.Links.Events, nil)
+	s.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+c.Links.Events, nil)
+	if err != nil {
+		s.Fatal(err)
+	}
 	req.Header.Set("Authorization", "Bearer "+c.Token)
 	if last != "" {
 		req.Header.Set("Last-Event-ID", last)
@@ -178,6 +187,10 @@ func (s *server) events(c api.Created, last string, n int) []event {
 	if err != nil {
 		s.Fatal(err)
 	}
+	return res
+}
+
+func (s *server) read(res *http.Response, n int) []event {
 	defer res.Body.Close()
 	var list []event
 	var e event
@@ -195,6 +208,9 @@ func (s *server) events(c api.Created, last string, n int) []event {
 			list = append(list, e)
 			e = event{}
 		}
+	}
+	if len(list) == 0 {
+		s.Fatalf("no events, status %d", res.StatusCode)
 	}
 	return list
 }
@@ -279,14 +295,13 @@ func TestCancel(t *testing.T) {
 	s := open(t, p, jobs.Options{})
 	running, waiting := s.submit(), s.submit()
 	p.gate <- struct{}{}
-	watched := make(chan []event)
-	go func() { watched <- s.events(running, "", -1) }()
+	watched := s.listen(running, "")
 	for _, c := range []api.Created{waiting, running} {
 		if res, _ := s.do(http.MethodDelete, c.Links.Self, c.Token, nil); res.StatusCode != http.StatusNoContent {
 			t.Errorf("cancelling is answered by %d", res.StatusCode)
 		}
 	}
-	list := <-watched
+	list := s.read(watched, -1)
 	if last := list[len(list)-1]; last.name != api.EventFailed || !strings.Contains(last.data, `"cancelled"`) {
 		t.Errorf("who watched sees %+v", last)
 	}
