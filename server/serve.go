@@ -28,6 +28,7 @@ func newServeCommand() *cobra.Command {
 		queue      jobs.Options
 		uploadMiB  int
 		megapixels int
+		memoryGiB  int
 	)
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
 	f := cmd.Flags()
@@ -36,10 +37,11 @@ func newServeCommand() *cobra.Command {
 	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long a job and its result are kept")
 	f.IntVar(&uploadMiB, "limit-upload", 64, "the most that a job may upload, in MiB")
 	f.IntVar(&megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels")
+	f.IntVar(&memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB")
 	compute.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if queue.Waiting < 1 || queue.Keep < time.Minute || uploadMiB < 1 || uploadMiB > 1024 || megapixels < 1 || megapixels > 64 {
-			return wrongUse("A limit is out of range: queue from 1, keep from 1m, upload from 1 to 1024, megapixels from 1 to 64.")
+		if queue.Waiting < 1 || queue.Keep < time.Minute || uploadMiB < 1 || uploadMiB > 1024 || megapixels < 1 || megapixels > 64 || memoryGiB < 1 || memoryGiB > 1<<20 {
+			return wrongUse("A limit is out of range: queue from 1, keep from 1m, upload from 1 to 1024, megapixels from 1 to 64, memory from 1.")
 		}
 		be, err := compute.backend()
 		if err != nil {
@@ -58,7 +60,7 @@ func newServeCommand() *cobra.Command {
 		defer q.Close()
 		return serve(cmd, addr, pages.Ready(), handler.New(handler.Config{
 			Site: pages, Weights: store, Queue: q, Decode: pixel.Decode, Log: log,
-			UploadBytes: int64(uploadMiB) << 20, Megapixels: megapixels, Keep: queue.Keep,
+			UploadBytes: int64(uploadMiB) << 20, Megapixels: megapixels, Keep: queue.Keep, MemoryBytes: int64(memoryGiB) << 30,
 		}))
 	}
 	return cmd

@@ -10,7 +10,7 @@ import (
 )
 
 // printSizes are those that a server paints.
-var printSizes = []int{1024, 1536, 2048, 3072}
+var printSizes = []int{1024, 1536, 2048}
 
 // renderHandOver asks before anything leaves the device, and says what would.
 func (s *studio) renderHandOver() app.UI {

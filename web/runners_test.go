@@ -120,7 +120,7 @@ func byServer(t *testing.T, p engine.Runner) engine.Runner {
 	q := jobs.NewLocal(p, log, jobs.Options{})
 	s := httptest.NewServer(handler.New(handler.Config{
 		Site: http.NotFoundHandler(), Weights: &weights.Store{}, Queue: q, Decode: pixel.Decode, Log: log,
-		UploadBytes: 1 << 20, Megapixels: 1, Keep: time.Hour,
+		UploadBytes: 1 << 20, Megapixels: 1, Keep: time.Hour, MemoryBytes: 1 << 30,
 	}))
 	t.Cleanup(func() { s.Close(); q.Close() })
 	base, err := url.Parse(s.URL + "/")

@@ -23,14 +23,7 @@
 // Wrong shapes are a bug of the caller and panic with a constant message.
 package backend
 
-import (
-	"context"
-	"errors"
-)
-
-// ErrUnavailable is wrapped by the errors of back ends that this machine cannot
-// run, together with why.
-var ErrUnavailable = errors.New("back end unavailable")
+import "context"
 
 // A Shape is the shape of a feature map: channels, height, width.
 type Shape struct{ C, H, W int }

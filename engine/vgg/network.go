@@ -94,7 +94,7 @@ func (n *Network) Plan(h, w int, pooling backend.Pooling, taps []string) (*Plan,
 	shape := backend.Shape{C: 3, H: h, W: w}
 	var shapes []backend.Shape
 	for l := range n.convs[:deepest+1] {
-		if l > 0 && firstOfBlock(n.taps[l]) {
+		if l > 0 && FirstOfBlock(n.taps[l]) {
 			shape.H, shape.W = shape.H/2, shape.W/2
 			p.steps, shapes = append(p.steps, step{}), append(shapes, shape)
 		}

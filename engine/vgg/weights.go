@@ -107,7 +107,7 @@ func (w *Weights) Flops(height, width int, taps []string) float64 {
 	}
 	sum := 0.0
 	for i, c := range w.Convs[:depth] {
-		if i > 0 && firstOfBlock(c.Name) {
+		if i > 0 && FirstOfBlock(c.Name) {
 			height, width = height/2, width/2
 		}
 		sum += 2 * 2 * 9 * float64(c.I) * float64(c.O) * float64(height) * float64(width)
@@ -115,8 +115,9 @@ func (w *Weights) Flops(height, width int, taps []string) float64 {
 	return sum
 }
 
-// firstOfBlock says whether a pooling stands before the layer, conv1_1 aside.
-func firstOfBlock(name string) bool { return strings.HasSuffix(name, "_1") }
+// FirstOfBlock says whether a pooling stands before the layer of that name, unless it
+// is the first of all.
+func FirstOfBlock(name string) bool { return strings.HasSuffix(name, "_1") }
 
 // Random returns a network of the given widths whose filters are drawn from a normal
 // distribution that keeps activations at one size (He et al. 2015, arXiv 1502.01852),

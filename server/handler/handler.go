@@ -31,6 +31,7 @@ type Config struct {
 
 	UploadBytes int64         // the most that a job may upload
 	Megapixels  int           // the most that a job's result may have
+	MemoryBytes int64         // the most that a job may take
 	Keep        time.Duration // how long the queue keeps jobs
 }
 

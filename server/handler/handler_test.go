@@ -68,7 +68,7 @@ func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
 	q := jobs.NewLocal(p, log, opt)
 	s.Server = httptest.NewServer(handler.New(handler.Config{
 		Site: pages, Weights: &weights.Store{}, Queue: q, Decode: pixel.Decode, Log: log,
-		UploadBytes: 1 << 20, Megapixels: 1, Keep: time.Hour,
+		UploadBytes: 1 << 20, Megapixels: 1, Keep: time.Hour, MemoryBytes: 1 << 30,
 	}))
 	t.Cleanup(func() { s.Server.Close(); q.Close() })
 	return s

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel"
+	"trappedinart/engine/transfer"
 	"trappedinart/server/api"
 	"trappedinart/server/jobs"
 )
@@ -112,7 +114,8 @@ func (s *server) check(ctx context.Context, req engine.Request) error {
 	if _, err := r.StyleShares(len(req.Styles)); err != nil {
 		return err
 	}
-	if _, err := s.Weights.Named(ctx, r.Weights); err != nil {
+	network, err := s.Weights.Named(ctx, r.Weights)
+	if err != nil {
 		return err
 	}
 	select {
@@ -126,9 +129,13 @@ func (s *server) check(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	b := content.Bounds()
-	shorter, longer := min(b.Dx(), b.Dy()), max(b.Dx(), b.Dy())
-	if pixels := float64(r.Size) * float64(r.Size) * float64(shorter) / float64(longer); pixels > float64(s.Megapixels)*1e6 {
-		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", pixels/1e6, s.Megapixels)
+	w, h := pixel.Fit(b.Dx(), b.Dy(), r.Size)
+	if w*h > s.Megapixels*1e6 {
+		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
+	}
+	if need := transfer.Memory(network, &r, w, h); need > s.MemoryBytes {
+		return engine.Errorf(engine.TooLarge, "The painting would take about %.1f GiB of memory, and this server gives %.1f; choose a smaller size or the small network.",
+			float64(need)/(1<<30), float64(s.MemoryBytes)/(1<<30))
 	}
 	for _, style := range req.Styles {
 		if _, err := s.Decode(ctx, style); err != nil {
