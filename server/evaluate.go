@@ -15,7 +15,6 @@ import (
 func newEvaluateCommand() *cobra.Command {
 	var (
 		content, picture string
-		styles           []string
 		asJSON           bool
 		compute          computeFlags
 	)
@@ -27,7 +26,6 @@ func newEvaluateCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&content, "content", "", "the photograph, a file")
-	cmd.Flags().StringArrayVar(&styles, "style", nil, "a painting, a file, with an optional weight: b.jpg:0.5; may be given again")
 	cmd.Flags().StringVar(&picture, "image", "", "the picture to measure, a file")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	compute.add(cmd)
@@ -35,11 +33,7 @@ func newEvaluateCommand() *cobra.Command {
 	require(cmd, "content", "style", "image")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
-		r, err := recipe.recipe()
-		if err != nil {
-			return err
-		}
-		names, err := splitStyles(styles, &r)
+		r, names, err := recipe.withStyles()
 		if err != nil {
 			return err
 		}

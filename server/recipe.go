@@ -10,10 +10,12 @@ import (
 	"trappedinart/engine"
 )
 
-// recipeFlags are a flag for every setting of a recipe, and --recipe.
+// recipeFlags are a flag for every setting of a recipe, --recipe, and --style, whose
+// weights belong to the recipe.
 type recipeFlags struct {
 	cmd    *cobra.Command
 	file   string
+	styles []string
 	preset string // unless the person names one
 	values []*settingFlag
 }
@@ -54,6 +56,7 @@ func (f *settingFlag) Type() string {
 func addRecipeFlags(cmd *cobra.Command, preset string) *recipeFlags {
 	f := &recipeFlags{cmd: cmd, preset: preset}
 	cmd.Flags().StringVar(&f.file, "recipe", "", "a recipe file (JSON) to begin with; flags given beside it win")
+	cmd.Flags().StringArrayVar(&f.styles, "style", nil, "a painting, a file, with an optional weight: b.jpg:0.5; may be given again")
 	standard, err := engine.Preset(preset)
 	if err != nil {
 		panic(err) // the caller named a preset that there is not
@@ -91,6 +94,16 @@ func (f *recipeFlags) recipe() (engine.Recipe, error) {
 		}
 	}
 	return r, r.Validate()
+}
+
+// withStyles returns the recipe with the styles' weights, and the styles' files.
+func (f *recipeFlags) withStyles() (engine.Recipe, []string, error) {
+	r, err := f.recipe()
+	if err != nil {
+		return r, nil, err
+	}
+	names, err := splitStyles(f.styles, &r)
+	return r, names, err
 }
 
 // named returns what was given for the setting of that name, or "".

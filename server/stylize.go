@@ -21,7 +21,6 @@ import (
 func newStylizeCommand() *cobra.Command {
 	var (
 		content, out string
-		styles       []string
 		compute      computeFlags
 	)
 	cmd := &cobra.Command{
@@ -31,18 +30,13 @@ func newStylizeCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&content, "content", "", "the photograph: a JPEG, PNG or WebP file")
-	cmd.Flags().StringArrayVar(&styles, "style", nil, "a painting, a file, with an optional weight: b.jpg:0.5; may be given again")
 	cmd.Flags().StringVar(&out, "out", "", "where the result goes: a .png or .jpg file")
 	compute.add(cmd)
 	recipe := addRecipeFlags(cmd, engine.Painterly)
 	require(cmd, "content", "style", "out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
-		r, err := recipe.recipe()
-		if err != nil {
-			return err
-		}
-		names, err := splitStyles(styles, &r)
+		r, names, err := recipe.withStyles()
 		if err != nil {
 			return err
 		}

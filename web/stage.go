@@ -37,7 +37,7 @@ func (s *studio) renderStage() app.UI {
 	)
 }
 
-// fit is the size with that longer side and the photograph's aspect.
+// fit is pixel.Fit, without the resampling that the page would load along with it.
 func fit(w, h, longer int) (int, int) {
 	scale := float64(longer) / float64(max(w, h))
 	return max(1, int(math.Round(float64(w)*scale))), max(1, int(math.Round(float64(h)*scale)))
