@@ -76,11 +76,22 @@ type Sums interface {
 type Mask interface{ MaskOf() Shape }
 
 // ConvWeights are the parameters of a 3x3 convolution with stride 1 and zero
-// padding 1: Weight [O,I,3,3], Bias [O].
+// padding 1: Weight [O,I,3,3], Bias [O]. Instead of Weight there may be Int8
+// [O,I,3,3] and Scale [O]: the weights of output o are Int8 times Scale[o].
 type ConvWeights struct {
 	O, I   int
 	Weight []float32
+	Int8   []int8
+	Scale  []float32
 	Bias   []float32
+}
+
+// At returns weight k, in the order [O,I,3,3].
+func (w *ConvWeights) At(k int) float32 {
+	if w.Int8 != nil {
+		return float32(w.Int8[k]) * w.Scale[k/(9*w.I)]
+	}
+	return w.Weight[k]
 }
 
 // A Conv is a convolution made ready by Prepare.
@@ -174,7 +185,7 @@ type Backend interface {
 	// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1, step t counted from 1,
 	// with beta1 0.9, beta2 0.999 and epsilon 1e-8.
 	AdamStep(x, m, v, g Buffer, rate float64, t int)
-	// Dots returns the products of all pairs, summed in float64, once all that was
-	// asked before is done.
-	Dots(ctx context.Context, pairs []Pair) ([]float64, error)
+	// Dots overwrites dst with the products of all pairs, summed in float64, once all
+	// that was asked before is done.
+	Dots(ctx context.Context, dst []float64, pairs []Pair) error
 }

@@ -19,7 +19,9 @@ func CheckCopy(host []float32, s Shape) {
 
 // CheckPrepare checks Prepare.
 func CheckPrepare(w ConvWeights) {
-	if w.O < 1 || w.I < 1 || len(w.Weight) != w.O*w.I*9 || len(w.Bias) != w.O {
+	n := w.O * w.I * 9
+	if w.O < 1 || w.I < 1 || len(w.Bias) != w.O ||
+		w.Int8 == nil && len(w.Weight) != n || w.Int8 != nil && (len(w.Int8) != n || len(w.Scale) != w.O) {
 		panic("backend: convolution weights do not fit their channels")
 	}
 }
@@ -83,6 +85,18 @@ func CheckSame(s Shape, others ...Buffer) {
 	for _, b := range others {
 		if b.Shape() != s {
 			panic("backend: feature maps differ in shape")
+		}
+	}
+}
+
+// CheckDots checks Dots.
+func CheckDots(dst []float64, pairs []Pair) {
+	if len(dst) != len(pairs) {
+		panic("backend: as many products as pairs are needed")
+	}
+	for _, p := range pairs {
+		if p.B != nil && p.A.Len() != p.B.Len() {
+			panic("backend: vectors differ in length")
 		}
 	}
 }

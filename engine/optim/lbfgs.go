@@ -42,6 +42,11 @@ type LBFGSRun struct {
 
 	pairs []pair
 	spare []pair
+
+	// Working memory, so that a step takes none.
+	ask           []backend.Pair
+	dots          []float64
+	cs, cy, alpha []float64
 }
 
 // A pair is a step s and what it changed of the gradient, y, with their products
@@ -49,7 +54,7 @@ type LBFGSRun struct {
 type pair struct {
 	s, y   backend.Buffer
 	sy, yy float64
-	// later[k] are the products with pair k places later, from 1; later[0] unused.
+	// later[k] are the products with the pair k+1 places later.
 	later []products
 }
 
@@ -59,7 +64,13 @@ type products struct{ sY, yS, yY float64 }
 // NewLBFGS starts L-BFGS from x, which it changes in place.
 func NewLBFGS(be backend.Backend, f Objective, x backend.Buffer, opt LBFGSOptions) *LBFGSRun {
 	s := x.Shape()
-	l := &LBFGSRun{be: be, f: f, opt: opt, x: x, g: be.New(s), gOld: be.New(s), d: be.New(s)}
+	n := opt.History + 1
+	l := &LBFGSRun{
+		be: be, f: f, opt: opt, x: x, g: be.New(s), gOld: be.New(s), d: be.New(s),
+		pairs: make([]pair, 0, n), spare: make([]pair, 0, n),
+		ask: make([]backend.Pair, 0, 5*n), dots: make([]float64, 5*n),
+		cs: make([]float64, n), cy: make([]float64, n), alpha: make([]float64, n),
+	}
 	if !opt.Torch {
 		l.trial = be.New(s)
 		be.Combine(l.trial, 1, x, 0, nil)
@@ -125,11 +136,11 @@ func (l *LBFGSRun) shorten(ctx context.Context, loss float64) error {
 	}
 	l.length *= math.Min(best, 0.5)
 	if l.refused >= patience && len(l.pairs) > 0 {
-		dots, err := l.be.Dots(ctx, []backend.Pair{{A: l.gOld, B: l.gOld}})
+		square, err := l.square(ctx, l.gOld)
 		if err != nil {
 			return err
 		}
-		l.descend(l.gOld, dots[0])
+		l.descend(l.gOld, square)
 		l.length /= 4
 		l.refused = 0
 	}
@@ -150,7 +161,21 @@ func (l *LBFGSRun) descend(g backend.Buffer, square float64) {
 
 func (l *LBFGSRun) forget() {
 	l.spare = append(l.spare, l.pairs...)
-	l.pairs = nil
+	l.pairs = l.pairs[:0]
+}
+
+// products asks for the products in l.ask and returns them; they are valid until it is
+// called again.
+func (l *LBFGSRun) products(ctx context.Context) ([]float64, error) {
+	dots := l.dots[:len(l.ask)]
+	return dots, l.be.Dots(ctx, dots, l.ask)
+}
+
+// square returns the product of v with itself.
+func (l *LBFGSRun) square(ctx context.Context, v backend.Buffer) (float64, error) {
+	l.ask = append(l.ask[:0], backend.Pair{A: v, B: v})
+	dots, err := l.products(ctx)
+	return dots[0], err
 }
 
 // move goes from x along the direction.
@@ -166,11 +191,11 @@ func (l *LBFGSRun) move() {
 // remembers the step that led there.
 func (l *LBFGSRun) direct(ctx context.Context) error {
 	if !l.started {
-		dots, err := l.be.Dots(ctx, []backend.Pair{{A: l.g, B: l.g}})
+		square, err := l.square(ctx, l.g)
 		if err != nil {
 			return err
 		}
-		l.descend(l.g, dots[0])
+		l.descend(l.g, square)
 		if l.opt.Torch {
 			sum, err := l.absoluteSum(ctx)
 			if err != nil {
@@ -211,16 +236,17 @@ func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
 	l.be.Combine(next.s, l.length, l.d, 0, nil)
 	l.be.Combine(next.y, 1, l.g, -1, l.gOld)
 
-	ask := []backend.Pair{{A: next.s, B: next.y}, {A: next.y, B: next.y}}
+	ask := append(l.ask[:0], backend.Pair{A: next.s, B: next.y}, backend.Pair{A: next.y, B: next.y})
 	for _, p := range l.pairs {
 		ask = append(ask, backend.Pair{A: p.s, B: next.y}, backend.Pair{A: p.y, B: next.s}, backend.Pair{A: p.y, B: next.y})
 	}
 	mark := len(ask)
 	ask = append(ask, backend.Pair{A: l.g, B: l.g})
-	for _, p := range append(l.pairs, next) {
+	for _, p := range l.pairs {
 		ask = append(ask, backend.Pair{A: p.s, B: l.g}, backend.Pair{A: p.y, B: l.g})
 	}
-	dots, err := l.be.Dots(ctx, ask)
+	l.ask = append(ask, backend.Pair{A: next.s, B: l.g}, backend.Pair{A: next.y, B: l.g})
+	dots, err := l.products(ctx)
 	if err != nil {
 		l.spare = append(l.spare, next)
 		return nil, err
@@ -239,7 +265,7 @@ func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
 	if len(l.pairs) > l.opt.History {
 		l.spare = append(l.spare, l.pairs[0])
 		l.pairs = append(l.pairs[:0], l.pairs[1:]...)
-		withGradient = append(withGradient[:1:1], withGradient[3:]...)
+		withGradient = append(withGradient[:1], withGradient[3:]...)
 	}
 	return withGradient, nil
 }
@@ -251,7 +277,7 @@ func (l *LBFGSRun) nextPair() pair {
 		p.later = p.later[:0]
 		return p
 	}
-	return pair{s: l.be.New(l.x.Shape()), y: l.be.New(l.x.Shape())}
+	return pair{s: l.be.New(l.x.Shape()), y: l.be.New(l.x.Shape()), later: make([]products, 0, l.opt.History+1)}
 }
 
 // combine sets the direction to -H*g by the two-loop recursion (Nocedal and Wright,
@@ -260,8 +286,9 @@ func (l *LBFGSRun) nextPair() pair {
 func (l *LBFGSRun) combine(dots []float64) {
 	n := len(l.pairs)
 	// The vector q, later r, is cg*g + sum_i cs[i]*s[i] + cy[i]*y[i].
-	cg, cs, cy := 1.0, make([]float64, n), make([]float64, n)
-	alpha := make([]float64, n)
+	cg, cs, cy, alpha := 1.0, l.cs[:n], l.cy[:n], l.alpha[:n]
+	clear(cs)
+	clear(cy)
 	for i := n - 1; i >= 0; i-- {
 		sq := dots[1+2*i] // s[i]*g; q has no s yet, and y only of newer pairs
 		for j := i + 1; j < n; j++ {

@@ -5,5 +5,10 @@ import (
 	"trappedinart/engine/backend/cpu"
 )
 
-func backends() []backend.Backend      { return []backend.Backend{cpu.New(1)} }
-func traceBackends() []backend.Backend { return backends() }
+type held struct {
+	backend.Backend
+	gradient float64
+}
+
+func backends() []held      { return []held{{cpu.New(1), 1e-2}} }
+func traceBackends() []held { return backends() }

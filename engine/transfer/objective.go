@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
@@ -19,6 +18,17 @@ type objective struct {
 	variation *loss.Variation // nil if it has no weight
 	parts     parts
 	detail    []Part // as of the last evaluation
+
+	// Working memory, so that an evaluation takes none.
+	asked []asked
+	pairs []backend.Pair
+	dots  []float64
+}
+
+// asked is a term whose value is read, and the part of the loss it belongs to.
+type asked struct {
+	term loss.Term
+	kind string
 }
 
 // A view is the picture as the network sees it at one of its sizes.
@@ -26,6 +36,9 @@ type view struct {
 	x, dx backend.Buffer // nil in the first view, which is given its picture
 	plan  *vgg.Plan
 	terms []boundTerm
+	// The methods accumulate and addGradient, bound once.
+	look func(tap string, f backend.Buffer)
+	back func(tap string, df, f backend.Buffer)
 }
 
 // A boundTerm is a term at a tap.
@@ -79,6 +92,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 	shape := backend.Shape{C: 3, H: s.h, W: s.w}
 	for k := range 1 + copies(sc.recipe, s) {
 		v := &view{}
+		v.look, v.back = v.accumulate, v.addGradient
 		o.views = append(o.views, v)
 		if k > 0 {
 			v.x, v.dx = sc.be.New(shape), sc.be.New(shape)
@@ -100,6 +114,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 		mean := 1 / float64(shape.C*s.w*s.h) / (255 * 255)
 		o.variation = loss.NewVariation(sc.be, 100*strength*strength*mean)
 	}
+	o.name()
 	done = true
 	return o, nil
 }
@@ -227,8 +242,8 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
 			norms = append(norms, t.norm)
 		}
 	}
-	squares, err := o.be.Dots(ctx, norms)
-	if err != nil {
+	squares := make([]float64, len(norms))
+	if err := o.be.Dots(ctx, squares, norms); err != nil {
 		return err
 	}
 	sum := map[string]float64{}
@@ -285,11 +300,11 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 		if k > 0 {
 			o.be.Reduce(v.x, o.views[k-1].x)
 		}
-		v.forward()
+		v.plan.Forward(v.x, v.look)
 	}
 	for k := len(o.views) - 1; k >= 0; k-- {
 		v := o.views[k]
-		v.plan.Backward(v.dx, v.addGradient)
+		v.plan.Backward(v.dx, v.back)
 		if k+1 < len(o.views) {
 			o.be.ReduceBack(v.dx, o.views[k+1].dx)
 		}
@@ -303,35 +318,30 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 	return o.values(ctx)
 }
 
-// forward looks at the view's picture and completes its terms.
-func (v *view) forward() {
-	v.plan.Forward(v.x, func(tap string, f backend.Buffer) {
-		for _, t := range v.terms {
-			if t.tap == tap {
-				t.Reset()
-				t.Accumulate(f, f.Shape().Whole())
-				t.Complete()
-			}
+// accumulate completes the terms of a tap, on the way forward.
+func (v *view) accumulate(tap string, f backend.Buffer) {
+	for i := range v.terms {
+		if t := &v.terms[i]; t.tap == tap {
+			t.Reset()
+			t.Accumulate(f, f.Shape().Whole())
+			t.Complete()
 		}
-	})
+	}
 }
 
+// addGradient adds the gradients of a tap, on the way back.
 func (v *view) addGradient(tap string, df, f backend.Buffer) {
-	for _, t := range v.terms {
-		if t.tap == tap {
+	for i := range v.terms {
+		if t := &v.terms[i]; t.tap == tap {
 			t.Gradient(df, f, f.Shape().Whole())
 		}
 	}
 }
 
-// values reads the value of every term, all at once, and returns their sum.
-func (o *objective) values(ctx context.Context) (float64, error) {
-	var pairs []backend.Pair
-	var factors []float64
-	o.detail, o.parts = o.detail[:0], parts{}
-	ask := func(t loss.Term, name string) {
-		pair, factor := t.Value()
-		pairs, factors = append(pairs, pair), append(factors, factor)
+// name lists the terms whose values are read, once all are there.
+func (o *objective) name() {
+	ask := func(t loss.Term, kind, name string) {
+		o.asked = append(o.asked, asked{t, kind})
 		o.detail = append(o.detail, Part{Name: name})
 	}
 	for k, v := range o.views {
@@ -340,20 +350,28 @@ func (o *objective) values(ctx context.Context) (float64, error) {
 			if k > 0 {
 				name += fmt.Sprintf("/%d", 1<<k) // on the copy 2, 4, ... times smaller
 			}
-			ask(t, name)
+			ask(t.Term, t.kind, name)
 		}
 	}
 	if o.variation != nil {
-		ask(o.variation, variationPart)
+		ask(o.variation, variationPart, variationPart)
 	}
-	dots, err := o.be.Dots(ctx, pairs)
-	if err != nil {
+	o.pairs, o.dots = make([]backend.Pair, len(o.asked)), make([]float64, len(o.asked))
+}
+
+// values reads the value of every term, all at once, and returns their sum.
+func (o *objective) values(ctx context.Context) (float64, error) {
+	for i, a := range o.asked {
+		o.pairs[i], o.detail[i].Value = a.term.Value() // the factor, for now
+	}
+	o.parts = parts{}
+	if err := o.be.Dots(ctx, o.dots, o.pairs); err != nil {
 		return 0, err
 	}
-	for i, d := range dots {
-		value := factors[i] * d
+	for i, a := range o.asked {
+		value := o.detail[i].Value * o.dots[i]
 		o.detail[i].Value = value
-		switch kind, _, _ := strings.Cut(o.detail[i].Name, ":"); kind {
+		switch a.kind {
 		case contentPart:
 			o.parts.content += value
 		case stylePart:

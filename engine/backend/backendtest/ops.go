@@ -16,6 +16,10 @@ import (
 // both back ends, and returns what it made.
 type run func(be backend.Backend, in *inputs, s backend.Shape) []float32
 
+// winograd stands for the tolerance of convolutions, which back ends may compute by
+// transforms that round more; Compare is given it.
+const winograd = -1
+
 // ops is the table. Tolerances are relative 2-norms of the difference.
 var ops = []struct {
 	name      string
@@ -25,12 +29,12 @@ var ops = []struct {
 	{"Write and Read", 0, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		return read(be, in.buffer(be, s))
 	}},
-	{"Convolve", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+	{"Convolve", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		dst := in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}) // overwritten
 		be.Convolve(dst, in.buffer(be, s), be.Prepare(in.weights(out(s), s.C)), nil)
 		return read(be, dst)
 	}},
-	{"ConvolveBack", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+	{"ConvolveBack", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		top := backend.Shape{C: out(s), H: s.H, W: s.W}
 		pos := be.NewMask(top)
 		// Small whole numbers, whose convolution is exact and never 0: both back ends
@@ -40,7 +44,17 @@ var ops = []struct {
 		be.ConvolveBack(dsrc, in.buffer(be, top), be.Prepare(in.weights(top.C, s.C)), pos)
 		return read(be, dsrc)
 	}},
-	{"ConvolveBack of all units", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+	{"Convolve with int8", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dst := in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W})
+		be.Convolve(dst, in.buffer(be, s), be.Prepare(in.quantised(out(s), s.C)), nil)
+		return read(be, dst)
+	}},
+	{"ConvolveBack with int8", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dsrc := in.buffer(be, s)
+		be.ConvolveBack(dsrc, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), be.Prepare(in.quantised(out(s), s.C)), nil)
+		return read(be, dsrc)
+	}},
+	{"ConvolveBack of all units", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		dsrc := in.buffer(be, s)
 		be.ConvolveBack(dsrc, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), be.Prepare(in.weights(out(s), s.C)), nil)
 		return read(be, dsrc)
@@ -112,10 +126,7 @@ var ops = []struct {
 	}},
 	{"Dots", 1e-9, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		a, b := in.buffer(be, s), in.buffer(be, s)
-		dots, err := be.Dots(context.Background(), []backend.Pair{{A: a, B: b}, {A: b, B: b}, {A: a}})
-		if err != nil {
-			panic(err)
-		}
+		dots := dots(be, []backend.Pair{{A: a, B: b}, {A: b, B: b}, {A: a}})
 		return []float32{float32(dots[0]), float32(dots[1]), float32(dots[2])}
 	}},
 }
@@ -156,7 +167,7 @@ func gramGrad(masked bool, w func(backend.Shape) backend.Window) run {
 	}
 }
 
-func out(s backend.Shape) int              { return s.C*2%13 + 1 }
+func out(s backend.Shape) int              { return s.C*2%25 + 1 }
 func whole(s backend.Shape) backend.Window { return s.Whole() }
 func half(s backend.Shape) backend.Shape {
 	return backend.Shape{C: s.C, H: (s.H + 1) / 2, W: (s.W + 1) / 2}
@@ -192,13 +203,17 @@ func totals(be backend.Backend, s backend.Sums) []float32 {
 			}
 		}
 	}
-	dots, err := be.Dots(context.Background(), pairs)
-	if err != nil {
-		panic(err)
-	}
-	d := make([]float32, len(dots))
-	for i, v := range dots {
+	d := make([]float32, len(pairs))
+	for i, v := range dots(be, pairs) {
 		d[i] = float32(v)
+	}
+	return d
+}
+
+func dots(be backend.Backend, pairs []backend.Pair) []float64 {
+	d := make([]float64, len(pairs))
+	if err := be.Dots(context.Background(), d, pairs); err != nil {
+		panic(err)
 	}
 	return d
 }
@@ -252,6 +267,14 @@ func (in *inputs) weights(o, i int) backend.ConvWeights {
 	return backend.ConvWeights{O: o, I: i, Weight: in.normal(o * i * 9), Bias: in.normal(o)}
 }
 
+func (in *inputs) quantised(o, i int) backend.ConvWeights {
+	w := backend.ConvWeights{O: o, I: i, Int8: make([]int8, o*i*9), Scale: in.normal(o), Bias: in.normal(o)}
+	for k := range w.Int8 {
+		w.Int8[k] = int8(in.random.IntN(255) - 127)
+	}
+	return w
+}
+
 func (in *inputs) wholeWeights(o, i int) backend.ConvWeights {
 	w := backend.ConvWeights{O: o, I: i, Weight: in.numbers(o * i * 9), Bias: make([]float32, o)}
 	for k := range w.Bias {
@@ -271,14 +294,19 @@ func Shapes() []backend.Shape {
 	return append(shapes, backend.Shape{C: 3, H: 0, W: 5}, backend.Shape{C: 64, H: 12, W: 16}, backend.Shape{C: 130, H: 24, W: 32})
 }
 
-// Compare holds got against want on every operation and shape.
-func Compare(t *testing.T, got, want backend.Backend) {
+// Compare holds got against want on every operation and shape, convolutions to the
+// given tolerance.
+func Compare(t *testing.T, got, want backend.Backend, convolution float64) {
 	for _, op := range ops {
 		t.Run(op.name, func(t *testing.T) {
 			for i, s := range Shapes() {
 				seed := func() *inputs { return &inputs{rand.New(rand.NewPCG(uint64(i), 7))} }
 				g, w := op.run(got, seed(), s), op.run(want, seed(), s)
-				if err := Close(g, w, op.tolerance); err != nil {
+				tolerance := op.tolerance
+				if tolerance == winograd {
+					tolerance = convolution
+				}
+				if err := Close(g, w, tolerance); err != nil {
 					t.Errorf("%v: %v", s, err)
 				}
 			}

@@ -2,137 +2,156 @@ package cpu
 
 import "trappedinart/engine/backend"
 
-// A conv holds the weights as panels of both directions: forward [O, I*9], and
-// back [I, O*9] with the filters turned by 180 degrees.
+// A conv holds the filters of both directions: back they are turned by 180 degrees,
+// with input and output exchanged.
 type conv struct {
-	o, i          int
-	forward, back []float32
-	bias          []float32
+	in, out       int
+	forward, back *filters
+	bias          []float32 // with zeros up to whole panels
 }
 
-func (c *conv) Channels() (in, out int) { return c.i, c.o }
+func (c *conv) Channels() (in, out int) { return c.in, c.out }
+
+// How a direction is computed follows from the channels alone. Measured at all sizes
+// from 1x1 to 512x512 (README.md): Winograd's is the fastest from 8 channels on, and
+// needs as many to be worth its transforms.
+type algorithm int
+
+const (
+	byWinograd algorithm = iota
+	byRows               // the picture's channels into the network: sums over three rows
+	byTaps               // the gradient into the picture's channels: nine pictures, added up
+)
+
+func choose(in, out int, back bool) algorithm {
+	switch {
+	case in >= 8 && out >= 8:
+		return byWinograd
+	case back && out < in:
+		return byTaps
+	}
+	return byRows
+}
+
+// filters are the weights of one direction, from in to out channels, laid out for
+// its algorithm in panels of columns of outputs:
+//
+//	byWinograd  [panel][in][9][columns]
+//	byRows      [panel][3][3*in][columns], rows of three places
+//	byTaps      [panel][in][columns], columns being outputs tap by tap
+//
+// in counts the channels that stride adds. Weights that came as int8 stay so until
+// the transform.
+type filters struct {
+	algorithm
+	*panel
+	in, out, panels int
+	w               []float32
+	w8              []int8
+	scale           []float32 // of w8: for each output, or if byInput is set for each input
+	byInput         bool
+}
 
 func (b *Backend) Prepare(w backend.ConvWeights) backend.Conv {
 	backend.CheckPrepare(w)
-	return &conv{
-		o: w.O, i: w.I,
-		bias:    append([]float32(nil), w.Bias...),
-		forward: packLeft(nil, w.O, w.I*9, func(o, k int) float32 { return w.Weight[o*w.I*9+k] }),
-		back: packLeft(nil, w.I, w.O*9, func(i, k int) float32 {
-			return w.Weight[(k/9*w.I+i)*9+8-k%9]
-		}),
+	c := &conv{in: w.I, out: w.O}
+	at := func(o, i, tap int) int { return (o*w.I+i)*9 + tap }
+	c.forward = b.filters(&w, w.I, w.O, at, false)
+	c.back = b.filters(&w, w.O, w.I, func(i, o, tap int) int { return at(o, i, 8-tap) }, true)
+	c.bias = make([]float32, c.forward.panels*c.forward.columns)
+	copy(c.bias, w.Bias)
+	return c
+}
+
+// filters lays out weights; at is where the filter from input i to output o has them.
+func (b *Backend) filters(w *backend.ConvWeights, in, out int, at func(o, i, tap int) int, back bool) *filters {
+	f := &filters{algorithm: choose(in, out, back), in: stride(in), out: out, byInput: back}
+	rows, width := 9, out
+	if f.algorithm == byTaps {
+		rows, width = 1, 9*out
 	}
+	f.panel = b.kernel.panel(stride(width))
+	f.panels = (width + f.columns - 1) / f.columns
+	n := f.panels * f.in * rows * f.columns
+	put := func(k, from int) { f.w[k] = w.At(from) }
+	if w.Int8 != nil && f.algorithm == byWinograd {
+		f.w8 = make([]int8, n)
+		put = func(k, from int) { f.w8[k] = w.Int8[from] }
+		scales := f.in
+		if !back {
+			scales = f.panels * f.columns
+		}
+		f.scale = make([]float32, scales)
+		copy(f.scale, w.Scale)
+	} else {
+		f.w = make([]float32, n)
+	}
+	for o := range out {
+		for i := range in {
+			for tap := range 9 {
+				column, row := o, 0
+				switch f.algorithm {
+				case byWinograd:
+					row = i*9 + tap
+				case byRows:
+					row = tap*f.in + i
+				case byTaps:
+					column, row = tap*out+o, i
+				}
+				put((column/f.columns*f.in*rows+row)*f.columns+column%f.columns, at(o, i, tap))
+			}
+		}
+	}
+	return f
 }
 
 func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mask) {
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
 	to, from, cv := dst.(*buffer), src.(*buffer), c.(*conv)
-	columns := b.kernel.columns
-	var m *mask
-	if pos != nil {
-		m = pos.(*mask)
-		if m.bits == nil {
-			m.bits = make([]uint8, m.stride*m.shape.C)
-		}
+	m, _ := pos.(*mask)
+	if to.places() == 0 {
+		return
 	}
-	b.convolve(from, cv.forward, cv.o, cv.i, func(s *scratch, row, tile int, x []float32) {
-		at := tile * columns
-		out := to.channel(row)[at:]
-		n := min(columns, len(out))
-		if n < columns {
-			out = s.spill[:]
-		}
-		positive := b.kernel.relu(out[:columns], x, cv.bias[row])
-		if n < columns {
-			copy(to.channel(row)[at:], out)
-			positive &= 1<<n - 1
-		}
-		if m != nil {
-			bits := m.bits[row*m.stride+at/8:][:columns/8]
-			for i := range bits {
-				bits[i] = uint8(positive >> (8 * i))
-			}
-		}
-	})
+	switch cv.forward.algorithm {
+	case byWinograd:
+		b.winograd.run(b, to, from, cv.forward, m, cv.bias, false)
+	default:
+		b.direct.run(b, to, from, cv.forward, m, cv.bias, false)
+	}
 }
 
 func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Mask) {
 	backend.CheckConvolve(ddst.Shape(), dsrc.Shape(), c, pos)
 	to, from, cv := dsrc.(*buffer), ddst.(*buffer), c.(*conv)
-	if pos != nil {
-		from = b.positives(from, pos.(*mask))
+	m, _ := pos.(*mask)
+	if to.places() == 0 {
+		return
 	}
-	columns := b.kernel.columns
-	b.convolve(from, cv.back, cv.i, cv.o, func(_ *scratch, row, tile int, x []float32) {
-		copy(to.channel(row)[tile*columns:], x)
-	})
-}
-
-// positives returns a copy of f with zeros where m has none, in the back end's own
-// memory, margins included.
-func (b *Backend) positives(f *buffer, m *mask) *buffer {
-	side := margin(f.shape.W)
-	b.masked = grow(b.masked, len(f.all))
-	g := &buffer{f.shape, b.masked, b.masked[side:][:f.Len()]}
-	clear(b.masked[:side])
-	clear(b.masked[side+f.Len():])
-	b.parallel(f.shape.C, func(_, c int) {
-		out, bits := g.channel(c), m.bits[c*m.stride:][:m.stride]
-		for i, v := range f.channel(c) {
-			if bits[i/8]>>(i%8)&1 == 0 {
-				v = 0
-			}
-			out[i] = v
-		}
-	})
-	return g
-}
-
-// convolve gives take the rows of every tile of the 3x3 convolution of src with
-// the packed weights [out, in*9].
-func (b *Backend) convolve(src *buffer, weights []float32, out, in int, take func(s *scratch, row, tile int, x []float32)) {
-	columns, places, side := b.kernel.columns, src.places(), margin(src.shape.W)
-	for t := range b.inner {
-		b.inner[t].offset = (t/3-1)*src.shape.W + t%3 - 1
+	switch cv.back.algorithm {
+	case byWinograd:
+		b.winograd.run(b, to, from, cv.back, m, nil, true)
+	case byTaps:
+		b.image.run(b, to, from, cv.back, m)
+	default:
+		b.direct.run(b, to, from, cv.back, m, nil, true)
 	}
-	b.multiply(&product{
-		height: out, depth: in * 9, left: weights,
-		tiles: (places + columns - 1) / columns,
-		fill: func(s *scratch, dst []float32, tile, from, to int) {
-			at, taps := tile*columns, b.inner[:]
-			if !inside(src.shape, at, columns) {
-				taps = s.border[:]
-				neighbours(taps, src.shape, at, columns)
-			}
-			b.kernel.pack(dst, src.all, side+from/9*places+at, places, (to-from)/9, taps)
-		},
-		take: take,
-	})
 }
 
-// inside says whether the columns places from at on lie in one row and have all
-// their neighbours.
-func inside(s backend.Shape, at, columns int) bool {
-	y, x := at/s.W, at%s.W
-	return y > 0 && y < s.H-1 && x > 0 && x+columns < s.W
-}
-
-// neighbours sets the nine taps of the columns places from at on.
-func neighbours(taps []tap, s backend.Shape, at, columns int) {
-	y, x := at/s.W, at%s.W
-	for j := range columns {
-		for t := range taps {
-			v, u := y+t/3-1, x+t%3-1
-			taps[t].keep[j] = 0
-			if v >= 0 && v < s.H && u >= 0 && u < s.W {
-				taps[t].keep[j] = ^uint32(0)
+// positives overwrites dst with places of src from at on where m is set, or with all
+// of them if there is no mask.
+func (b *Backend) positives(dst []float32, src *buffer, m *mask, at int) {
+	from := src.d[at*src.s:][:len(dst)]
+	switch {
+	case m == nil:
+		copy(dst, from)
+	case src.s%8 == 0:
+		b.kernel.masked(dst, from, m.bits[at*m.step:])
+	default:
+		for i := range dst {
+			dst[i] = 0
+			if m.bits[at+i/src.s]>>(i%src.s)&1 != 0 {
+				dst[i] = from[i]
 			}
 		}
-		if x++; x == s.W {
-			y, x = y+1, 0
-		}
-	}
-	for t := range taps {
-		taps[t].offset = (t/3-1)*s.W + t%3 - 1
 	}
 }

@@ -14,7 +14,7 @@ func TestAgainstRef(t *testing.T) {
 	for _, isa := range cpu.ISAs() {
 		for _, threads := range []int{1, 3} {
 			t.Run(isa, func(t *testing.T) {
-				backendtest.Compare(t, cpu.NewWithISA(isa, threads), ref.New())
+				backendtest.Compare(t, cpu.NewWithISA(isa, threads), ref.New(), 2e-5)
 			})
 		}
 	}

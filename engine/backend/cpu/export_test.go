@@ -11,11 +11,10 @@ func ISAs() []string {
 
 // NewWithISA is New with the kernel of that name.
 func NewWithISA(isa string, threads int) *Backend {
-	b := New(threads)
 	for _, k := range kernels() {
 		if k.isa == isa {
-			b.kernel = k
+			return newBackend(k, threads)
 		}
 	}
-	return b
+	panic("cpu: no such kernel here")
 }

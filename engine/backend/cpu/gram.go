@@ -2,100 +2,134 @@ package cpu
 
 import "trappedinart/engine/backend"
 
-// gramBlock is how many places go into one product of float32 before it is added to
-// the sums in float64.
-const gramBlock = 256
+const (
+	// gramPlaces is how many places one product of float32 sums.
+	gramPlaces = 256
+	// gramProducts is how many such products are added up in float32 before they go to
+	// the sums in float64.
+	gramProducts = 4
+	// gramFloats is about how many packed floats wait for the threads at a time.
+	gramFloats = 1 << 20
+)
 
-// A run is a stretch of places that follow each other in memory.
-type run struct{ at, n int }
-
-// windowRuns returns the places of w as runs: one if w has the map's width, and
-// otherwise one for each row.
-func windowRuns(w backend.Window, s backend.Shape) []run {
-	if w.Area() == 0 {
-		return nil
-	}
-	if w.X0 == 0 && w.X1 == s.W {
-		return []run{{w.Y0 * s.W, w.Area()}}
-	}
-	runs := make([]run, 0, w.Y1-w.Y0)
-	for y := w.Y0; y < w.Y1; y++ {
-		runs = append(runs, run{y*s.W + w.X0, w.X1 - w.X0})
-	}
-	return runs
+// gram is the product of a feature map with itself. Places are packed into panels of
+// channels, as many at a time as the last cache holds; then each thread takes bands
+// of the matrix's upper triangle.
+type gram struct {
+	b         *Backend
+	f         *buffer
+	g         []float64
+	weight    *buffer // nil if all places weigh the same
+	*panel            // of channels
+	panels    int
+	w         backend.Window
+	first     int // place of the window
+	parts     int // of gramPlaces places each
+	multiply  bool
+	weightsAt int // where in the shared memory the weighted panels begin
 }
 
 func (b *Backend) AddGram(s backend.Sums, f backend.Buffer, w backend.Window, mask backend.Buffer) {
 	backend.CheckGram(s.Len(), f.Shape(), w, mask)
-	from, g := f.(*buffer), s.(*sums).d
-	var weight []float32
+	g := &b.gram
+	*g = gram{b: b, f: f.(*buffer), g: s.(*sums).d, w: w}
 	if mask != nil {
-		weight = mask.(*buffer).d
+		g.weight = mask.(*buffer)
 	}
-	var block []run // at most gramBlock places
-	left := gramBlock
-	for _, r := range windowRuns(w, from.shape) {
-		for r.n > 0 {
-			n := min(r.n, left)
-			block = append(block, run{r.at, n})
-			r.at, r.n, left = r.at+n, r.n-n, left-n
-			if left == 0 {
-				b.gramBlock(g, from, block, weight)
-				block, left = block[:0], gramBlock
-			}
-		}
+	g.panel = b.kernel.panel(g.f.s)
+	g.panels = (g.f.s + g.columns - 1) / g.columns
+	size := g.panels * g.columns * gramPlaces
+	parts := max(1, gramFloats/size/gramProducts*gramProducts)
+	parts = min(parts, (w.Area()+gramPlaces-1)/gramPlaces)
+	g.weightsAt = size * parts
+	n := g.weightsAt
+	if mask != nil {
+		n *= 2
 	}
-	if len(block) > 0 {
-		b.gramBlock(g, from, block, weight)
+	b.shared = grow(b.shared, n)
+	for ; g.first < w.Area(); g.first += parts * gramPlaces {
+		g.parts = min(parts, (w.Area()-g.first+gramPlaces-1)/gramPlaces)
+		g.multiply = false
+		b.parallel(g.parts, g)
+		g.multiply = true
+		b.parallel(g.panels, g)
 	}
-	mirror(g, from.shape.C)
+	mirror(g.g, g.f.shape.C)
+	*g = gram{}
 }
 
-// gramBlock adds the products of the block's places to the upper triangle of g,
-// and parts of it to the lower.
-func (b *Backend) gramBlock(g []float64, f *buffer, block []run, weight []float32) {
-	channels, columns := f.shape.C, b.kernel.columns
-	bands, tiles := (channels+rows-1)/rows, (channels+columns-1)/columns
-	depth := 0
-	for _, r := range block {
-		depth += r.n
+func (g *gram) do(thread, i int) {
+	if g.multiply {
+		g.band(&g.b.scratch[thread], i)
+	} else {
+		g.pack(i)
 	}
-	left, right := grow(b.chunks[0], bands*depth*rows), grow(b.chunks[1], tiles*depth*columns)
-	b.chunks = [2][]float32{left, right}
-	b.parallel(tiles*columns, func(_, c int) {
-		to := right[c/columns*depth*columns+c%columns:]
-		toLeft := left[min(c/rows, bands-1)*depth*rows+c%rows:]
-		k := 0
-		for _, r := range block {
-			for p := r.at; p < r.at+r.n; p++ {
-				v := float32(0)
-				if c < channels {
-					v = f.d[c*f.places()+p]
-				}
-				to[k*columns] = v
-				if weight != nil {
-					v *= weight[p]
-				}
-				if c < bands*rows {
-					toLeft[k*rows] = v
-				}
-				k++
+}
+
+// place returns the index in the map of a place of the window.
+func (g *gram) place(i int) int {
+	if width := g.w.X1 - g.w.X0; width != g.f.shape.W {
+		return (g.w.Y0+i/width)*g.f.shape.W + g.w.X0 + i%width
+	}
+	return g.w.Y0*g.f.shape.W + i
+}
+
+// pack copies a part of the places: [panel][gramPlaces][columns].
+func (g *gram) pack(part int) {
+	columns, stride := g.columns, g.f.s
+	size := g.panels * columns * gramPlaces
+	to := g.b.shared[part*size:][:size]
+	if stride%columns != 0 {
+		clear(to)
+	}
+	first := g.first + part*gramPlaces
+	for i := range min(gramPlaces, g.w.Area()-first) {
+		place := g.place(first + i)
+		from := g.f.d[place*stride:][:stride]
+		for panel := range g.panels {
+			copy(to[(panel*gramPlaces+i)*columns:][:columns], from[panel*columns:])
+		}
+	}
+	if g.weight == nil {
+		return
+	}
+	weighted := g.b.shared[g.weightsAt+part*size:][:size]
+	for i := range min(gramPlaces, g.w.Area()-first) {
+		weight := g.weight.d[g.place(first+i)*g.weight.s]
+		for panel := range g.panels {
+			at := (panel*gramPlaces + i) * columns
+			for c, v := range to[at:][:columns] {
+				weighted[at+c] = weight * v
 			}
 		}
-	})
-	b.parallel(bands, func(thread, band int) {
-		b.scratch[thread].tiles = grow(b.scratch[thread].tiles, rows*columns)
-		x := b.scratch[thread].tiles
-		for tile := band * rows / columns; tile < tiles; tile++ {
-			clear(x)
-			b.kernel.tile(x, left[band*depth*rows:][:depth*rows], right[tile*depth*columns:][:depth*columns], depth)
-			for i := band * rows; i < min((band+1)*rows, channels); i++ {
-				for j := tile * columns; j < min((tile+1)*columns, channels); j++ {
-					g[i*channels+j] += float64(x[i%rows*columns+j%columns])
+	}
+}
+
+// band adds the products of a panel of channels with itself and those after it.
+func (g *gram) band(s *scratch, band int) {
+	columns, channels := g.columns, g.f.shape.C
+	size := g.panels * columns * gramPlaces
+	s.products = grow(s.products, columns*columns)
+	for from := 0; from < g.parts; from += gramProducts {
+		for panel := band; panel < g.panels; panel++ {
+			for part := from; part < min(from+gramProducts, g.parts); part++ {
+				left := g.b.shared[part*size+band*columns*gramPlaces:]
+				if g.weight != nil {
+					left = g.b.shared[g.weightsAt+part*size+band*columns*gramPlaces:]
+				}
+				right := g.b.shared[part*size+panel*columns*gramPlaces:]
+				places := min(gramPlaces, g.w.Area()-g.first-part*gramPlaces)
+				g.product(s.products, columns, left, 1, columns, right, columns, columns, places, part > from)
+			}
+			for i := band * columns; i < min((band+1)*columns, channels); i++ {
+				row := s.products[i%columns*columns:][:columns]
+				at := panel * columns
+				for j, v := range row[:min(columns, channels-at)] {
+					g.g[i*channels+at+j] += float64(v)
 				}
 			}
 		}
-	})
+	}
 }
 
 // mirror copies the upper triangle of g [n,n] to the lower.
@@ -107,41 +141,103 @@ func mirror(g []float64, n int) {
 	}
 }
 
+// gramGrad multiplies a feature map with a symmetric matrix.
+type gramGrad struct {
+	b      *Backend
+	df, f  *buffer
+	weight *buffer
+	*panel
+	panels int
+	w      backend.Window
+	piece  int // places of a piece, of one row if the window is narrower than the map
+	perRow int // pieces of a row
+}
+
+const (
+	// gradPlaces is about how many places a thread takes at a time.
+	gradPlaces = 96
+	// gradDepth is how many channels one product sums.
+	gradDepth = 128
+)
+
 func (b *Backend) GramGrad(df, f backend.Buffer, d backend.Sums, scale float64, w backend.Window, mask backend.Buffer) {
 	backend.CheckGram(d.Len(), f.Shape(), w, mask)
 	backend.CheckSame(f.Shape(), df)
-	to, from, g := df.(*buffer), f.(*buffer), d.(*sums).d
-	runs := windowRuns(w, from.shape)
-	if len(runs) == 0 {
+	if w.Area() == 0 {
 		return
 	}
-	channels, columns, side := from.shape.C, b.kernel.columns, margin(from.shape.W)
-	perRun := (runs[0].n + columns - 1) / columns
-	at := func(tile int) run {
-		r := runs[tile/perRun]
-		skip := tile % perRun * columns
-		return run{r.at + skip, min(columns, r.n-skip)}
+	g := &b.gramGrad
+	*g = gramGrad{b: b, df: df.(*buffer), f: f.(*buffer), w: w}
+	if mask != nil {
+		g.weight = mask.(*buffer)
 	}
-	here := []tap{{keep: allColumns}} // the place itself
-	b.chunks[0] = packLeft(b.chunks[0], channels, channels, func(i, j int) float32 { return float32(scale * g[i*channels+j]) })
-	b.multiply(&product{
-		height: channels, depth: channels, left: b.chunks[0], tiles: len(runs) * perRun,
-		fill: func(_ *scratch, dst []float32, tile, first, end int) {
-			b.kernel.pack(dst, from.all, side+first*from.places()+at(tile).at, from.places(), end-first, here)
-		},
-		take: func(_ *scratch, row, tile int, x []float32) {
-			r := at(tile)
-			out := to.channel(row)[r.at:][:r.n]
-			if mask == nil {
-				for j := range out {
-					out[j] += x[j]
-				}
-				return
+	g.panel = b.kernel.panel(g.f.s)
+	g.panels = (g.f.s + g.columns - 1) / g.columns
+	g.pack(d.(*sums).d, scale)
+	rows, row := 1, w.Area() // whole rows follow each other
+	if w.X1-w.X0 != g.f.shape.W {
+		rows, row = w.Y1-w.Y0, w.X1-w.X0
+	}
+	g.perRow = (row + gradPlaces - 1) / gradPlaces
+	g.piece = min(gradPlaces, row)
+	b.parallel(rows*g.perRow, g)
+	*g = gramGrad{}
+}
+
+// pack writes the matrix, scaled, as panels [panel][channels][columns].
+func (g *gramGrad) pack(d []float64, scale float64) {
+	n := g.f.shape.C
+	g.b.shared = grow(g.b.shared, g.panels*g.f.s*g.columns)
+	if n%g.columns != 0 {
+		clear(g.b.shared)
+	}
+	for i := range n {
+		for panel := range g.panels {
+			at := panel * g.columns
+			to := g.b.shared[(panel*g.f.s+i)*g.columns:][:min(g.columns, n-at)]
+			for j := range to {
+				to[j] = float32(scale * d[i*n+at+j])
 			}
-			weight := mask.(*buffer).d[r.at:][:r.n]
-			for j := range out {
-				out[j] += weight[j] * x[j]
-			}
-		},
-	})
+		}
+	}
+}
+
+func (g *gramGrad) do(thread, i int) {
+	s, stride, columns := &g.b.scratch[thread], g.f.s, g.columns
+	row, within := i/g.perRow, i%g.perRow*g.piece
+	n := min(g.piece, g.w.X1-g.w.X0-within)
+	at := (g.w.Y0+row)*g.f.shape.W + g.w.X0 + within
+	if g.w.X1-g.w.X0 == g.f.shape.W {
+		n = min(g.piece, g.w.Area()-within)
+	}
+	direct := g.weight == nil && stride%columns == 0
+	for panel := range g.panels {
+		to, step := g.df.d[at*stride+panel*columns:], stride
+		if !direct {
+			s.products = grow(s.products, n*columns)
+			to, step = s.products, columns
+		}
+		for k := 0; k < stride; k += gradDepth {
+			g.product(to, step, g.f.d[at*stride+k:], stride, 1,
+				g.b.shared[(panel*stride+k)*columns:], columns, n, min(gradDepth, stride-k), direct || k > 0)
+		}
+		if !direct {
+			g.add(s, at, n, panel)
+		}
+	}
+}
+
+// add adds the products of a panel to the gradient of n places, weighted.
+func (g *gramGrad) add(s *scratch, at, n, panel int) {
+	stride, columns := g.f.s, g.columns
+	for p := range n {
+		weight := float32(1)
+		if g.weight != nil {
+			weight = g.weight.d[(at+p)*g.weight.s]
+		}
+		to := g.df.d[(at+p)*stride+panel*columns:][:min(columns, stride-panel*columns)]
+		for j, v := range s.products[p*columns:][:len(to)] {
+			to[j] += weight * v
+		}
+	}
 }

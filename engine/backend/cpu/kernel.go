@@ -1,117 +1,84 @@
 package cpu
 
-import "math"
-
-const (
-	// rows of a tile. Panels of the left matrix hold rows elements for each step.
-	rows = 4
-	// maxColumns is the most columns that a kernel's tile has; their numbers are
-	// divisors of it and multiples of 8.
-	maxColumns = 16
-)
-
-// A kernel is the innermost code, as functions on whole panels. The functions of
-// every kernel do what portable's do: those are the definition.
+// A kernel is the innermost code, as functions on whole panels, rows and squares.
+// What each does is said in portable.go, whose functions are the definition.
+// Wherever a number of channels n is given, it is a multiple of 8, and so is every
+// stride in channels.
 type kernel struct {
-	isa     string
-	columns int
+	isa    string
+	panels []panel // the widest first
 
-	// tile adds a product of packed panels to c [rows,columns]. The product is
-	// summed by itself first, which halves the rounding of long sums.
-	//
-	//	c[i*columns+j] += sum_k a[k*rows+i] * b[k*columns+j], k < depth
-	tile func(c, a, b []float32, depth int)
+	input      func(v []float32, vStep int, src []float32, row, col, n int)
+	output     func(dst []float32, row, col int, m []float32, mStep, n int)
+	outputRelu func(dst []float32, row, col int, m []float32, mStep, n int, bias []float32, bits []uint8, bitRow, bitCol int)
+	filter     func(u []float32, uStep int, w []float32, columns, depth int)
+	expand     func(dst []float32, src []int8, scale []float32, columns, rows int)
 
-	// pack gathers columns places of each of the channels, seen through each tap.
-	//
-	//	dst[(c*len(taps)+t)*columns+j] = src[from+c*plane+taps[t].offset+j] if taps[t].keep[j], else 0
-	pack func(dst, src []float32, from, plane, channels int, taps []tap)
-
-	// relu overwrites dst [columns] with max(0, x+bias), and returns which are
-	// positive, the first in the lowest bit. A NaN stays.
-	relu func(dst, x []float32, bias float32) uint32
+	vectors
 }
 
-// A tap is one of the nine neighbours of a place: where it lies, and for each
-// column of a tile whether it is inside the feature map (all bits set) or not (0).
-type tap struct {
-	offset int
-	keep   [maxColumns]uint32
+// A panel is a matrix product whose right side is so many columns wide. It is at
+// its best with multiples of its rows.
+type panel struct {
+	columns, rows int
+	product       func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool)
 }
 
-// allColumns keeps every column of a tile.
-var allColumns = func() (keep [maxColumns]uint32) {
-	for j := range keep {
-		keep[j] = ^uint32(0)
-	}
-	return keep
-}()
-
-// portable is plain Go, for processors without a kernel of their own, and what the
-// others are tested against.
-var portable = kernel{
-	isa:     "go",
-	columns: 8,
-	tile:    func(c, a, b []float32, depth int) { tileGo(c, a, b, depth, 8) },
-	pack: func(dst, src []float32, from, plane, channels int, taps []tap) {
-		packGo(dst, src, from, plane, channels, taps, 8)
-	},
-	relu: func(dst, x []float32, bias float32) uint32 { return reluGo(dst, x, bias, 8) },
+// vectors are functions on whole rows.
+type vectors struct {
+	relu        func(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int)
+	masked      func(dst, src []float32, bits []uint8)
+	average     func(dst, above, below []float32, n int)
+	averageBack func(above, below, d []float32, n int)
+	maximum     func(dst, above, below []float32, lower, right []uint8, n int)
+	maximumBack func(above, below, d []float32, lower, right []uint8, n int)
+	combine     func(dst []float32, p float32, x []float32, q float32, y []float32)
+	addScaled   func(dst []float32, f float32, x, y []float32)
+	dot         func(x, y []float32) float64
+	squares     func(x, y []float32) float64
 }
 
-func tileGo(c, a, b []float32, depth, columns int) {
-	// Two columns by four rows at a time: as many sums as registers hold.
-	for j := 0; j < columns; j += 2 {
-		var c00, c01, c10, c11, c20, c21, c30, c31 float32
-		for k := range depth {
-			x := a[k*rows : k*rows+rows : k*rows+rows]
-			y := b[k*columns+j : k*columns+j+2 : k*columns+j+2]
-			y0, y1 := y[0], y[1]
-			c00 += x[0] * y0
-			c01 += x[0] * y1
-			c10 += x[1] * y0
-			c11 += x[1] * y1
-			c20 += x[2] * y0
-			c21 += x[2] * y1
-			c30 += x[3] * y0
-			c31 += x[3] * y1
-		}
-		c[j] += c00
-		c[j+1] += c01
-		c[columns+j] += c10
-		c[columns+j+1] += c11
-		c[2*columns+j] += c20
-		c[2*columns+j+1] += c21
-		c[3*columns+j] += c30
-		c[3*columns+j+1] += c31
-	}
-}
-
-func packGo(dst, src []float32, from, plane, channels int, taps []tap, columns int) {
-	for c := range channels {
-		for t := range taps {
-			s := src[from+c*plane+taps[t].offset:][:columns]
-			d := dst[(c*len(taps)+t)*columns:][:columns]
-			for j, keep := range taps[t].keep[:columns] {
-				d[j] = math.Float32frombits(math.Float32bits(s[j]) & keep)
-			}
+// panel returns the product for n columns: the widest that they fill.
+func (k *kernel) panel(n int) *panel {
+	for i := range k.panels {
+		if k.panels[i].columns <= n {
+			return &k.panels[i]
 		}
 	}
-}
-
-func reluGo(dst, x []float32, bias float32, columns int) uint32 {
-	var positive uint32
-	for j := range columns {
-		v := x[j] + bias
-		if v <= 0 {
-			v = 0
-		} else {
-			positive |= 1 << j
-		}
-		dst[j] = v
-	}
-	return positive
+	return &k.panels[len(k.panels)-1]
 }
 
 // bestKernel returns the kernel that New takes.
-func bestKernel() kernel { return kernels()[0] }
+func bestKernel() *kernel { return kernels()[0] }
+
+// These checks stand before everything that is not bounds-checked Go: no kernel
+// reads or writes past a slice.
+
+func checkProduct(columns int, c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int) {
+	if rows < 1 || depth < 0 || len(c) < (rows-1)*cRow+columns ||
+		depth > 0 && (len(a) <= (rows-1)*aRow+(depth-1)*aStep || len(b) < (depth-1)*bStep+columns) ||
+		cRow < 0 || aRow < 0 || aStep < 0 || bStep < 0 {
+		panic("cpu: product outside its slices")
+	}
+}
+
+func checkSquares(outer []float32, step, count int, inner []float32, row, col, side, n int) {
+	if n < 8 || n%8 != 0 || step < 0 || row < 0 || col < 0 ||
+		len(outer) < (count-1)*step+n || len(inner) < (side-1)*(row+col)+n {
+		panic("cpu: square outside its slices")
+	}
+}
+
+func checkFilter(u []float32, uStep int, w []float32, columns, depth int) {
+	if depth < 1 || columns < 8 || columns%8 != 0 || uStep < 0 ||
+		len(u) < 35*uStep+columns*depth || len(w) < 9*columns*depth {
+		panic("cpu: filters outside their slices")
+	}
+}
+
+func checkRelu(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
+	if places < 1 || n < 8 || n%8 != 0 || dstStep < 0 || bitStep < 0 || srcStep < 0 || len(bias) < n ||
+		len(dst) < (places-1)*dstStep+n || len(src) < (places-1)*srcStep+n || len(bits) < (places-1)*bitStep+n/8 {
+		panic("cpu: row outside its slices")
+	}
+}

@@ -2,76 +2,163 @@ package cpu
 
 import "trappedinart/engine/backend"
 
-func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Mask) {
-	backend.CheckPool(dst.Shape(), src.Shape(), kind, arg)
-	to, from := dst.(*buffer), src.(*buffer)
-	var won []uint8
-	if kind == backend.Maximum {
-		m := arg.(*mask)
-		if m.won == nil {
-			m.won = make([]uint8, to.Len())
-		}
-		won = m.won
-	}
-	h, w, width := to.shape.H, to.shape.W, from.shape.W
-	b.parallel(to.shape.C, func(_, c int) {
-		in := from.channel(c)
-		for y := range h {
-			row, above, below := to.channel(c)[y*w:][:w], in[2*y*width:][:2*w], in[(2*y+1)*width:][:2*w]
-			if kind == backend.Average {
-				for x := range row {
-					row[x] = (above[2*x] + above[2*x+1] + below[2*x] + below[2*x+1]) * 0.25
-				}
-				continue
-			}
-			best := won[(c*h+y)*w:][:w]
-			for x := range row {
-				row[x], best[x] = largest(above[2*x], above[2*x+1], below[2*x], below[2*x+1])
-			}
-		}
-	})
+// pool is both kinds of pooling, both ways, a row of small places at a time.
+type pool struct {
+	b            *Backend
+	small, large *buffer
+	kind         backend.Pooling
+	arg          *mask
+	back         bool
 }
 
-// largest returns the largest of four numbers, the first of equals, and which.
-func largest(a, b, c, d float32) (float32, uint8) {
-	won := uint8(0)
-	if b > a {
-		a, won = b, 1
-	}
-	if c > a {
-		a, won = c, 2
-	}
-	if d > a {
-		a, won = d, 3
-	}
-	return a, won
+func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Mask) {
+	backend.CheckPool(dst.Shape(), src.Shape(), kind, arg)
+	b.pooled(dst.(*buffer), src.(*buffer), kind, arg, false)
 }
 
 func (b *Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Mask) {
 	backend.CheckPool(ddst.Shape(), dsrc.Shape(), kind, arg)
-	to, from := dsrc.(*buffer), ddst.(*buffer)
-	h, w, width := from.shape.H, from.shape.W, to.shape.W
-	b.parallel(to.shape.C, func(_, c int) {
-		out := to.channel(c)
-		clear(out)
-		for y := range h {
-			row, above, below := from.channel(c)[y*w:][:w], out[2*y*width:][:2*w], out[(2*y+1)*width:][:2*w]
-			if kind == backend.Average {
-				for x, v := range row {
-					v *= 0.25
-					above[2*x], above[2*x+1], below[2*x], below[2*x+1] = v, v, v, v
-				}
-				continue
-			}
-			for x, won := range arg.(*mask).won[(c*h+y)*w:][:w] {
-				if won < 2 {
-					above[2*x+int(won)] = row[x]
-				} else {
-					below[2*x+int(won)-2] = row[x]
-				}
+	large := dsrc.(*buffer)
+	if large.shape.H%2+large.shape.W%2 != 0 {
+		clear(large.d) // what lies in the last odd row or column has no share
+	}
+	b.pooled(ddst.(*buffer), large, kind, arg, true)
+}
+
+func (b *Backend) pooled(small, large *buffer, kind backend.Pooling, arg backend.Mask, back bool) {
+	p := &b.pool
+	*p = pool{b: b, small: small, large: large, kind: kind, back: back}
+	if kind == backend.Maximum {
+		p.arg = arg.(*mask)
+		if len(p.arg.second) != len(p.arg.bits) {
+			p.arg.second = make([]uint8, len(p.arg.bits))
+		}
+	}
+	b.parallel(small.shape.H, p)
+	*p = pool{}
+}
+
+func (p *pool) do(_, y int) {
+	n, w, width, k := p.small.s, p.small.shape.W, p.large.shape.W, &p.b.kernel.vectors
+	if n%8 != 0 {
+		k = &portable.vectors
+	}
+	row := p.small.d[y*w*n:][:w*n]
+	above, below := p.large.d[2*y*width*n:][:2*w*n], p.large.d[(2*y+1)*width*n:][:2*w*n]
+	if p.kind == backend.Average {
+		if p.back {
+			k.averageBack(above, below, row, n)
+		} else {
+			k.average(row, above, below, n)
+		}
+		return
+	}
+	lower, right := p.arg.bits[y*w*p.arg.step:][:w*p.arg.step], p.arg.second[y*w*p.arg.step:][:w*p.arg.step]
+	if p.back {
+		k.maximumBack(above, below, row, lower, right, n)
+	} else {
+		k.maximum(row, above, below, lower, right, n)
+	}
+}
+
+// reduce is the binomial filter 1 4 6 4 1 at every other place, both ways. It is
+// separable: columns first, then rows, with a map of the large height and the small
+// width between, of which a thread has the rows it needs.
+type reduce struct {
+	b            *Backend
+	small, large *buffer
+	between      []float32 // large.H rows of small.W places
+	rows         bool      // whether rows are in work, or columns
+	back         bool
+}
+
+func (b *Backend) Reduce(dst, src backend.Buffer) {
+	backend.CheckReduce(dst.Shape(), src.Shape())
+	b.reduced(dst.(*buffer), src.(*buffer), false)
+}
+
+func (b *Backend) ReduceBack(dsrc, ddst backend.Buffer) {
+	backend.CheckReduce(ddst.Shape(), dsrc.Shape())
+	b.reduced(ddst.(*buffer), dsrc.(*buffer), true)
+}
+
+func (b *Backend) reduced(small, large *buffer, back bool) {
+	b.shared = grow(b.shared, large.shape.H*small.shape.W*large.s)
+	r := &b.reduce
+	*r = reduce{b: b, small: small, large: large, between: b.shared, back: back}
+	heights := [2]int{large.shape.H, small.shape.H}
+	if back {
+		heights = [2]int{large.shape.H, large.shape.H}
+	}
+	for i, h := range heights {
+		r.rows = (i == 1) != back
+		b.parallel(h, r)
+	}
+	*r = reduce{}
+}
+
+func (r *reduce) do(_, y int) {
+	switch {
+	case !r.rows && !r.back:
+		r.columns(y)
+	case r.rows && !r.back:
+		n := r.small.shape.W * r.small.s
+		row := r.small.d[y*n:][:n]
+		clear(row)
+		f := binomial(2*y, r.large.shape.H)
+		for k := max(0, 2-2*y); k < min(5, r.large.shape.H+2-2*y); k++ {
+			r.b.kernel.combine(row, 1, row, f[k], r.between[(2*y+k-2)*n:][:n])
+		}
+	case r.rows:
+		r.rowBack(y)
+	default:
+		r.columnsBack(y)
+	}
+}
+
+// columns reduces row y of the large map in width.
+func (r *reduce) columns(y int) {
+	n, w, width := r.large.s, r.small.shape.W, r.large.shape.W
+	in, out := r.large.d[y*width*n:][:width*n], r.between[y*w*n:][:w*n]
+	for x := range w {
+		f := binomial(2*x, width)
+		to := out[x*n:][:n]
+		clear(to)
+		for k := max(0, 2-2*x); k < min(5, width+2-2*x); k++ {
+			for c, v := range in[(2*x+k-2)*n:][:n] {
+				to[c] += f[k] * v
 			}
 		}
-	})
+	}
+}
+
+// rowBack gathers row y of the large height from the rows of the small map that see
+// it.
+func (r *reduce) rowBack(y int) {
+	n := r.small.shape.W * r.small.s
+	row := r.between[y*n:][:n]
+	clear(row)
+	for at := max(0, (y-1)/2); at <= min((y+2)/2, r.small.shape.H-1); at++ {
+		if k := y - 2*at + 2; k >= 0 && k < 5 {
+			r.b.kernel.combine(row, 1, row, binomial(2*at, r.large.shape.H)[k], r.small.d[at*n:][:n])
+		}
+	}
+}
+
+// columnsBack adds row y of the large height to the large map.
+func (r *reduce) columnsBack(y int) {
+	n, w, width := r.large.s, r.small.shape.W, r.large.shape.W
+	in, out := r.between[y*w*n:][:w*n], r.large.d[y*width*n:][:width*n]
+	for x := range w {
+		f := binomial(2*x, width)
+		from := in[x*n:][:n]
+		for k := max(0, 2-2*x); k < min(5, width+2-2*x); k++ {
+			to := out[(2*x+k-2)*n:][:n]
+			for c, v := range from {
+				to[c] += f[k] * v
+			}
+		}
+	}
 }
 
 // binomial returns the filter 1 4 6 4 1 around place at of n, without what lies
@@ -88,67 +175,4 @@ func binomial(at, n int) [5]float32 {
 		filter[k] /= sum
 	}
 	return filter
-}
-
-// The filter is separable: columns first, then rows, with a map of the large
-// height and the small width between.
-
-func (b *Backend) Reduce(dst, src backend.Buffer) {
-	backend.CheckReduce(dst.Shape(), src.Shape())
-	to, from := dst.(*buffer), src.(*buffer)
-	small, large := to.shape, from.shape
-	b.parallel(small.C, func(thread, c int) {
-		in, out := from.channel(c), to.channel(c)
-		between := grow(b.scratch[thread].tiles, large.H*small.W)
-		b.scratch[thread].tiles = between
-		for x := range small.W {
-			f := binomial(2*x, large.W)
-			for y := range large.H {
-				sum := float32(0)
-				for k := max(0, 2-2*x); k < min(5, large.W+2-2*x); k++ {
-					sum += f[k] * in[y*large.W+2*x+k-2]
-				}
-				between[y*small.W+x] = sum
-			}
-		}
-		for y := range small.H {
-			f := binomial(2*y, large.H)
-			row := out[y*small.W:][:small.W]
-			clear(row)
-			for k := max(0, 2-2*y); k < min(5, large.H+2-2*y); k++ {
-				for x, v := range between[(2*y+k-2)*small.W:][:small.W] {
-					row[x] += f[k] * v
-				}
-			}
-		}
-	})
-}
-
-func (b *Backend) ReduceBack(dsrc, ddst backend.Buffer) {
-	backend.CheckReduce(ddst.Shape(), dsrc.Shape())
-	to, from := dsrc.(*buffer), ddst.(*buffer)
-	small, large := from.shape, to.shape
-	b.parallel(small.C, func(thread, c int) {
-		in, out := from.channel(c), to.channel(c)
-		between := grow(b.scratch[thread].tiles, large.H*small.W)
-		b.scratch[thread].tiles = between
-		clear(between)
-		for y := range small.H {
-			f := binomial(2*y, large.H)
-			for k := max(0, 2-2*y); k < min(5, large.H+2-2*y); k++ {
-				row := between[(2*y+k-2)*small.W:][:small.W]
-				for x, v := range in[y*small.W:][:small.W] {
-					row[x] += f[k] * v
-				}
-			}
-		}
-		for x := range small.W {
-			f := binomial(2*x, large.W)
-			for y := range large.H {
-				for k := max(0, 2-2*x); k < min(5, large.W+2-2*x); k++ {
-					out[y*large.W+2*x+k-2] += f[k] * between[y*small.W+x]
-				}
-			}
-		}
-	})
 }

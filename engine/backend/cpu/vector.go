@@ -7,23 +7,62 @@ import (
 	"trappedinart/engine/backend"
 )
 
-// vectorBlock is how many elements one thread takes at a time. Sums are made of
-// whole blocks, in order, so that they do not depend on the number of threads.
+// vectorBlock is how many floats a thread takes at a time. Sums are made of whole
+// blocks, in order, so that they do not depend on the number of threads.
 const vectorBlock = 1 << 14
 
-// blocks calls work with the bounds of every block of n elements.
-func (b *Backend) blocks(n int, work func(from, to int)) {
-	b.parallel((n+vectorBlock-1)/vectorBlock, func(_, i int) {
-		work(i*vectorBlock, min((i+1)*vectorBlock, n))
-	})
+// vector is work on whole feature maps, block by block, or on the rows of a window.
+type vector struct {
+	b         *Backend
+	op        vectorOp
+	dst, x, y []float32
+	v         []float32 // AdamStep's second average
+	p, q      float32
+	// Rows: their first float, how far apart they are and how many floats count, and
+	// how far dst, x and y are from there.
+	at, row, n            int
+	dstStep, xStep, yStep int
 }
 
-// sum adds up what part returns for every block of n elements.
-func (b *Backend) sum(n int, part func(from, to int) float64) float64 {
-	parts := make([]float64, (n+vectorBlock-1)/vectorBlock)
-	b.blocks(n, func(from, to int) { parts[from/vectorBlock] = part(from, to) })
+type vectorOp int
+
+const (
+	opCombine vectorOp = iota
+	opDot
+	opAdam
+	opSquares
+	opAddScaled
+)
+
+// blocks does the operation on every block of n floats.
+func (v *vector) blocks(n int) { v.b.parallel((n+vectorBlock-1)/vectorBlock, v) }
+
+func (v *vector) do(_, i int) {
+	k, from := &v.b.kernel.vectors, i*vectorBlock
+	switch v.op {
+	case opCombine:
+		to := min(from+vectorBlock, len(v.dst))
+		k.combine(v.dst[from:to], v.p, v.x[from:to], v.q, v.y[from:to])
+	case opDot:
+		to := min(from+vectorBlock, len(v.x))
+		v.b.parts[i] = k.dot(v.x[from:to], v.y[from:to])
+	case opAdam:
+		v.adam(from, min(from+vectorBlock, len(v.dst)))
+	case opSquares:
+		at := v.at + i*v.row
+		v.b.parts[i] = k.squares(v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
+	case opAddScaled:
+		at := v.at + i*v.row
+		k.addScaled(v.dst[at+v.dstStep:][:v.n], v.p, v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
+	}
+}
+
+// sum adds up the parts of n pieces, in order.
+func (v *vector) sum(n int) float64 {
+	v.b.parts = grow(v.b.parts, n)
+	v.b.parallel(n, v)
 	total := 0.0
-	for _, p := range parts {
+	for _, p := range v.b.parts[:n] {
 		total += p
 	}
 	return total
@@ -40,71 +79,53 @@ func (b *Backend) Combine(dst backend.Vector, p float64, x backend.Vector, q flo
 		combine(to.d, p, x.(*sums).d, q, y.(*sums).d)
 		return
 	}
-	to, xs, ys := dst.(*buffer).d, x.(*buffer).d, y.(*buffer).d
-	b.blocks(len(to), func(i, j int) {
-		combine(to[i:j], float32(p), xs[i:j], float32(q), ys[i:j])
-	})
-}
-
-func combine[T float32 | float64](dst []T, p T, x []T, q T, y []T) {
-	x, y = x[:len(dst)], y[:len(dst)]
-	switch {
-	case p != 0 && q != 0:
-		for i := range dst {
-			dst[i] = p*x[i] + q*y[i]
-		}
-	case p != 0:
-		for i := range dst {
-			dst[i] = p * x[i]
-		}
-	case q != 0:
-		for i := range dst {
-			dst[i] = q * y[i]
-		}
-	default:
-		clear(dst)
-	}
+	b.vector = vector{b: b, op: opCombine, dst: dst.(*buffer).d, p: float32(p), x: x.(*buffer).d, q: float32(q), y: y.(*buffer).d}
+	b.vector.blocks(len(b.vector.dst))
+	b.vector = vector{}
 }
 
 func (b *Backend) AdamStep(x, m, v, g backend.Buffer, rate float64, t int) {
 	backend.CheckSame(x.Shape(), m, v, g)
-	const beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-	xs, ms, vs, gs := x.(*buffer).d, m.(*buffer).d, v.(*buffer).d, g.(*buffer).d
 	// The corrections of both averages, drawn together: rate*(m/c1)/(sqrt(v/c2)+eps).
 	root := math.Sqrt(1 - math.Pow(beta2, float64(t)))
-	step := float32(rate * root / (1 - math.Pow(beta1, float64(t))))
-	small := float32(epsilon * root)
-	b.blocks(len(xs), func(from, to int) {
-		for i := from; i < to; i++ {
-			g := gs[i]
-			ms[i] = beta1*ms[i] + (1-beta1)*g
-			vs[i] = beta2*vs[i] + (1-beta2)*g*g
-			xs[i] -= step * ms[i] / (float32(math.Sqrt(float64(vs[i]))) + small)
-		}
-	})
+	b.vector = vector{
+		b: b, op: opAdam, dst: x.(*buffer).d, x: m.(*buffer).d, v: v.(*buffer).d, y: g.(*buffer).d,
+		p: float32(rate * root / (1 - math.Pow(beta1, float64(t)))), q: float32(1e-8 * root),
+	}
+	b.vector.blocks(len(b.vector.dst))
+	b.vector = vector{}
 }
 
-func (b *Backend) Dots(ctx context.Context, pairs []backend.Pair) ([]float64, error) {
-	dots := make([]float64, len(pairs))
+const beta1, beta2 = 0.9, 0.999
+
+func (v *vector) adam(from, to int) {
+	for i := from; i < to; i++ {
+		g := v.y[i]
+		v.x[i] = beta1*v.x[i] + (1-beta1)*g
+		v.v[i] = beta2*v.v[i] + (1-beta2)*g*g
+		v.dst[i] -= v.p * v.x[i] / (float32(math.Sqrt(float64(v.v[i]))) + v.q)
+	}
+}
+
+func (b *Backend) Dots(ctx context.Context, dst []float64, pairs []backend.Pair) error {
+	backend.CheckDots(dst, pairs)
 	for k, p := range pairs {
-		if p.B != nil && p.A.Len() != p.B.Len() {
-			panic("backend: vectors differ in length")
-		}
 		s, small := p.A.(*sums)
 		switch {
 		case small && p.B == nil:
-			dots[k] = total(s.d)
+			dst[k] = total(s.d)
 		case small:
-			dots[k] = dot(s.d, p.B.(*sums).d)
+			dst[k] = dot(s.d, p.B.(*sums).d)
 		case p.B == nil:
-			x := p.A.(*buffer).d
-			dots[k] = b.sum(len(x), func(i, j int) float64 { return total(x[i:j]) })
+			dst[k] = total(p.A.(*buffer).d)
 		default:
-			x, y := p.A.(*buffer).d, p.B.(*buffer).d
-			dots[k] = b.sum(len(x), func(i, j int) float64 { return dot(x[i:j], y[i:j]) })
+			x := p.A.(*buffer).d
+			b.vector = vector{b: b, op: opDot, x: x, y: p.B.(*buffer).d}
+			dst[k] = b.vector.sum((len(x) + vectorBlock - 1) / vectorBlock)
 		}
 	}
-	return dots, ctx.Err()
+	b.vector = vector{}
+	return ctx.Err()
 }
 
 func total[T float32 | float64](x []T) float64 {
@@ -115,100 +136,63 @@ func total[T float32 | float64](x []T) float64 {
 	return sum
 }
 
-// dot returns sum_i x[i]*y[i] in four interleaved sums, which processors add side
-// by side.
-func dot[T float32 | float64](x, y []T) float64 {
-	y = y[:len(x)]
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		s0 += float64(x[i]) * float64(y[i])
-		s1 += float64(x[i+1]) * float64(y[i+1])
-		s2 += float64(x[i+2]) * float64(y[i+2])
-		s3 += float64(x[i+3]) * float64(y[i+3])
+// rows lays out the rows of a window whose places have a neighbour right by width and
+// down by height, and returns how many there are.
+func (v *vector) rows(f *buffer, w backend.Window, width, height int) int {
+	v.at, v.row = (w.Y0*f.shape.W+w.X0)*f.s, f.shape.W*f.s
+	v.n = (min(w.X1, f.shape.W-width) - w.X0) * f.s
+	if v.n <= 0 {
+		return 0
 	}
-	for ; i < len(x); i++ {
-		s0 += float64(x[i]) * float64(y[i])
-	}
-	return s0 + s1 + s2 + s3
+	return max(0, min(w.Y1, f.shape.H-height)-w.Y0)
 }
 
 func (b *Backend) AddSquares(s backend.Sums, x, y backend.Buffer, w backend.Window) {
 	backend.CheckSum(s.Len(), w, x.Shape())
 	backend.CheckSame(x.Shape(), y)
-	p, q := x.(*buffer), y.(*buffer)
-	for c := range p.shape.C {
-		for _, r := range windowRuns(w, p.shape) {
-			xs, ys := p.channel(c)[r.at:][:r.n], q.channel(c)[r.at:][:r.n]
-			s.(*sums).d[0] += b.sum(r.n, func(from, to int) float64 {
-				sum := 0.0
-				for i := from; i < to; i++ {
-					d := float64(xs[i]) - float64(ys[i])
-					sum += d * d
-				}
-				return sum
-			})
-		}
-	}
+	f := x.(*buffer)
+	b.vector = vector{b: b, op: opSquares, x: f.d, y: y.(*buffer).d}
+	s.(*sums).d[0] += b.vector.sum(b.vector.rows(f, w, 0, 0))
+	b.vector = vector{}
 }
 
 func (b *Backend) SquaresGrad(dx, x, y backend.Buffer, scale float64, w backend.Window) {
 	backend.CheckWindow(w, x.Shape())
-	backend.CheckSame(x.Shape(), y, dx)
-	to, p, q, f := dx.(*buffer), x.(*buffer), y.(*buffer), float32(scale)
-	runs := windowRuns(w, p.shape)
-	b.parallel(p.shape.C, func(_, c int) {
-		for _, r := range runs {
-			out, xs, ys := to.channel(c)[r.at:][:r.n], p.channel(c)[r.at:][:r.n], q.channel(c)[r.at:][:r.n]
-			for i := range out {
-				out[i] += f * (xs[i] - ys[i])
-			}
-		}
-	})
+	backend.CheckSame(x.Shape(), y)
+	backend.CheckSame(x.Shape(), dx)
+	f := x.(*buffer)
+	b.vector = vector{b: b, op: opAddScaled, dst: dx.(*buffer).d, x: f.d, y: y.(*buffer).d, p: float32(scale)}
+	b.parallel(b.vector.rows(f, w, 0, 0), &b.vector)
+	b.vector = vector{}
 }
+
+// A step goes from a place to its right and to its lower neighbour.
+var steps = [2][2]int{{1, 0}, {0, 1}}
 
 func (b *Backend) AddVariation(s backend.Sums, x backend.Buffer, w backend.Window) {
 	backend.CheckSum(s.Len(), w, x.Shape())
-	from := x.(*buffer)
-	parts := make([]float64, from.shape.C)
-	b.parallel(from.shape.C, func(_, c int) {
-		d := from.channel(c)
-		eachStep(from.shape, w, func(i, j int) {
-			step := float64(d[j]) - float64(d[i])
-			parts[c] += step * step
-		})
-	})
-	for _, p := range parts {
-		s.(*sums).d[0] += p
+	f := x.(*buffer)
+	b.vector = vector{b: b, op: opSquares, x: f.d, y: f.d}
+	for _, to := range steps {
+		b.vector.yStep = (to[1]*f.shape.W + to[0]) * f.s
+		s.(*sums).d[0] += b.vector.sum(b.vector.rows(f, w, to[0], to[1]))
 	}
+	b.vector = vector{}
 }
 
 func (b *Backend) VariationGrad(dx, x backend.Buffer, scale float64, w backend.Window) {
 	backend.CheckWindow(w, x.Shape())
 	backend.CheckSame(x.Shape(), dx)
-	to, from, f := dx.(*buffer), x.(*buffer), float32(2*scale)
-	b.parallel(from.shape.C, func(_, c int) {
-		d, out := from.channel(c), to.channel(c)
-		eachStep(from.shape, w, func(i, j int) {
-			step := f * (d[j] - d[i])
-			out[j] += step
-			out[i] -= step
-		})
-	})
-}
-
-// eachStep calls visit with every place of w and its right and its lower
-// neighbour, where there are any, as indices into a channel.
-func eachStep(s backend.Shape, w backend.Window, visit func(i, j int)) {
-	for y := w.Y0; y < w.Y1; y++ {
-		for x := w.X0; x < w.X1; x++ {
-			i := y*s.W + x
-			if x+1 < s.W {
-				visit(i, i+1)
-			}
-			if y+1 < s.H {
-				visit(i, i+s.W)
-			}
-		}
+	f := x.(*buffer)
+	b.vector = vector{b: b, op: opAddScaled, dst: dx.(*buffer).d, x: f.d, y: f.d, p: float32(2 * scale)}
+	v := &b.vector
+	for _, to := range steps {
+		step := (to[1]*f.shape.W + to[0]) * f.s
+		n := v.rows(f, w, to[0], to[1])
+		v.dstStep, v.xStep, v.yStep = 0, 0, step // both ends of each step
+		b.parallel(n, v)
+		v.dstStep, v.xStep, v.yStep = step, step, 0
+		b.parallel(n, v)
 	}
+	b.vector = vector{}
 }

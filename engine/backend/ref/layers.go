@@ -24,7 +24,7 @@ func (Backend) Prepare(w backend.ConvWeights) backend.Conv {
 	for o := range w.O {
 		c.bias[o] = float64(w.Bias[o])
 		for j := range k {
-			v := float64(w.Weight[o*k+j])
+			v := float64(w.At(o*k + j))
 			c.weight[o*k+j], c.transposed[j*w.O+o] = v, v
 		}
 	}

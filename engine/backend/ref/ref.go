@@ -143,18 +143,16 @@ func (Backend) AdamStep(x, m, v, g backend.Buffer, rate float64, t int) {
 	}
 }
 
-func (Backend) Dots(ctx context.Context, pairs []backend.Pair) ([]float64, error) {
-	dots := make([]float64, len(pairs))
+func (Backend) Dots(ctx context.Context, dst []float64, pairs []backend.Pair) error {
+	backend.CheckDots(dst, pairs)
 	for k, p := range pairs {
-		if p.B != nil && p.A.Len() != p.B.Len() {
-			panic("backend: vectors differ in length")
-		}
+		dst[k] = 0
 		for i, v := range Elements(p.A) {
 			if p.B != nil {
 				v *= Elements(p.B)[i]
 			}
-			dots[k] += v
+			dst[k] += v
 		}
 	}
-	return dots, ctx.Err()
+	return ctx.Err()
 }

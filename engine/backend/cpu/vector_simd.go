@@ -1,0 +1,67 @@
+//go:build goexperiment.simd && !purego && (amd64 || arm64 || wasm)
+
+package cpu
+
+// The functions on whole rows that are the same on vectors of 8 and of 4 floats
+// (vec, load, splat and done are those of the processor).
+
+var simdVectors = vectors{
+	relu: reluSIMD, masked: maskedSIMD,
+	average: averageSIMD, averageBack: averageBackSIMD, maximum: maximumSIMD, maximumBack: maximumBackSIMD,
+	combine: combineSIMD, addScaled: addScaledSIMD, dot: dotSIMD, squares: squaresSIMD,
+}
+
+func averageSIMD(dst, above, below []float32, n int) {
+	quarter := splat(0.25)
+	for at := 0; at+n <= len(dst); at += n {
+		a, b, to := above[2*at:][:2*n], below[2*at:][:2*n], dst[at:][:n]
+		a2, b2 := a[n:], b[n:]
+		for c := 0; c+lanes <= len(to); c += lanes {
+			left, right := load(a[c:]).Add(load(a2[c:])), load(b[c:]).Add(load(b2[c:]))
+			left.Add(right).Mul(quarter).Store(to[c:])
+		}
+	}
+	done()
+}
+
+func averageBackSIMD(above, below, d []float32, n int) {
+	quarter := splat(0.25)
+	for at := 0; at+n <= len(d); at += n {
+		a, b, from := above[2*at:][:2*n], below[2*at:][:2*n], d[at:][:n]
+		a2, b2 := a[n:], b[n:]
+		for c := 0; c+lanes <= len(from); c += lanes {
+			v := load(from[c:]).Mul(quarter)
+			v.Store(a[c:])
+			v.Store(a2[c:])
+			v.Store(b[c:])
+			v.Store(b2[c:])
+		}
+	}
+	done()
+}
+
+func combineSIMD(dst []float32, p float32, x []float32, q float32, y []float32) {
+	if p == 0 || q == 0 {
+		combine(dst, p, x, q, y)
+		return
+	}
+	x, y = x[:len(dst)], y[:len(dst)]
+	ps, qs := splat(p), splat(q)
+	i := 0
+	for ; i+lanes <= len(dst); i += lanes {
+		load(x[i:]).Mul(ps).Add(load(y[i:]).Mul(qs)).Store(dst[i:])
+	}
+	done()
+	combine(dst[i:], p, x[i:], q, y[i:])
+}
+
+func addScaledSIMD(dst []float32, f float32, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	fs := splat(f)
+	i := 0
+	for ; i+lanes <= len(dst); i += lanes {
+		load(x[i:]).Sub(load(y[i:])).Mul(fs).Add(load(dst[i:])).Store(dst[i:])
+	}
+	done()
+	addScaledGo(dst[i:], f, x[i:], y[i:])
+}
