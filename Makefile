@@ -9,9 +9,25 @@ DATA  ?=
 WASM  := GOOS=js GOARCH=wasm
 BUILD := go build -trimpath -ldflags "-s -w"
 NODE  = $$(go env GOROOT)/lib/wasm/go_js_wasm_exec
+# Node with the kernels of engine/backend/cpu: relaxed, plain, or broken (none of them).
+NODE_KERNELS = node --stack-size=8192 --experimental-wasm-relaxed-simd \
+	$(CURDIR)/engine/backend/cpu/node.js $$(go env GOROOT)/lib/wasm
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm race lint browser tools prove bench clean
+# Of the benchmarks.
+NETWORK    ?= vgg19
+SIZE       ?= 256
+ITERATIONS ?= 3
+THREADS    ?= 2
+ROUNDS     ?= 2
+PYTHON     ?= /usr/bin/python3
+COMPARE    := engine/backend/cpu/compare
+KERNELS    := engine/backend/cpu/wasm
+CHROMIUM   := go run ./wasm/bench/run
+
+.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser tools prove \
+	bench bench-program bench-wasm compare-native compare-wasm clean
 
 all: build
 
@@ -24,9 +40,9 @@ build: site-assets
 site-assets:
 	@mkdir -p bin/site
 	@$(WASM) $(BUILD) -o bin/site/app.wasm ./web
-	@$(WASM) $(BUILD) -o bin/site/worker.wasm ./wasm
+	@$(WASM) $(BUILD) -tags wasmkernels -o bin/site/worker.wasm ./wasm
 	@go run ./web/examples bin/site
-	@go run ./server/pack -out server/site/files bin/site web/static
+	@go run ./server/pack -out server/site/files bin/site web/static $(KERNELS)
 
 run:
 	@start=$$(date +%s) && $(MAKE) --no-print-directory build && \
@@ -34,13 +50,15 @@ run:
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
 
 # test is everything that must hold. Each part is a target of its own.
-test: tools lint unit unit-plain unit-wasm race browser
+test: tools lint unit unit-plain unit-wasm unit-kernels race browser
 	@echo "All tests passed."
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "These files are not formatted: run gofmt -w on them."; exit 1; }
 	go vet ./... && go vet -tags browser ./web/
 	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
+	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
+	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
 	$(WASM) bin/staticcheck ./web ./wasm/...
@@ -55,6 +73,19 @@ unit-plain:
 # The packages that the worker is made of, compiled to WebAssembly, under Node.
 unit-wasm:
 	$(WASM) go test -timeout 30m -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/...
+
+# The module of kernels, both variants and none, under Node and in Chromium.
+unit-kernels: KERNEL_TEST = $(WASM) go test -tags wasmkernels -count=1
+unit-kernels:
+	$(KERNEL_TEST) -exec "$(NODE_KERNELS) plain" ./engine/backend/cpu -args -isa wasm
+	$(KERNEL_TEST) -exec "$(NODE_KERNELS) relaxed" ./engine/backend/cpu -args -isa wasm-relaxed
+	$(KERNEL_TEST) -exec "$(NODE_KERNELS) broken" -run Kernels ./engine/backend/cpu -args -isa simd128
+	@mkdir -p bin/kernels bin/kernels-broken
+	$(KERNEL_TEST) -c -o bin/kernels/bench.wasm ./engine/backend/cpu
+	@cp bin/kernels/bench.wasm $(KERNELS)/kernels.js bin/kernels-broken
+	@for name in $(KERNELS)/*.wasm; do echo broken > bin/kernels-broken/$$(basename $$name); done
+	$(CHROMIUM) -query "isa=wasm-relaxed&test.v=true&test.run=Kernels" bin/kernels $(KERNELS) $$(go env GOROOT)/lib/wasm
+	$(CHROMIUM) -query "isa=simd128&test.v=true&test.run=Kernels" bin/kernels-broken $$(go env GOROOT)/lib/wasm
 
 race:
 	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
@@ -80,8 +111,38 @@ prove:
 	go test -count=1 -v -run GoldenTrace -timeout 60m ./engine/transfer -args -slow
 	GOEXPERIMENT= go test -count=1 -v -run GoldenTrace/cpu -timeout 60m ./engine/transfer -args -slow
 
+# bench measures, and compares with the run before it.
 bench:
-	go test -run '^$$' -bench . ./engine/backend/cpu
+	GOBIN=$(CURDIR)/bin go install $(BENCHSTAT)
+	set -o pipefail; go test -run '^$$' -bench . -count 6 -timeout 60m ./engine/backend/cpu ./engine/transfer | tee bin/bench-new.txt
+	@if [ -f bin/bench-last.txt ]; then bin/benchstat bin/bench-last.txt bin/bench-new.txt; \
+	else echo "There is no run before this one to compare it with."; fi
+	@mv bin/bench-new.txt bin/bench-last.txt
+
+# bench-wasm is trapped bench in WebAssembly: under Node, then in Chromium.
+bench-wasm: tools bench-program
+	@$(NODE_KERNELS) plain bin/bench/bench.wasm -network $(NETWORK) -size $(SIZE) -iterations $(ITERATIONS)
+	@$(CHROMIUM) -query "network=$(NETWORK)&size=$(SIZE)&iterations=$(ITERATIONS)" bin/bench $(KERNELS) $$(go env GOROOT)/lib/wasm
+
+bench-program:
+	@mkdir -p bin/bench
+	@$(WASM) $(BUILD) -tags wasmkernels -o bin/bench/bench.wasm ./wasm/bench
+
+# compare-native runs VGG-19 here and in PyTorch, in turns.
+compare-native: tools build
+	@$(PYTHON) -c "import torch" 2>/dev/null || { echo "This needs PyTorch. Install it with: sudo apt-get install python3-torch libopenblas0-openmp"; exit 1; }
+	@set -o pipefail; for size in 256 512; do for round in $$(seq $(ROUNDS)); do \
+	  bin/trapped bench --network vgg19 --size $$size --threads $(THREADS) --iterations $(ITERATIONS) --json && \
+	  $(PYTHON) $(COMPARE)/pytorch.py --size $$size --threads $(THREADS) --iterations $(ITERATIONS) || exit 1; \
+	done; done | node $(COMPARE)/ratios.js
+
+# compare-wasm runs VGG-19 in TensorFlow.js and here, both in Chromium on one thread.
+compare-wasm: tools bench-program
+	@command -v npm >/dev/null || { echo "This needs npm. Install it with: sudo apt-get install npm"; exit 1; }
+	@cd $(COMPARE)/tfjs && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@set -o pipefail; { $(CHROMIUM) -page tfjs -query "size=$(SIZE)&iterations=$(ITERATIONS)" $(COMPARE)/tfjs && \
+	  $(CHROMIUM) -query "network=vgg19&size=$(SIZE)&iterations=$(ITERATIONS)" bin/bench $(KERNELS) $$(go env GOROOT)/lib/wasm; \
+	} | node $(COMPARE)/ratios.js
 
 clean:
 	rm -rf bin && find server/site/files -mindepth 1 ! -name README -delete

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,15 +53,13 @@ func newBenchCommand() *cobra.Command {
 		if side < 16 || side > 4096 || iterations < 1 || iterations > 10000 {
 			return wrongUse("Size goes from 16 to 4096 and iterations from 1 to 10000.")
 		}
-		r, widths, err := benchProblem(network)
+		r, err := transfer.TimedRecipe(network)
+		if err != nil {
+			return wrongUse("%s", engine.AsError(err).Message)
+		}
+		w, err := timedWeights(cmd.Context(), compute.store(), network, source)
 		if err != nil {
 			return err
-		}
-		w := vgg.Random(network, widths)
-		if source != "random" {
-			if w, err = compute.store().Load(cmd.Context(), source); err != nil {
-				return err
-			}
 		}
 		be, err := compute.backend()
 		if err != nil {
@@ -71,10 +69,9 @@ func newBenchCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		sorted := slices.Sorted(slices.Values(t.Seconds))
 		b := benchmark{
 			Network: network, Size: side, Backend: be.Name(), Seconds: t.Seconds,
-			Median: sorted[len(sorted)/2], Allocs: t.Allocs, PeakBytes: peakMemory(),
+			Median: transfer.Median(t.Seconds), Allocs: t.Allocs, PeakBytes: peakMemory(),
 		}
 		b.GFLOPS = t.Flops / b.Median / 1e9
 		b.ISA, b.Threads = describe(be)
@@ -88,27 +85,31 @@ func newBenchCommand() *cobra.Command {
 	return cmd
 }
 
-// benchProblem returns the layers and widths that a network is timed with.
-func benchProblem(network string) (engine.Recipe, []int, error) {
-	switch network {
-	case "vgg19":
-		r, err := engine.Preset(engine.GatysNotebook)
-		r.Pooling = engine.PoolAverage
-		return r, vgg.Widths, err
-	case "small":
-		r, err := engine.Preset(engine.Painterly)
-		r.Copies = 0
-		w, parseErr := weights.Parse(weights.Small())
-		if err == nil {
-			err = parseErr
-		}
-		var widths []int
-		if w != nil {
-			for _, c := range w.Convs {
-				widths = append(widths, c.O)
-			}
-		}
-		return r, widths, err
+// timedWeights returns the weights that a network is timed with.
+func timedWeights(ctx context.Context, store *weights.Store, network, source string) (*vgg.Weights, error) {
+	if source != "random" {
+		return store.Load(ctx, source)
 	}
-	return engine.Recipe{}, nil, wrongUse("There is no network %q to time; choose vgg19 or small.", network)
+	list, err := widths(network)
+	if err != nil {
+		return nil, err
+	}
+	return vgg.Random(network, list), nil
+}
+
+// widths returns the channels of a network that is timed: VGG-19's to conv5_1, deeper
+// than which nothing looks, and the embedded one's.
+func widths(network string) ([]int, error) {
+	if network == "vgg19" {
+		return vgg.Widths[:13], nil
+	}
+	w, err := weights.Parse(weights.Small())
+	if err != nil {
+		return nil, err
+	}
+	var list []int
+	for _, c := range w.Convs {
+		list = append(list, c.O)
+	}
+	return list, nil
 }

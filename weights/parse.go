@@ -47,9 +47,7 @@ func Parse(data []byte) (*vgg.Weights, error) {
 	}
 	w := &vgg.Weights{Input: f.input}
 	for _, l := range f.layers {
-		w.Convs = append(w.Convs, vgg.Conv{Name: l.name, ConvWeights: backend.ConvWeights{
-			O: l.o, I: l.i, Weight: l.weights(), Bias: floats(l.bias),
-		}})
+		w.Convs = append(w.Convs, vgg.Conv{Name: l.name, ConvWeights: l.weights()})
 	}
 	if err := w.Check(); err != nil {
 		return nil, err
@@ -198,20 +196,18 @@ func openVector(tensors safetensors.SafeTensors, name string, n int) (safetensor
 	return v, nil
 }
 
-// weights returns the layer's weights [O,I,3,3] as float32.
-func (l layer) weights() []float32 {
+// weights returns the layer's parameters; int8 stays int8.
+func (l layer) weights() backend.ConvWeights {
+	w := backend.ConvWeights{O: l.o, I: l.i, Bias: floats(l.bias)}
 	if !l.quantised() {
-		return floats(l.weight)
+		w.Weight = floats(l.weight)
+		return w
 	}
-	v := make([]float32, l.weight.DataLen())
-	data, scales := l.weight.Data(), floats(l.scale)
-	n := l.i * 9
-	for o, scale := range scales {
-		for k, q := range data[o*n : (o+1)*n] {
-			v[o*n+k] = scale * float32(int8(q))
-		}
+	w.Scale, w.Int8 = floats(l.scale), make([]int8, l.weight.DataLen())
+	for i, q := range l.weight.Data() {
+		w.Int8[i] = int8(q)
 	}
-	return v
+	return w
 }
 
 func floats(t safetensors.TensorView) []float32 {

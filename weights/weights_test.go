@@ -151,7 +151,7 @@ func TestParseInt8(t *testing.T) {
 		float32s("conv1_1.scale", []int{2}, func(i int) float32 { return []float32{0.5, 2}[i] }),
 		float32s("conv1_1.bias", []int{2}, func(i int) float32 { return float32(i) })))
 	for i, want := range map[int]float32{0: -64, 1: 63.5, 2: 0, 27: -2, 53: 6} {
-		if got := w.Convs[0].Weight[i]; got != want {
+		if got := w.Convs[0].At(i); got != want {
 			t.Errorf("weight %d is %v, want %v", i, got, want)
 		}
 	}
@@ -232,7 +232,7 @@ func testQuantize(t *testing.T, data []byte, tolerance float64) {
 	}
 	for i, c := range before.Convs {
 		q := after.Convs[i]
-		d := difference(c.Weight, q.Weight)
+		d := difference(all(c), all(q))
 		t.Logf("%s: %.2f %%", c.Name, 100*d)
 		if !(d <= tolerance) {
 			t.Errorf("%s is off by %.2f %%, want %.2f %% at most", c.Name, 100*d, 100*tolerance)
@@ -244,7 +244,7 @@ func testQuantize(t *testing.T, data []byte, tolerance float64) {
 		for o := range c.O {
 			var largest, off float64
 			for k := range n {
-				w, q := float64(c.Weight[o*n+k]), float64(q.Weight[o*n+k])
+				w, q := float64(c.At(o*n+k)), float64(q.At(o*n+k))
 				largest, off = max(largest, math.Abs(w)), max(off, math.Abs(w-q))
 			}
 			if !(off <= largest/254*1.0001) { // half a step
@@ -260,6 +260,15 @@ func testQuantize(t *testing.T, data []byte, tolerance float64) {
 	if err != nil || !info.Quantised || strings.Contains(string(small), "head.") {
 		t.Errorf("the file is not all int8: %+v, %v", info, err)
 	}
+}
+
+// all returns a layer's weights as floats.
+func all(c vgg.Conv) []float32 {
+	v := make([]float32, c.O*c.I*9)
+	for k := range v {
+		v[k] = c.At(k)
+	}
+	return v
 }
 
 func TestQuantize(t *testing.T) {
@@ -296,7 +305,7 @@ func TestQuantizeNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := mustParse(t, out).Convs[0].Weight
+	got := all(mustParse(t, out).Convs[0])
 	for o, want := range values {
 		if v := got[27*o]; math.Abs(float64(v-want)) > 1e-40 && v != want {
 			t.Errorf("filter %d is %v, want %v", o, v, want)

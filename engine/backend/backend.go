@@ -86,6 +86,18 @@ type ConvWeights struct {
 	Bias   []float32
 }
 
+// Fit says whether the slices have the lengths that O and I ask for.
+func (w *ConvWeights) Fit() bool {
+	n := w.O * w.I * 9
+	if w.O < 1 || w.I < 1 || len(w.Bias) != w.O {
+		return false
+	}
+	if w.Int8 != nil {
+		return len(w.Int8) == n && len(w.Scale) == w.O
+	}
+	return len(w.Weight) == n
+}
+
 // At returns weight k, in the order [O,I,3,3].
 func (w *ConvWeights) At(k int) float32 {
 	if w.Int8 != nil {
@@ -96,6 +108,13 @@ func (w *ConvWeights) At(k int) float32 {
 
 // A Conv is a convolution made ready by Prepare.
 type Conv interface{ Channels() (in, out int) }
+
+// A Use is a feature map's shape and the first and the last of a row of steps in which
+// it is needed.
+type Use struct {
+	Shape
+	From, To int
+}
 
 // A Pair is two vectors of the same length and kind whose product Dots returns; if
 // B is nil, the sum of A's elements.
@@ -109,6 +128,10 @@ type Backend interface {
 
 	// New returns a feature map of zeros.
 	New(s Shape) Buffer
+	// NewShared returns feature maps, not zeroed, of which those that are never in use
+	// at the same time may lie in the same memory, and what to Release for all of
+	// them at once.
+	NewShared(uses []Use) (maps []Buffer, memory any)
 	// NewMask returns room for the mask of a feature map of shape s: for Convolve
 	// its output's shape, for Pool its output's.
 	NewMask(s Shape) Mask

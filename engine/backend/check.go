@@ -19,9 +19,7 @@ func CheckCopy(host []float32, s Shape) {
 
 // CheckPrepare checks Prepare.
 func CheckPrepare(w ConvWeights) {
-	n := w.O * w.I * 9
-	if w.O < 1 || w.I < 1 || len(w.Bias) != w.O ||
-		w.Int8 == nil && len(w.Weight) != n || w.Int8 != nil && (len(w.Int8) != n || len(w.Scale) != w.O) {
+	if !w.Fit() {
 		panic("backend: convolution weights do not fit their channels")
 	}
 }

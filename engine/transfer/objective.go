@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
@@ -17,7 +18,8 @@ type objective struct {
 	views     []*view
 	variation *loss.Variation // nil if it has no weight
 	parts     parts
-	detail    []Part // as of the last evaluation
+	detail    []Part        // as of the last evaluation
+	forward   time.Duration // of the last evaluation: the way forward, with the losses
 
 	// Working memory, so that an evaluation takes none.
 	asked []asked
@@ -131,19 +133,24 @@ func copies(r *engine.Recipe, s size) int {
 }
 
 // fillView plans view k and gives it its terms: content in the first, style in all.
+// The styles are looked at first, so that their memory can be the plan's.
 func (sc *scene) fillView(v *view, k int, shape backend.Shape) error {
+	targets, err := sc.styleTargets(k)
+	if err != nil {
+		return err
+	}
 	names := layerNames(sc.recipe.StyleLayers)
 	if k == 0 {
 		names = append(names, layerNames(sc.recipe.ContentLayers)...)
 	}
-	var err error
-	if v.plan, err = sc.plan(shape, names); err != nil {
+	if v.plan, err = sc.net.Plan(shape.H, shape.W, sc.pooling(), names); err != nil {
 		return err
 	}
 	if k == 0 {
 		sc.addContent(v)
 	}
-	return sc.addStyle(v, k)
+	sc.addStyle(v, targets)
+	return nil
 }
 
 func layerNames(layers engine.LayerWeights) []string {
@@ -154,12 +161,11 @@ func layerNames(layers engine.LayerWeights) []string {
 	return names
 }
 
-func (sc *scene) plan(s backend.Shape, names []string) (*vgg.Plan, error) {
-	pooling := backend.Average
+func (sc *scene) pooling() backend.Pooling {
 	if sc.recipe.Pooling == engine.PoolMax {
-		pooling = backend.Maximum
+		return backend.Maximum
 	}
-	return sc.net.Plan(s.H, s.W, pooling, names)
+	return backend.Average
 }
 
 // addContent gives the first view its content terms.
@@ -179,20 +185,21 @@ func (sc *scene) addContent(v *view) {
 	})
 }
 
-// addStyle gives view k its style terms, whose targets are the Gram matrices of all
-// styles, weighted by their shares: as the shares sum to 1, the gradient is that of
-// the weighted sum of each style's loss.
-func (sc *scene) addStyle(v *view, k int) error {
+// styleTargets returns for each tap the Gram matrices of all styles, on copies reduced
+// k times, weighted by their shares: as the shares sum to 1, the gradient is that of the
+// weighted sum of each style's loss.
+func (sc *scene) styleTargets(k int) (map[string]backend.Sums, error) {
 	targets := map[string]backend.Sums{}
 	for i, style := range sc.styles {
 		x := sc.load(style)
 		for range k {
 			x = sc.reduced(x)
 		}
-		plan, err := sc.plan(x.Shape(), layerNames(sc.recipe.StyleLayers))
+		s := x.Shape()
+		plan, err := sc.net.ForwardPlan(s.H, s.W, sc.pooling(), layerNames(sc.recipe.StyleLayers))
 		if err != nil {
 			sc.be.Release(x)
-			return err
+			return nil, err
 		}
 		plan.Forward(x, func(tap string, f backend.Buffer) {
 			g := loss.NewGram(sc.be, f, f.Shape().Whole())
@@ -207,6 +214,11 @@ func (sc *scene) addStyle(v *view, k int) error {
 		plan.Release()
 		sc.be.Release(x)
 	}
+	return targets, nil
+}
+
+// addStyle gives a view its style terms.
+func (sc *scene) addStyle(v *view, targets map[string]backend.Sums) {
 	for _, l := range sc.recipe.StyleLayers {
 		shape := v.plan.Shape(l.Layer)
 		t := loss.NewStyle(sc.be, targets[l.Layer], shape.H*shape.W, 0)
@@ -215,7 +227,6 @@ func (sc *scene) addStyle(v *view, k int) error {
 			set: func(factor float64) { t.Factor = factor },
 		})
 	}
-	return nil
 }
 
 // load writes a picture, freed of the network's mean, to a new buffer.
@@ -296,12 +307,14 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 		return 0, err
 	}
 	o.views[0].x, o.views[0].dx = x, g
+	began := time.Now()
 	for k, v := range o.views {
 		if k > 0 {
 			o.be.Reduce(v.x, o.views[k-1].x)
 		}
 		v.plan.Forward(v.x, v.look)
 	}
+	o.forward = time.Since(began)
 	for k := len(o.views) - 1; k >= 0; k-- {
 		v := o.views[k]
 		v.plan.Backward(v.dx, v.back)

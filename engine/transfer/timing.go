@@ -14,14 +14,19 @@ import (
 // A Timing is what iterations of the optimisation cost.
 type Timing struct {
 	Seconds []float64 // of each evaluation of the loss and its gradient
-	Flops   float64   // of the convolutions of one evaluation, both ways
-	Allocs  float64   // of one evaluation, on average
+	// Of each: forward with the losses, and back to the picture. A back end that need
+	// not have finished when it returns is waited for at the end alone.
+	Forward, Backward []float64
+	Flops             float64 // of the convolutions of one evaluation, both ways
+	Allocs            float64 // of one evaluation, on average
 }
 
 // Time evaluates the loss and its gradient n times, at pictures of noise of side x
 // side with the recipe's layers, after one evaluation that does not count.
 func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Recipe, side, n int) (*Timing, error) {
 	layers := layerNames(slices.Concat(r.ContentLayers, r.StyleLayers))
+	// Now, as the weights need not stay:
+	t := &Timing{Flops: w.Flops(side, side, layers), Seconds: make([]float64, 0, n), Forward: make([]float64, 0, n), Backward: make([]float64, 0, n)}
 	net, err := vgg.New(be, w, layers)
 	if err != nil {
 		return nil, err
@@ -39,7 +44,6 @@ func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Reci
 	defer o.release()
 	x := sc.load(picture{s, noise(3, s)})
 	g := be.New(x.Shape())
-	t := &Timing{Flops: w.Flops(side, side, layers)}
 	var before, after runtime.MemStats
 	for i := range n + 1 {
 		if i == 1 {
@@ -50,10 +54,34 @@ func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Reci
 			return nil, err
 		}
 		if i > 0 {
-			t.Seconds = append(t.Seconds, time.Since(start).Seconds())
+			took := time.Since(start)
+			t.Seconds = append(t.Seconds, took.Seconds())
+			t.Forward = append(t.Forward, o.forward.Seconds())
+			t.Backward = append(t.Backward, (took - o.forward).Seconds())
 		}
 	}
 	runtime.ReadMemStats(&after)
 	t.Allocs = float64(after.Mallocs-before.Mallocs) / float64(n)
 	return t, nil
+}
+
+// Median returns the median of the seconds.
+func Median(seconds []float64) float64 {
+	return slices.Sorted(slices.Values(seconds))[len(seconds)/2]
+}
+
+// TimedRecipe returns the layers that a network is timed with: of "vgg19" those of the
+// published notebook with average pooling, of "small" those of the page.
+func TimedRecipe(network string) (engine.Recipe, error) {
+	switch network {
+	case "vgg19":
+		r, err := engine.Preset(engine.GatysNotebook)
+		r.Pooling = engine.PoolAverage
+		return r, err
+	case "small":
+		r, err := engine.Preset(engine.Painterly)
+		r.Copies = 0
+		return r, err
+	}
+	return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no network %q to time; choose vgg19 or small.", network)
 }

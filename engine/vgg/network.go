@@ -40,7 +40,7 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	for i, c := range w.Convs[:depth] {
 		cw := c.ConvWeights
 		if i == 0 {
-			cw.Weight = firstWeights(cw, w.Input)
+			cw.Weight, cw.Int8 = firstWeights(&cw, w.Input), nil
 		}
 		n.convs = append(n.convs, be.Prepare(cw))
 		n.outs = append(n.outs, c.O)
@@ -48,8 +48,8 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	return n, nil
 }
 
-func firstWeights(w backend.ConvWeights, in Input) []float32 {
-	weight := make([]float32, len(w.Weight))
+func firstWeights(w *backend.ConvWeights, in Input) []float32 {
+	weight := make([]float32, w.O*w.I*9)
 	for o := range w.O {
 		for c := range 3 {
 			from := c
@@ -57,7 +57,7 @@ func firstWeights(w backend.ConvWeights, in Input) []float32 {
 				from = 2 - c
 			}
 			for k := range 9 {
-				weight[(o*3+c)*9+k] = float32(float64(w.Weight[(o*3+from)*9+k]) * in.Scale[c])
+				weight[(o*3+c)*9+k] = float32(float64(w.At((o*3+from)*9+k)) * in.Scale[c])
 			}
 		}
 	}
@@ -66,10 +66,11 @@ func firstWeights(w backend.ConvWeights, in Input) []float32 {
 
 // A Plan is a network at one size: every feature map and mask that a pass needs,
 // allocated once. Only taps keep their activations; elsewhere the way back needs no
-// more than which units were positive.
+// more than which units were positive, and maps share memory.
 type Plan struct {
 	be      backend.Backend
 	pooling backend.Pooling
+	forward bool // and never backward
 	steps   []step
 	owned   []any
 }
@@ -86,7 +87,17 @@ type step struct {
 // Plan lays out passes over pictures [3,h,w] that keep the given taps, which must
 // be among those that New was given.
 func (n *Network) Plan(h, w int, pooling backend.Pooling, taps []string) (*Plan, error) {
-	p := &Plan{be: n.be, pooling: pooling}
+	return n.plan(h, w, pooling, taps, false)
+}
+
+// ForwardPlan is a Plan that only goes forward, in less memory: a tap is kept no longer
+// than Forward shows it.
+func (n *Network) ForwardPlan(h, w int, pooling backend.Pooling, taps []string) (*Plan, error) {
+	return n.plan(h, w, pooling, taps, true)
+}
+
+func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward bool) (*Plan, error) {
+	p := &Plan{be: n.be, pooling: pooling, forward: forward}
 	deepest := 0
 	for _, tap := range taps {
 		deepest = max(deepest, slices.Index(n.taps, tap))
@@ -112,38 +123,35 @@ func (n *Network) Plan(h, w int, pooling backend.Pooling, taps []string) (*Plan,
 	return p, nil
 }
 
-// allocate gives every step its maps. A map that no tap keeps is used again two
-// steps later, if the shape is the same; gradients likewise.
+// allocate gives every step its maps. Step i is the i-th on the way forward and the
+// i-th from the end on the way back; a tap is needed until the way back has come to it,
+// any other map until the next step has read it.
 func (p *Plan) allocate(shapes []backend.Shape) {
-	free := map[backend.Shape][]backend.Buffer{}
-	take := func(s backend.Shape) backend.Buffer {
-		if list := free[s]; len(list) > 0 {
-			free[s] = list[:len(list)-1]
-			return list[len(list)-1]
+	n := len(p.steps)
+	var uses []backend.Use
+	for i, s := range p.steps {
+		to := i + 1
+		if s.tap != "" && !p.forward {
+			to = 2*n - 1 - i
 		}
-		b := p.be.New(s)
-		p.owned = append(p.owned, b)
-		return b
+		uses = append(uses, backend.Use{Shape: shapes[i], From: i, To: to})
 	}
+	if !p.forward {
+		for i := range p.steps {
+			uses = append(uses, backend.Use{Shape: shapes[i], From: max(n, 2*n-2-i), To: 2*n - 1 - i})
+		}
+	}
+	maps, memory := p.be.NewShared(uses)
+	p.owned = append(p.owned, memory)
 	for i := range p.steps {
 		s := &p.steps[i]
-		s.out = take(shapes[i])
-		if s.conv != nil || p.pooling == backend.Maximum {
+		s.out = maps[i]
+		if !p.forward {
+			s.dout = maps[n+i]
+		}
+		if s.conv != nil && !p.forward || s.conv == nil && p.pooling == backend.Maximum {
 			s.mask = p.be.NewMask(shapes[i])
 			p.owned = append(p.owned, s.mask)
-		}
-		if i > 0 && p.steps[i-1].tap == "" {
-			free[shapes[i-1]] = append(free[shapes[i-1]], p.steps[i-1].out)
-		}
-	}
-	// From here on all that is free may hold gradients: forward is over by then.
-	if last := len(p.steps) - 1; p.steps[last].tap == "" {
-		free[shapes[last]] = append(free[shapes[last]], p.steps[last].out)
-	}
-	for i := len(p.steps) - 1; i >= 0; i-- {
-		p.steps[i].dout = take(shapes[i])
-		if i+1 < len(p.steps) {
-			free[shapes[i+1]] = append(free[shapes[i+1]], p.steps[i+1].dout)
 		}
 	}
 }
@@ -186,6 +194,9 @@ func (p *Plan) Forward(x backend.Buffer, at func(tap string, f backend.Buffer)) 
 // Forward was last called with. At each tap, deepest first, add is called to add
 // what the loss there gives to df.
 func (p *Plan) Backward(dx backend.Buffer, add func(tap string, df, f backend.Buffer)) {
+	if p.forward {
+		panic("vgg: a plan that only goes forward has no way back")
+	}
 	for i := len(p.steps) - 1; i >= 0; i-- {
 		s := &p.steps[i]
 		if i == len(p.steps)-1 {

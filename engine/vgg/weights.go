@@ -83,7 +83,7 @@ func (w *Weights) Check() error {
 			return engine.Errorf(engine.InvalidWeights, "The weights have %s where a VGG-19 has %s.", c.Name, name)
 		case c.I != in:
 			return engine.Errorf(engine.InvalidWeights, "%s takes %d channels where the layer before gives %d.", c.Name, c.I, in)
-		case c.O < 1 || len(c.Weight) != c.O*c.I*9 || len(c.Bias) != c.O:
+		case !c.Fit():
 			return engine.Errorf(engine.InvalidWeights, "%s does not hold %d filters of %d channels, 3x3, and their biases.", c.Name, c.O, c.I)
 		}
 		in = c.O

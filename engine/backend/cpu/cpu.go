@@ -21,6 +21,8 @@ package cpu
 import (
 	"context"
 	"runtime"
+	"runtime/debug"
+	"slices"
 
 	"trappedinart/engine/backend"
 )
@@ -30,7 +32,7 @@ type Backend struct {
 	kernel  *kernel
 	workers workers
 	scratch []scratch // one for each thread
-	free    map[int][]*buffer
+	free    []*buffer
 	shared  []float32 // of all threads, for one operation
 	parts   []float64 // of sums
 
@@ -63,7 +65,7 @@ func newBackend(k *kernel, threads int) *Backend {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	b := &Backend{kernel: k, scratch: make([]scratch, threads), free: map[int][]*buffer{}}
+	b := &Backend{kernel: k, scratch: make([]scratch, threads)}
 	b.workers.init(threads)
 	return b
 }
@@ -117,16 +119,62 @@ func (m *mask) MaskOf() backend.Shape { return m.shape }
 
 func (b *Backend) New(s backend.Shape) backend.Buffer {
 	backend.CheckNew(s)
-	n := s.H * s.W * stride(s.C)
-	if list := b.free[n]; len(list) > 0 {
-		old := list[len(list)-1]
-		b.free[n] = list[:len(list)-1]
-		clear(old.d)
-		return &buffer{s, stride(s.C), old.d}
+	n, best := s.H*s.W*stride(s.C), -1
+	for i, f := range b.free {
+		if cap(f.d) >= n && (best < 0 || cap(f.d) < cap(b.free[best].d)) {
+			best = i
+		}
 	}
-	// Nothing fits: what is free belongs to another size of picture, and goes.
-	clear(b.free)
-	return &buffer{s, stride(s.C), make([]float32, n)}
+	if best < 0 {
+		// What is free belongs to a smaller picture, and goes: at once, or the largest
+		// maps of two pictures would be there together.
+		dropped := 0
+		for _, f := range b.free {
+			dropped += cap(f.d)
+		}
+		b.free = nil
+		if dropped > 4<<20 {
+			debug.FreeOSMemory()
+		}
+		return &buffer{s, stride(s.C), make([]float32, n)}
+	}
+	d := b.free[best].d[:n]
+	b.free = slices.Delete(b.free, best, best+1)
+	clear(d)
+	return &buffer{s, stride(s.C), d}
+}
+
+// NewShared places maps in one piece of memory, the largest first, each at the lowest
+// address where no other is in use while it is.
+func (b *Backend) NewShared(uses []backend.Use) ([]backend.Buffer, any) {
+	size := func(i int) int { return uses[i].H * uses[i].W * stride(uses[i].C) }
+	order := make([]int, len(uses))
+	for i := range order {
+		backend.CheckNew(uses[i].Shape)
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return size(j) - size(i) })
+	at, end := make([]int, len(uses)), 0
+	var placed []int // by address
+	for _, i := range order {
+		for _, j := range placed {
+			if at[j] >= at[i]+size(i) {
+				break
+			}
+			if uses[i].From <= uses[j].To && uses[j].From <= uses[i].To {
+				at[i] = max(at[i], at[j]+size(j))
+			}
+		}
+		end = max(end, at[i]+size(i))
+		placed = append(placed, i)
+		slices.SortStableFunc(placed, func(i, j int) int { return at[i] - at[j] })
+	}
+	memory := b.New(backend.Shape{C: 4, H: 1, W: (end + 3) / 4}).(*buffer)
+	maps := make([]backend.Buffer, len(uses))
+	for i, u := range uses {
+		maps[i] = &buffer{u.Shape, stride(u.C), memory.d[at[i]:][:size(i)]}
+	}
+	return maps, memory
 }
 
 func (b *Backend) NewMask(s backend.Shape) backend.Mask {
@@ -141,7 +189,7 @@ func (b *Backend) NewSums(n int) backend.Sums { return &sums{d: make([]float64, 
 // collector.
 func (b *Backend) Release(v any) {
 	if f, ok := v.(*buffer); ok {
-		b.free[len(f.d)] = append(b.free[len(f.d)], f)
+		b.free = append(b.free, f)
 	}
 }
 

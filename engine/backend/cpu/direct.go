@@ -36,7 +36,7 @@ func (d *direct) do(thread, i int) {
 		for panel := range f.panels {
 			for v := range 3 {
 				f.product(s.products, f.columns, s.rows[(y-first+v)*row:], n, 1,
-					f.w[(panel*3+v)*3*n*f.columns:], f.columns, w, 3*n, v > 0)
+					f.w[(panel*3+v)*3*n*f.columns:], w, 3*n, v > 0)
 			}
 			d.finish(s, y, panel)
 		}
@@ -111,7 +111,7 @@ func (d *imageBack) do(thread, i int) {
 			d.b.positives(s.rows[:w*d.src.s], d.src, d.mask, y*w)
 			for panel := range f.panels {
 				f.product(row(y)[panel*f.columns:], width, s.rows, d.src.s, 1,
-					f.w[panel*f.in*f.columns:], f.columns, w, f.in, false)
+					f.w[panel*f.in*f.columns:], w, f.in, false)
 			}
 		}
 		if y > first {

@@ -119,7 +119,7 @@ func (g *gram) band(s *scratch, band int) {
 				}
 				right := g.b.shared[part*size+panel*columns*gramPlaces:]
 				places := min(gramPlaces, g.w.Area()-g.first-part*gramPlaces)
-				g.product(s.products, columns, left, 1, columns, right, columns, columns, places, part > from)
+				g.product(s.products, columns, left, 1, columns, right, columns, places, part > from)
 			}
 			for i := band * columns; i < min((band+1)*columns, channels); i++ {
 				row := s.products[i%columns*columns:][:columns]
@@ -219,7 +219,7 @@ func (g *gramGrad) do(thread, i int) {
 		}
 		for k := 0; k < stride; k += gradDepth {
 			g.product(to, step, g.f.d[at*stride+k:], stride, 1,
-				g.b.shared[(panel*stride+k)*columns:], columns, n, min(gradDepth, stride-k), direct || k > 0)
+				g.b.shared[(panel*stride+k)*columns:], n, min(gradDepth, stride-k), direct || k > 0)
 		}
 		if !direct {
 			g.add(s, at, n, panel)

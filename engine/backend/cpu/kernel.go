@@ -21,7 +21,7 @@ type kernel struct {
 // its best with multiples of its rows.
 type panel struct {
 	columns, rows int
-	product       func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool)
+	product       func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool)
 }
 
 // vectors are functions on whole rows.
@@ -54,10 +54,10 @@ func bestKernel() *kernel { return kernels()[0] }
 // These checks stand before everything that is not bounds-checked Go: no kernel
 // reads or writes past a slice.
 
-func checkProduct(columns int, c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int) {
+func checkProduct(columns int, c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int) {
 	if rows < 1 || depth < 0 || len(c) < (rows-1)*cRow+columns ||
-		depth > 0 && (len(a) <= (rows-1)*aRow+(depth-1)*aStep || len(b) < (depth-1)*bStep+columns) ||
-		cRow < 0 || aRow < 0 || aStep < 0 || bStep < 0 {
+		depth > 0 && (len(a) <= (rows-1)*aRow+(depth-1)*aStep || len(b) < depth*columns) ||
+		cRow < 0 || aRow < 0 || aStep < 0 {
 		panic("cpu: product outside its slices")
 	}
 }

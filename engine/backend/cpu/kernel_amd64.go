@@ -19,13 +19,13 @@ func kernels() []*kernel {
 }
 
 var (
-	narrow = panel{columns: 16, rows: 6, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool) {
-		checkProduct(16, c, cRow, a, aRow, aStep, b, bStep, rows, depth)
-		productAVX2(first(c), cRow, first(a), aRow, aStep, first(b), bStep, rows, depth, add)
+	narrow = panel{columns: 16, rows: 6, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+		checkProduct(16, c, cRow, a, aRow, aStep, b, rows, depth)
+		productAVX2(first(c), cRow, first(a), aRow, aStep, first(b), rows, depth, add)
 	}}
-	wide = panel{columns: 32, rows: 12, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool) {
-		checkProduct(32, c, cRow, a, aRow, aStep, b, bStep, rows, depth)
-		productAVX512(first(c), cRow, first(a), aRow, aStep, first(b), bStep, rows, depth, add)
+	wide = panel{columns: 32, rows: 12, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+		checkProduct(32, c, cRow, a, aRow, aStep, b, rows, depth)
+		productAVX512(first(c), cRow, first(a), aRow, aStep, first(b), rows, depth, add)
 	}}
 
 	avx2   = amd64("avx2", narrow)

@@ -11,13 +11,13 @@ var simd128 = &kernel{
 	vectors: simdVectors,
 }
 
-func productSIMD(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool) {
-	checkProduct(8, c, cRow, a, aRow, aStep, b, bStep, rows, depth)
+func productSIMD(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+	checkProduct(8, c, cRow, a, aRow, aStep, b, rows, depth)
 	r := 0
 	for ; r+4 <= rows; r += 4 {
 		var c00, c01, c10, c11, c20, c21, c30, c31 vec
 		for k := range depth {
-			bb := b[k*bStep:][:8]
+			bb := b[k*8:][:8]
 			b0, b1 := load(bb), load(bb[4:])
 			at := r*aRow + k*aStep
 			x := splat(a[at])
@@ -37,7 +37,7 @@ func productSIMD(c []float32, cRow int, a []float32, aRow, aStep int, b []float3
 	for ; r < rows; r++ {
 		var c0, c1 vec
 		for k := range depth {
-			bb := b[k*bStep:][:8]
+			bb := b[k*8:][:8]
 			x := splat(a[r*aRow+k*aStep])
 			c0, c1 = x.Mul(load(bb)).Add(c0), x.Mul(load(bb[4:])).Add(c1)
 		}

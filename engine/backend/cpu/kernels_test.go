@@ -1,16 +1,22 @@
 package cpu
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 )
 
+var isa = flag.String("isa", "", "the kernels that must be the best ones here")
+
 // TestKernels holds every function of every kernel against its definition in plain
 // Go, at sizes around every tile and vector, and sees that nothing beside the results
 // is written.
 func TestKernels(t *testing.T) {
+	if best := kernels()[0].isa; *isa != "" && best != *isa {
+		t.Errorf("the best kernels here are %s, want %s", best, *isa)
+	}
 	for _, k := range kernels() {
 		t.Run(k.isa, func(t *testing.T) {
 			h := &holder{t: t, random: rand.New(rand.NewPCG(5, 5))}
@@ -72,14 +78,14 @@ func (h *holder) products(p *panel) {
 		for _, depth := range []int{0, 1, 2, 3, 4, 7, 64} {
 			for _, add := range []bool{false, true} {
 				for _, steps := range [][2]int{{depth + 3, 1}, {1, 16}, {0, 1}} { // rows of the left side, its columns, one row for all
-					bStep, cRow := p.columns+8, p.columns+5
+					cRow := p.columns + 5
 					a := h.floats((rows-1)*steps[0] + max(0, depth-1)*steps[1] + 1)
-					b := h.floats(max(0, depth-1)*bStep + p.columns)
+					b := h.floats(depth * p.columns)
 					c := h.floats((rows-1)*cRow + p.columns)
 					h.compare(fmt.Sprintf("product of %d columns, %d rows, depth %d, left %v, add %v", p.columns, rows, depth, steps, add), c,
-						func(c []float32) { p.product(c, cRow, a, steps[0], steps[1], b, bStep, rows, depth, add) },
+						func(c []float32) { p.product(c, cRow, a, steps[0], steps[1], b, rows, depth, add) },
 						func(c []float32) {
-							productGo(p.columns, c, cRow, a, steps[0], steps[1], b, bStep, rows, depth, add)
+							productGo(p.columns, c, cRow, a, steps[0], steps[1], b, rows, depth, add)
 						})
 				}
 			}

@@ -7,14 +7,14 @@ import "unsafe"
 //go:generate go -C gen run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg cpu
 
 // The module of kernels, in wasm/, which gen emits. Whoever starts the program supplies
-// it (wasm/kernels.js does, for the page's worker; wasm/node.js for tests).
+// it (wasm/kernels.js does, for the page's worker; node.js for tests).
 
 //go:wasmimport kernels variant
 func wasmVariant() int32
 
 //go:wasmimport kernels product
 //go:noescape
-func wasmProduct(c unsafe.Pointer, cRow int32, a unsafe.Pointer, aRow, aStep int32, b unsafe.Pointer, bStep, rows, depth, add int32)
+func wasmProduct(c unsafe.Pointer, cRow int32, a unsafe.Pointer, aRow, aStep int32, b unsafe.Pointer, rows, depth, add int32)
 
 //go:wasmimport kernels input
 //go:noescape
@@ -88,13 +88,13 @@ func module(isa string, columns, rows int) *kernel {
 			wasmExpand(at(dst), at(src), at(scale), int32(columns), int32(rows))
 		},
 	}
-	k.panels[0].product = func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool) {
-		checkProduct(columns, c, cRow, a, aRow, aStep, b, bStep, rows, depth)
+	k.panels[0].product = func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+		checkProduct(columns, c, cRow, a, aRow, aStep, b, rows, depth)
 		adding := int32(0)
 		if add {
 			adding = 1
 		}
-		wasmProduct(at(c), int32(cRow), at(a), int32(aRow), int32(aStep), at(b), int32(bStep), int32(rows), int32(depth), adding)
+		wasmProduct(at(c), int32(cRow), at(a), int32(aRow), int32(aStep), at(b), int32(rows), int32(depth), adding)
 	}
 	k.relu = func(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
 		checkRelu(dst, dstStep, bits, bitStep, src, srcStep, bias, places, n)

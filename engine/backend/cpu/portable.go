@@ -14,21 +14,21 @@ var portable = &kernel{
 	},
 }
 
-func product8(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool) {
-	productGo(8, c, cRow, a, aRow, aStep, b, bStep, rows, depth, add)
+func product8(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+	productGo(8, c, cRow, a, aRow, aStep, b, rows, depth, add)
 }
 
 // productGo overwrites c, or adds to it, with a product of matrices.
 //
-//	c[r*cRow+j] = sum_k a[r*aRow+k*aStep] * b[k*bStep+j], r < rows, j < columns, k < depth
-func productGo(columns int, c []float32, cRow int, a []float32, aRow, aStep int, b []float32, bStep, rows, depth int, add bool) {
-	checkProduct(columns, c, cRow, a, aRow, aStep, b, bStep, rows, depth)
+//	c[r*cRow+j] = sum_k a[r*aRow+k*aStep] * b[k*columns+j], r < rows, j < columns, k < depth
+func productGo(columns int, c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+	checkProduct(columns, c, cRow, a, aRow, aStep, b, rows, depth)
 	r := 0
 	for ; r+4 <= rows; r += 4 { // 4 x 2 sums at a time: as many as registers hold
 		for j := 0; j < columns; j += 2 {
 			var s00, s01, s10, s11, s20, s21, s30, s31 float32
 			for k := range depth {
-				y := b[k*bStep+j:][:2]
+				y := b[k*columns+j:][:2]
 				y0, y1 := y[0], y[1]
 				at := r*aRow + k*aStep
 				x0, x1, x2, x3 := a[at], a[at+aRow], a[at+2*aRow], a[at+3*aRow]
@@ -50,7 +50,7 @@ func productGo(columns int, c []float32, cRow int, a []float32, aRow, aStep int,
 		for j := range columns {
 			s := float32(0)
 			for k := range depth {
-				s += a[r*aRow+k*aStep] * b[k*bStep+j]
+				s += a[r*aRow+k*aStep] * b[k*columns+j]
 			}
 			if add {
 				s += c[r*cRow+j]

@@ -5,10 +5,10 @@
 package cpu
 
 // productAVX2 is productGo with 16 columns.
-func productAVX2(c *float32, cRow int, a *float32, aRow int, aStep int, b *float32, bStep int, rows int, depth int, add bool)
+func productAVX2(c *float32, cRow int, a *float32, aRow int, aStep int, b *float32, rows int, depth int, add bool)
 
 // productAVX512 is productGo with 32 columns.
-func productAVX512(c *float32, cRow int, a *float32, aRow int, aStep int, b *float32, bStep int, rows int, depth int, add bool)
+func productAVX512(c *float32, cRow int, a *float32, aRow int, aStep int, b *float32, rows int, depth int, add bool)
 
 // inputAVX2 is inputGo for a multiple of 8 channels.
 func inputAVX2(v *float32, vStep int, src *float32, row int, col int, n int)

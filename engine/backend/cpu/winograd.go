@@ -159,7 +159,7 @@ func (w *winograd) panel(s *scratch, v []float32, panel, first, tiles int) {
 		w.b.kernel.filter(s.filters, uStep, f.part(w.b.kernel, s, panel, k, depth), columns, depth)
 		for p := range 36 {
 			f.product(s.products[p*mStep:], columns, v[p*w.step+k*w.block:], depth, 1,
-				s.filters[p*uStep:], columns, tiles, depth, k > 0)
+				s.filters[p*uStep:], tiles, depth, k > 0)
 		}
 	}
 	n := min(columns, w.dst.s-panel*columns)

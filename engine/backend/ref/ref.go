@@ -77,6 +77,16 @@ func (Backend) New(s backend.Shape) backend.Buffer {
 	return b
 }
 
+// NewShared shares nothing, so that whoever uses a map too late is right here and wrong
+// elsewhere.
+func (b Backend) NewShared(uses []backend.Use) ([]backend.Buffer, any) {
+	maps := make([]backend.Buffer, len(uses))
+	for i, u := range uses {
+		maps[i] = b.New(u.Shape)
+	}
+	return maps, nil
+}
+
 func (Backend) NewMask(s backend.Shape) backend.Mask {
 	backend.CheckNew(s)
 	return &mask{s, make([]uint8, s.Len())}

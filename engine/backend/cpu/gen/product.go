@@ -23,20 +23,21 @@ var (
 	avx512 = width{"AVX512", ZMM, 64, []int{12, 6, 4, 2, 1}}
 )
 
+const unrolled = 4
+
 // product writes the matrix product of a panel of two vectors' width.
 func product(w width) {
-	TEXT("product"+w.name, NOSPLIT, "func(c *float32, cRow int, a *float32, aRow, aStep int, b *float32, bStep, rows, depth int, add bool)")
+	TEXT("product"+w.name, NOSPLIT, "func(c *float32, cRow int, a *float32, aRow, aStep int, b *float32, rows, depth int, add bool)")
 	Doc(fmt.Sprintf("product%s is productGo with %d columns.", w.name, 2*w.bytes/4))
 	c := Load(Param("c"), GP64()).(reg.GPVirtual)
 	a, aRow, aStep := Load(Param("a"), GP64()).(reg.GPVirtual), floats("aRow"), floats("aStep")
-	bStep := floats("bStep")
 	rows := Load(Param("rows"), GP64()).(reg.GPVirtual)
 	for _, n := range w.rows {
 		head, next := fmt.Sprintf("rows%d", n), fmt.Sprintf("under%d", n)
 		Label(head)
 		CMPQ(rows, Imm(uint64(n)))
 		JL(LabelRef(next))
-		tile(w, n, c, a, aRow, aStep, bStep)
+		tile(w, n, c, a, aRow, aStep)
 		SUBQ(Imm(uint64(n)), rows)
 		JMP(LabelRef(head))
 		Label(next)
@@ -46,7 +47,7 @@ func product(w width) {
 }
 
 // tile adds up n rows, and moves a and c on by as many.
-func tile(w width, n int, c, a, aRow, aStep, bStep reg.GPVirtual) {
+func tile(w width, n int, c, a, aRow, aStep reg.GPVirtual) {
 	sums := make([][2]reg.VecVirtual, n)
 	for i := range sums {
 		for j := range sums[i] {
@@ -83,27 +84,51 @@ func tile(w width, n int, c, a, aRow, aStep, bStep reg.GPVirtual) {
 	}
 	b := Load(Param("b"), GP64()).(reg.GPVirtual)
 	depth := Load(Param("depth"), GP64()).(reg.GPVirtual)
-	loop, done := fmt.Sprintf("depth%d", n), fmt.Sprintf("summed%d", n)
-	TESTQ(depth, depth)
-	JZ(LabelRef(done))
-	Label(loop)
-	right := [2]reg.VecVirtual{w.vector(), w.vector()}
-	for j := range right {
-		VMOVUPS(Mem{Base: b, Disp: j * w.bytes}, right[j])
-	}
-	for i := range n {
-		left := w.vector()
-		VBROADCASTSS(at(i), left)
+	done := fmt.Sprintf("summed%d", n)
+	one, close, rest := fmt.Sprintf("depth%d", n), fmt.Sprintf("close%d", n), fmt.Sprintf("rest%d", n)
+	step := func(e int) {
+		right := [2]reg.VecVirtual{w.vector(), w.vector()}
 		for j := range right {
-			VFMADD231PS(left, right[j], sums[i][j])
+			VMOVUPS(Mem{Base: b, Disp: (2*e + j) * w.bytes}, right[j])
+		}
+		for i := range n {
+			left := w.vector()
+			m := at(i)
+			m.Disp = 4 * e
+			VBROADCASTSS(m, left)
+			for j := range right {
+				VFMADD231PS(left, right[j], sums[i][j])
+			}
 		}
 	}
+	// Where a row's elements follow each other, four of them are taken at a time.
+	CMPQ(aStep, Imm(4))
+	JNE(LabelRef(rest))
+	SUBQ(Imm(unrolled), depth)
+	JL(LabelRef(close + "end"))
+	Label(close)
+	for e := range unrolled {
+		step(e)
+	}
+	for _, p := range pointers {
+		ADDQ(Imm(4*unrolled), p)
+	}
+	ADDQ(U32(2*w.bytes*unrolled), b)
+	SUBQ(Imm(unrolled), depth)
+	JGE(LabelRef(close))
+	Label(close + "end")
+	ADDQ(Imm(unrolled), depth)
+	Label(rest)
+	TESTQ(depth, depth)
+	JZ(LabelRef(done))
+	Label(one)
+	step(0)
 	for _, p := range pointers {
 		ADDQ(aStep, p)
 	}
-	ADDQ(bStep, b)
+	ADDQ(U32(2*w.bytes), b)
 	DECQ(depth)
-	JNZ(LabelRef(loop))
+	JNZ(LabelRef(one))
 	Label(done)
 
 	cRow := floats("cRow")

@@ -79,21 +79,16 @@ type wasmTile struct {
 	vectors int
 }
 
-// product: c, cRow, a, aRow, aStep, b, bStep, rows, depth, add.
+// product: c, cRow, a, aRow, aStep, b, rows, depth, add.
 func (m *module) product(t wasmTile) {
-	f, p := m.fn("product", 10)
+	f, p := m.fn("product", 9)
 	c, cRow, a, aRow, aStep := p[0], f.times(p[1], 4), p[2], f.times(p[3], 4), f.times(p[4], 4)
-	b, bStep, rows, depth, add := p[5], f.times(p[6], 4), p[7], p[8], p[9]
+	b, rows, depth, add := p[5], p[6], p[7], p[8]
 	for _, n := range t.rows {
 		f.loop(rows, int32(n), func() {
-			at := make([]val, n)
+			at := f.spread(f.copied(a), aRow, n)
 			sums := make([][]val, n)
-			for i := range n {
-				if i == 0 {
-					at[0] = f.copied(a)
-				} else {
-					at[i] = f.sum(at[i-1], aRow)
-				}
+			for i := range sums {
 				sums[i] = make([]val, t.vectors)
 				for j := range sums[i] {
 					sums[i][j] = f.constant(0)
@@ -113,7 +108,7 @@ func (m *module) product(t wasmTile) {
 					}
 					f.step(at[i], aStep)
 				}
-				f.step(right, bStep)
+				f.stepBy(right, int32(16*t.vectors))
 			})
 			f.choose(add, func() {
 				to := f.copied(c)

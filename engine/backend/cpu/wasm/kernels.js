@@ -12,7 +12,7 @@ globalThis.wasmKernels = () => {
     // To be made importObject.kernels.
     imports: {
       variant: () => variant,
-      product: (a, b, c, d, e, f, g, h, i, j) => k.product(a, b, c, d, e, f, g, h, i, j),
+      product: (a, b, c, d, e, f, g, h, i) => k.product(a, b, c, d, e, f, g, h, i),
       input: (a, b, c, d, e, f) => k.input(a, b, c, d, e, f),
       output: (a, b, c, d, e, f) => k.output(a, b, c, d, e, f),
       outputRelu: (a, b, c, d, e, f, g, h, i, j) => k.outputRelu(a, b, c, d, e, f, g, h, i, j),
