@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,9 +72,11 @@ func serverOf(t *testing.T) *url.URL {
 // page, its worker and its service worker alike.
 type site struct {
 	*httptest.Server
-	mu     sync.Mutex
-	bodies []string // requests with a body
-	count  int
+	mu       sync.Mutex
+	bodies   []string // requests with a body
+	count    int
+	broken   []string // paths that are answered with nonsense
+	nonsense int      // how many answers were
 }
 
 func open(t *testing.T) *site {
@@ -87,7 +90,15 @@ func open(t *testing.T) *site {
 		if r.ContentLength != 0 || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
 			s.bodies = append(s.bodies, r.Method+" "+r.URL.Path)
 		}
+		broken := slices.Contains(s.broken, r.URL.Path)
+		if broken {
+			s.nonsense++
+		}
 		s.mu.Unlock()
+		if broken {
+			_, _ = io.WriteString(w, "nonsense")
+			return
+		}
 		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
@@ -340,6 +351,22 @@ func TestExamples(t *testing.T) {
 	b.ready(1)
 	b.press("Start")
 	b.until(state+` === 'done'`, time.Minute)
+	b.clean()
+}
+
+// A browser that takes none of the modules of kernels paints all the same.
+func TestWithoutKernels(t *testing.T) {
+	s := open(t)
+	s.broken = []string{"/web/kernels-relaxed.wasm", "/web/kernels.wasm"}
+	b := newTab(t, s, "/?size=96&iterations=5", 1280, 800)
+	b.ready(1)
+	b.press("Start")
+	b.until(state+` === 'done'`, time.Minute)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.nonsense != 2 {
+		t.Errorf("%d modules of kernels were asked for, want both", s.nonsense)
+	}
 	b.clean()
 }
 

@@ -314,6 +314,28 @@ func Compare(t *testing.T, got, want backend.Backend, convolution float64) {
 	}
 }
 
+// Convolutions holds the convolutions alone against want's, at one shape.
+func Convolutions(got, want backend.Backend, s backend.Shape, tolerance float64) error {
+	for _, op := range ops {
+		if op.tolerance == winograd {
+			seed := func() *inputs { return &inputs{rand.New(rand.NewPCG(uint64(s.Len()), 9))} }
+			if err := Close(op.run(got, seed(), s), op.run(want, seed(), s), tolerance); err != nil {
+				return fmt.Errorf("%s: %w", op.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Everything returns what all operations make at one shape.
+func Everything(be backend.Backend, s backend.Shape) []float32 {
+	var all []float32
+	for _, op := range ops {
+		all = append(all, op.run(be, &inputs{rand.New(rand.NewPCG(2, 9))}, s)...)
+	}
+	return all
+}
+
 // Close says how got differs from want by more than the tolerance: the 2-norm of the
 // difference, relative to want's, and a hundred times that for the largest single
 // difference. NaN and infinity are never close.

@@ -33,8 +33,9 @@ type Backend struct {
 	workers workers
 	scratch []scratch // one for each thread
 	free    []*buffer
-	shared  []float32 // of all threads, for one operation
-	parts   []float64 // of sums
+	floats  func(n int) []float32 // makes feature maps
+	shared  []float32             // of all threads, for one operation
+	parts   []float64             // of sums
 
 	// The operations that threads work on. They are here so that starting one takes
 	// no memory.
@@ -65,7 +66,7 @@ func newBackend(k *kernel, threads int) *Backend {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	b := &Backend{kernel: k, scratch: make([]scratch, threads)}
+	b := &Backend{kernel: k, scratch: make([]scratch, threads), floats: func(n int) []float32 { return make([]float32, n) }}
 	b.workers.init(threads)
 	return b
 }
@@ -136,7 +137,7 @@ func (b *Backend) New(s backend.Shape) backend.Buffer {
 		if dropped > 4<<20 {
 			debug.FreeOSMemory()
 		}
-		return &buffer{s, stride(s.C), make([]float32, n)}
+		return &buffer{s, stride(s.C), b.floats(n)}
 	}
 	d := b.free[best].d[:n]
 	b.free = slices.Delete(b.free, best, best+1)

@@ -1,5 +1,7 @@
 package cpu
 
+import "trappedinart/engine/backend"
+
 // ISAs names every kernel that this processor runs.
 func ISAs() []string {
 	var names []string
@@ -17,4 +19,20 @@ func NewWithISA(isa string, threads int) *Backend {
 		}
 	}
 	panic("cpu: no such kernel here")
+}
+
+// Guard makes feature maps end where readable memory does, where the system has such
+// a thing.
+func (b *Backend) Guard() *Backend {
+	b.floats = guarded[float32]
+	return b
+}
+
+// Intact says whether nothing was written behind guarded feature maps.
+func Intact() bool { return intact() }
+
+// Memory returns where a feature map lies, as the range of its floats.
+func Memory(b backend.Buffer) (first, last *float32) {
+	d := b.(*buffer).d
+	return &d[0], &d[len(d)-1]
 }

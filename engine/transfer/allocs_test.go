@@ -1,0 +1,52 @@
+package transfer
+
+import (
+	"context"
+	"testing"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+	"trappedinart/engine/backend/cpu"
+	"trappedinart/engine/optim"
+	"trappedinart/engine/vgg"
+)
+
+// TestNoAllocations: once everything is there, a step of the optimisation takes no
+// memory, whatever the recipe.
+func TestNoAllocations(t *testing.T) {
+	for _, preset := range []string{engine.Painterly, engine.GatysNotebook} {
+		for _, threads := range []int{1, 2} {
+			r, err := engine.Preset(preset)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.History, r.Smoothness = 3, 10
+			be := cpu.New(threads)
+			net, err := vgg.New(be, vgg.Random("random", []int{8, 8, 16, 16, 16, 16, 16, 16, 24, 24, 24, 24, 24}), layerNames(append(r.ContentLayers, r.StyleLayers...)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := size{80, 72}
+			o, err := newObjective(context.Background(), &scene{
+				be: be, net: net, recipe: &r, shares: []float64{1},
+				content: picture{s, noise(1, s)}, styles: []picture{{s, noise(2, s)}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := be.New(backend.Shape{C: 3, H: s.h, W: s.w})
+			opt := optim.NewLBFGS(be, o.evaluate, x, optim.LBFGSOptions{History: r.History})
+			step := func() {
+				if _, err := opt.Step(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 * r.History { // until the history is full
+				step()
+			}
+			if n := testing.AllocsPerRun(10, step); n != 0 {
+				t.Errorf("%s on %d threads: a step takes memory %v times", preset, threads, n)
+			}
+		}
+	}
+}
