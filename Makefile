@@ -26,7 +26,7 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser tools prove \
+.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser tools prove generated \
 	bench bench-program bench-wasm compare-native compare-wasm clean
 
 all: build
@@ -50,7 +50,7 @@ run:
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
 
 # test is everything that must hold. Each part is a target of its own.
-test: tools lint unit unit-plain unit-wasm unit-kernels race browser
+test: tools lint generated unit unit-plain unit-wasm unit-kernels race browser
 	@echo "All tests passed."
 
 lint:
@@ -63,6 +63,14 @@ lint:
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
 	$(WASM) bin/staticcheck ./web ./wasm/...
 
+# What gen writes must be what is in the tree; go generate writes it anew. The first
+# line of assembly is the command, which differs.
+generated:
+	@mkdir -p bin/gen
+	go -C engine/backend/cpu/gen run . -out $(CURDIR)/bin/gen/kernels_amd64.s -stubs $(CURDIR)/bin/gen/stubs_amd64.go -pkg cpu -wasm $(CURDIR)/bin/gen
+	@for name in kernels_amd64.s stubs_amd64.go; do diff -q <(tail -n +2 engine/backend/cpu/$$name) <(tail -n +2 bin/gen/$$name) || exit 1; done
+	@for name in kernels.wasm kernels-relaxed.wasm; do cmp $(KERNELS)/$$name bin/gen/$$name || exit 1; done
+
 unit:
 	go test -timeout 30m ./...
 
@@ -70,9 +78,11 @@ unit:
 unit-plain:
 	GOEXPERIMENT= go build ./... && GOEXPERIMENT= go test -timeout 30m ./...
 
-# The packages that the worker is made of, compiled to WebAssembly, under Node.
+# The packages that the worker is made of, compiled to WebAssembly, under Node; the
+# golden traces with the kernels that the worker has.
 unit-wasm:
-	$(WASM) go test -timeout 30m -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/...
+	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/...
+	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
 
 # The module of kernels, both variants and none, under Node and in Chromium.
 unit-kernels: KERNEL_TEST = $(WASM) go test -tags wasmkernels -count=1

@@ -98,62 +98,101 @@ func (n *Network) ForwardPlan(h, w int, pooling backend.Pooling, taps []string) 
 
 func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward bool) (*Plan, error) {
 	p := &Plan{be: n.be, pooling: pooling, forward: forward}
-	deepest := 0
-	for _, tap := range taps {
-		deepest = max(deepest, slices.Index(n.taps, tap))
+	layers := layOut(n.taps[:len(n.convs)], n.outs, h, w, taps)
+	deepest := layers[len(layers)-1]
+	if deepest.H < 1 || deepest.W < 1 {
+		return nil, engine.Errorf(engine.InvalidRecipe, "A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, deepest.tap)
 	}
-	shape := backend.Shape{C: 3, H: h, W: w}
-	var shapes []backend.Shape
-	for l := range n.convs[:deepest+1] {
-		if l > 0 && FirstOfBlock(n.taps[l]) {
-			shape.H, shape.W = shape.H/2, shape.W/2
-			p.steps, shapes = append(p.steps, step{}), append(shapes, shape)
+	maps, memory := p.be.NewShared(uses(layers, forward))
+	p.owned = append(p.owned, memory)
+	for i, l := range layers {
+		s := step{out: maps[i], tap: l.tap}
+		if !forward {
+			s.dout = maps[len(layers)+i]
 		}
-		shape.C = n.outs[l]
-		s := step{conv: n.convs[l]}
-		if slices.Contains(taps, n.taps[l]) {
-			s.tap = n.taps[l]
+		if l.conv >= 0 {
+			s.conv = n.convs[l.conv]
 		}
-		p.steps, shapes = append(p.steps, s), append(shapes, shape)
+		if s.conv != nil && !forward || s.conv == nil && pooling == backend.Maximum {
+			s.mask = p.be.NewMask(l.Shape)
+			p.owned = append(p.owned, s.mask)
+		}
+		p.steps = append(p.steps, s)
 	}
-	if shape.H < 1 || shape.W < 1 {
-		return nil, engine.Errorf(engine.InvalidRecipe, "A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, n.taps[deepest])
-	}
-	p.allocate(shapes)
 	return p, nil
 }
 
-// allocate gives every step its maps. Step i is the i-th on the way forward and the
-// i-th from the end on the way back; a tap is needed until the way back has come to it,
-// any other map until the next step has read it.
-func (p *Plan) allocate(shapes []backend.Shape) {
-	n := len(p.steps)
-	var uses []backend.Use
-	for i, s := range p.steps {
+// A layer is a step before anything is made for it.
+type layer struct {
+	backend.Shape
+	conv int // -1 for pooling
+	tap  string
+}
+
+// layOut returns the layers to the deepest of the taps that are looked at; names and
+// outs are those of the convolutions' taps and channels.
+func layOut(names []string, outs []int, h, w int, taps []string) []layer {
+	deepest := 0
+	for _, tap := range taps {
+		deepest = max(deepest, slices.Index(names, tap))
+	}
+	var layers []layer
+	shape := backend.Shape{C: 3, H: h, W: w}
+	for i, name := range names[:deepest+1] {
+		if i > 0 && FirstOfBlock(name) {
+			shape.H, shape.W = shape.H/2, shape.W/2
+			layers = append(layers, layer{shape, -1, ""})
+		}
+		shape.C = outs[i]
+		l := layer{shape, i, ""}
+		if slices.Contains(taps, name) {
+			l.tap = name
+		}
+		layers = append(layers, l)
+	}
+	return layers
+}
+
+// uses returns when each layer's map is needed and, unless there is only the way
+// forward, each layer's gradient. Step i is the i-th on the way forward and the i-th
+// from the end on the way back; a tap is needed until the way back has come to it, any
+// other map until the next step has read it.
+func uses(layers []layer, forward bool) []backend.Use {
+	n := len(layers)
+	var list []backend.Use
+	for i, l := range layers {
 		to := i + 1
-		if s.tap != "" && !p.forward {
+		if l.tap != "" && !forward {
 			to = 2*n - 1 - i
 		}
-		uses = append(uses, backend.Use{Shape: shapes[i], From: i, To: to})
+		list = append(list, backend.Use{Shape: l.Shape, From: i, To: to})
 	}
-	if !p.forward {
-		for i := range p.steps {
-			uses = append(uses, backend.Use{Shape: shapes[i], From: max(n, 2*n-2-i), To: 2*n - 1 - i})
+	for i, l := range layers {
+		if !forward {
+			list = append(list, backend.Use{Shape: l.Shape, From: max(n, 2*n-2-i), To: 2*n - 1 - i})
 		}
 	}
-	maps, memory := p.be.NewShared(uses)
-	p.owned = append(p.owned, memory)
-	for i := range p.steps {
-		s := &p.steps[i]
-		s.out = maps[i]
-		if !p.forward {
-			s.dout = maps[n+i]
-		}
-		if s.conv != nil && !p.forward || s.conv == nil && p.pooling == backend.Maximum {
-			s.mask = p.be.NewMask(shapes[i])
-			p.owned = append(p.owned, s.mask)
-		}
+	return list
+}
+
+// Floats returns the most elements that the maps of a Plan hold at the same time.
+func (w *Weights) Floats(height, width int, taps []string) int {
+	var outs []int
+	for _, c := range w.Convs {
+		outs = append(outs, c.O)
 	}
+	list := uses(layOut(w.Taps(), outs, height, width, taps), false)
+	most := 0
+	for at := range len(list) { // as many steps as there are maps and gradients
+		sum := 0
+		for _, u := range list {
+			if u.From <= at && at <= u.To {
+				sum += u.Len()
+			}
+		}
+		most = max(most, sum)
+	}
+	return most
 }
 
 // Shape returns the shape of a tap's feature map.

@@ -75,10 +75,3 @@ func checkFilter(u []float32, uStep int, w []float32, columns, depth int) {
 		panic("cpu: filters outside their slices")
 	}
 }
-
-func checkRelu(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
-	if places < 1 || n < 8 || n%8 != 0 || dstStep < 0 || bitStep < 0 || srcStep < 0 || len(bias) < n ||
-		len(dst) < (places-1)*dstStep+n || len(src) < (places-1)*srcStep+n || len(bits) < (places-1)*bitStep+n/8 {
-		panic("cpu: row outside its slices")
-	}
-}

@@ -4,7 +4,7 @@ package cpu
 
 import "simd/archsimd"
 
-//go:generate go -C gen run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg cpu
+//go:generate go -C gen run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg cpu -wasm ../wasm
 
 // kernels lists what this processor can run, the best first.
 func kernels() []*kernel {

@@ -4,8 +4,6 @@ package cpu
 
 import "unsafe"
 
-//go:generate go -C gen run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg cpu
-
 // The module of kernels, in wasm/, which gen emits. Whoever starts the program supplies
 // it (wasm/kernels.js does, for the page's worker; node.js for tests).
 
@@ -115,6 +113,13 @@ func module(isa string, columns, rows int) *kernel {
 		return wasmSquares(at(x), at(y), int32(n)) + squaresGo(x[n:], y[n:])
 	}
 	return k
+}
+
+func checkRelu(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
+	if places < 1 || n < 8 || n%8 != 0 || dstStep < 0 || bitStep < 0 || srcStep < 0 || len(bias) < n ||
+		len(dst) < (places-1)*dstStep+n || len(src) < (places-1)*srcStep+n || len(bits) < (places-1)*bitStep+n/8 {
+		panic("cpu: row outside its slices")
+	}
 }
 
 // at returns where a slice begins; of an empty one nothing is read.

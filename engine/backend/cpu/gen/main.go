@@ -1,7 +1,7 @@
 // Command gen writes the assembly of the processor back end, and its modules of
 // WebAssembly:
 //
-//	go -C gen run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg cpu
+//	go -C gen run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg cpu -wasm ../wasm
 //
 // It is a module of its own, so that the program does not depend on what writes
 // its assembly. What each function does is said, and tested against, in
@@ -9,11 +9,15 @@
 package main
 
 import (
+	"flag"
 	"log"
 	"os"
+	"path/filepath"
 
 	. "github.com/mmcloughlin/avo/build"
 )
+
+var folder = flag.String("wasm", "", "the folder that the modules of WebAssembly go to")
 
 func main() {
 	ConstraintExpr("goexperiment.simd,!purego")
@@ -24,9 +28,9 @@ func main() {
 	output("outputReluAVX2", true)
 	filter()
 	expand()
-	Generate()
+	Generate() // parses the flags as well
 	for name, relaxed := range map[string]bool{"kernels.wasm": false, "kernels-relaxed.wasm": true} {
-		if err := os.WriteFile("../wasm/"+name, kernels(relaxed, wasmTile{[]int{4, 1}, 2}), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(*folder, name), kernels(relaxed, wasmTile{[]int{4, 1}, 2}), 0o644); err != nil {
 			log.Fatal(err)
 		}
 	}
