@@ -38,7 +38,7 @@ func TestSizes(t *testing.T) {
 			}
 			for h := range 17 {
 				for w := range 23 {
-					check(backend.Shape{C: 8, H: h + 1, W: w + 1})
+					check(backend.Shape{C: 16, H: h + 1, W: w + 1})
 				}
 			}
 			for side := 16; side <= 128; side += 16 {
@@ -54,7 +54,7 @@ func TestSizes(t *testing.T) {
 
 // TestSameBits: neither another run nor another number of threads changes a bit.
 func TestSameBits(t *testing.T) {
-	s := backend.Shape{C: 24, H: 61, W: 83} // several blocks of tiles, with rests
+	s := backend.Shape{C: 40, H: 61, W: 83} // several blocks of tiles, with rests
 	var want []float32
 	for _, threads := range []int{1, 1, 2, 3, 8} {
 		got := backendtest.Everything(cpu.New(threads), s)
