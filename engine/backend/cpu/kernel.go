@@ -17,11 +17,10 @@ type kernel struct {
 	vectors
 }
 
-// A panel is a matrix product whose right side is so many columns wide. It is at
-// its best with multiples of its rows.
+// A panel is a matrix product whose right side is so many columns wide.
 type panel struct {
-	columns, rows int
-	product       func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool)
+	columns int
+	product func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool)
 }
 
 // vectors are functions on whole rows.

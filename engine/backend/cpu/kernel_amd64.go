@@ -19,11 +19,11 @@ func kernels() []*kernel {
 }
 
 var (
-	narrow = panel{columns: 16, rows: 6, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+	narrow = panel{columns: 16, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
 		checkProduct(16, c, cRow, a, aRow, aStep, b, rows, depth)
 		productAVX2(first(c), cRow, first(a), aRow, aStep, first(b), rows, depth, add)
 	}}
-	wide = panel{columns: 32, rows: 12, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
+	wide = panel{columns: 32, product: func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
 		checkProduct(32, c, cRow, a, aRow, aStep, b, rows, depth)
 		productAVX512(first(c), cRow, first(a), aRow, aStep, first(b), rows, depth, add)
 	}}

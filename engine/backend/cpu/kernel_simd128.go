@@ -6,7 +6,7 @@ import "simd/archsimd"
 
 var simd128 = &kernel{
 	isa:    "simd128",
-	panels: []panel{{columns: 8, rows: 4, product: productSIMD}},
+	panels: []panel{{columns: 8, product: productSIMD}},
 	input:  inputSIMD, output: outputSIMD, outputRelu: outputReluSIMD, filter: filterSIMD, expand: expandGo,
 	vectors: simdVectors,
 }

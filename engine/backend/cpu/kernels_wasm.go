@@ -54,16 +54,16 @@ func wasmSquares(x, y unsafe.Pointer, n int32) float64
 func kernels() []*kernel {
 	switch wasmVariant() {
 	case 1:
-		return []*kernel{module("wasm", 8, 4), simd128, portable}
+		return []*kernel{module("wasm", 8), simd128, portable}
 	case 2:
-		return []*kernel{module("wasm-relaxed", 8, 4), simd128, portable}
+		return []*kernel{module("wasm-relaxed", 8), simd128, portable}
 	}
 	return []*kernel{simd128, portable}
 }
 
-func module(isa string, columns, rows int) *kernel {
+func module(isa string, columns int) *kernel {
 	k := &kernel{
-		isa: isa, panels: []panel{{columns: columns, rows: rows}}, vectors: simdVectors,
+		isa: isa, panels: []panel{{columns: columns}}, vectors: simdVectors,
 		input: func(v []float32, vStep int, src []float32, row, col, n int) {
 			checkSquares(v, vStep, 36, src, row, col, 6, n)
 			wasmInput(at(v), int32(vStep), at(src), int32(row), int32(col), int32(n))

@@ -5,7 +5,7 @@ package cpu
 
 var portable = &kernel{
 	isa:    "go",
-	panels: []panel{{columns: 8, rows: 4, product: product8}},
+	panels: []panel{{columns: 8, product: product8}},
 	input:  inputGo, output: outputGo, outputRelu: outputReluGo, filter: filterGo, expand: expandGo,
 	vectors: vectors{
 		relu: reluGo, masked: maskedGo,

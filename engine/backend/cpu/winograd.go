@@ -61,7 +61,8 @@ func (w *winograd) run(b *Backend, dst, src *buffer, f *filters, m *mask, bias [
 }
 
 const (
-	// blockTiles is how many tiles share a transform of the filters.
+	// blockTiles is how many tiles share a transform of the filters: a multiple of the
+	// rows of every product's tile.
 	blockTiles = 96
 	// squaresPiece is how many tiles a thread transforms at a time.
 	squaresPiece = 8
