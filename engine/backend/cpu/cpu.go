@@ -14,8 +14,8 @@
 //   - WebAssembly built with the tag wasmkernels: the module of kernels that the
 //     program in gen emits and that whoever starts the program must supply;
 //   - everything else: plain Go, which defines the others (portable.go). The tag
-//     purego, or Go without GOEXPERIMENT=simd, takes it everywhere; GODEBUG=simd=0
-//     takes it at run time.
+//     purego, or Go without GOEXPERIMENT=simd, takes it everywhere; on amd64
+//     GODEBUG=cpu.avx2=off takes it at run time.
 package cpu
 
 import (
