@@ -90,26 +90,5 @@ func timedWeights(ctx context.Context, store *weights.Store, network, source str
 	if source != "random" {
 		return store.Load(ctx, source)
 	}
-	list, err := widths(network)
-	if err != nil {
-		return nil, err
-	}
-	return vgg.Random(network, list), nil
-}
-
-// widths returns the channels of a network that is timed: VGG-19's to conv5_1, deeper
-// than which nothing looks, and the embedded one's.
-func widths(network string) ([]int, error) {
-	if network == "vgg19" {
-		return vgg.Widths[:13], nil
-	}
-	w, err := weights.Parse(weights.Small())
-	if err != nil {
-		return nil, err
-	}
-	var list []int
-	for _, c := range w.Convs {
-		list = append(list, c.O)
-	}
-	return list, nil
+	return weights.Random(network)
 }

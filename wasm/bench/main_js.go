@@ -14,7 +14,6 @@ import (
 
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/transfer"
-	"trappedinart/engine/vgg"
 	"trappedinart/weights"
 )
 
@@ -57,12 +56,12 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	list, err := widths(*network)
+	w, err := weights.Random(*network)
 	if err != nil {
 		return err
 	}
 	be := cpu.New(0)
-	t, err := transfer.Time(context.Background(), be, vgg.Random(*network, list), r, *side, *iterations)
+	t, err := transfer.Time(context.Background(), be, w, r, *side, *iterations)
 	if err != nil {
 		return err
 	}
@@ -74,22 +73,6 @@ func run() error {
 	}
 	b.GFLOPS = t.Flops / b.Median / 1e9
 	return json.NewEncoder(os.Stdout).Encode(b)
-}
-
-// widths returns the channels of the network that is timed.
-func widths(network string) ([]int, error) {
-	if network == "vgg19" {
-		return vgg.Widths[:13], nil
-	}
-	w, err := weights.Parse(weights.Small())
-	if err != nil {
-		return nil, err
-	}
-	var list []int
-	for _, c := range w.Convs {
-		list = append(list, c.O)
-	}
-	return list, nil
 }
 
 func where() string {
