@@ -107,47 +107,51 @@ func (b *Backend) filters(w *backend.ConvWeights, in, out int, at func(o, i, tap
 	return f
 }
 
+// A convolution is one direction of one layer, about to be computed.
+type convolution struct {
+	b        *Backend
+	dst, src *buffer
+	f        *filters
+	mask     *mask     // forward to be written, and back of src; nil if nobody asks
+	bias     []float32 // forward
+	back     bool
+}
+
 func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mask) {
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
-	to, from, cv := dst.(*buffer), src.(*buffer), c.(*conv)
+	cv := c.(*conv)
 	m, _ := pos.(*mask)
-	if to.places() == 0 {
-		return
-	}
-	switch cv.forward.algorithm {
-	case byWinograd:
-		b.winograd.run(b, to, from, cv.forward, m, cv.bias, false)
-	default:
-		b.direct.run(b, to, from, cv.forward, m, cv.bias, false)
-	}
+	convolution{b, dst.(*buffer), src.(*buffer), cv.forward, m, cv.bias, false}.run()
 }
 
 func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Mask) {
 	backend.CheckConvolve(ddst.Shape(), dsrc.Shape(), c, pos)
-	to, from, cv := dsrc.(*buffer), ddst.(*buffer), c.(*conv)
 	m, _ := pos.(*mask)
-	if to.places() == 0 {
-		return
-	}
-	switch cv.back.algorithm {
-	case byWinograd:
-		b.winograd.run(b, to, from, cv.back, m, nil, true)
-	case byTaps:
-		b.image.run(b, to, from, cv.back, m)
+	convolution{b, dsrc.(*buffer), ddst.(*buffer), c.(*conv).back, m, nil, true}.run()
+}
+
+func (c convolution) run() {
+	switch {
+	case c.dst.places() == 0:
+	case c.f.algorithm == byWinograd:
+		c.b.winograd.run(c)
+	case c.f.algorithm == byTaps:
+		c.b.image.run(c)
 	default:
-		b.direct.run(b, to, from, cv.back, m, nil, true)
+		c.b.direct.run(c)
 	}
 }
 
-// positives overwrites dst with places of src from at on where m is set, or with all
-// of them if there is no mask.
-func (b *Backend) positives(dst []float32, src *buffer, m *mask, at int) {
+// read overwrites dst with places of src from at on, and on the way back with 0 where
+// a unit was not positive.
+func (c *convolution) read(dst []float32, at int) {
+	src, m := c.src, c.mask
 	from := src.d[at*src.s:][:len(dst)]
 	switch {
-	case m == nil:
+	case m == nil || !c.back:
 		copy(dst, from)
 	case src.s%8 == 0:
-		b.kernel.masked(dst, from, m.bits[at*m.step:])
+		c.b.kernel.masked(dst, from, m.bits[at*m.step:])
 	default:
 		for i := range dst {
 			dst[i] = 0

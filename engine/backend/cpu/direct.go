@@ -2,21 +2,14 @@ package cpu
 
 // direct is the convolution of few channels: a row of places is a product of matrices
 // whose left side is three rows of the map, seen through three places at a time.
-type direct struct {
-	b        *Backend
-	dst, src *buffer
-	f        *filters
-	mask     *mask
-	bias     []float32
-	back     bool
-}
+type direct struct{ convolution }
 
 // directRows is how many rows of places a thread takes at a time.
 const directRows = 8
 
-func (d *direct) run(b *Backend, dst, src *buffer, f *filters, m *mask, bias []float32, back bool) {
-	d.b, d.dst, d.src, d.f, d.mask, d.bias, d.back = b, dst, src, f, m, bias, back
-	b.parallel((dst.shape.H+directRows-1)/directRows, d)
+func (d *direct) run(c convolution) {
+	d.convolution = c
+	c.b.parallel((c.dst.shape.H+directRows-1)/directRows, d)
 	*d = direct{}
 }
 
@@ -51,7 +44,7 @@ func (d *direct) copyRow(dst []float32, y int) {
 	}
 	clear(dst[:n])
 	clear(dst[len(dst)-n:])
-	d.b.positives(dst[n:len(dst)-n], d.src, d.mask.onlyIf(d.back), y*d.src.shape.W)
+	d.read(dst[n:len(dst)-n], y*d.src.shape.W)
 }
 
 // finish writes a row of the products of a panel.
@@ -82,19 +75,14 @@ func (d *direct) finish(s *scratch, y, panel int) {
 
 // imageBack is the gradient into few channels, the picture's: for every place of the
 // layer above what it gives to each of its nine neighbours, added up afterwards.
-type imageBack struct {
-	b        *Backend
-	dst, src *buffer
-	f        *filters
-	mask     *mask
-}
+type imageBack struct{ convolution }
 
 // imageRows is how many rows of places a thread takes at a time; it computes two more.
 const imageRows = 16
 
-func (d *imageBack) run(b *Backend, dst, src *buffer, f *filters, m *mask) {
-	d.b, d.dst, d.src, d.f, d.mask = b, dst, src, f, m
-	b.parallel((dst.shape.H+imageRows-1)/imageRows, d)
+func (d *imageBack) run(c convolution) {
+	d.convolution = c
+	c.b.parallel((c.dst.shape.H+imageRows-1)/imageRows, d)
 	*d = imageBack{}
 }
 
@@ -108,7 +96,7 @@ func (d *imageBack) do(thread, i int) {
 	row := func(y int) []float32 { return s.products[(y+3)%3*w*width:][:w*width] }
 	for y := first - 1; y <= end; y++ {
 		if y >= 0 && y < h {
-			d.b.positives(s.rows[:w*d.src.s], d.src, d.mask, y*w)
+			d.read(s.rows[:w*d.src.s], y*w)
 			for panel := range f.panels {
 				f.product(row(y)[panel*f.columns:], width, s.rows, d.src.s, 1,
 					f.w[panel*f.in*f.columns:], w, f.in, false)

@@ -12,6 +12,9 @@ func load(s []float32) vec           { return archsimd.LoadFloat32x8(s) }
 func splat(x float32) vec            { return archsimd.BroadcastFloat32x8(x) }
 func ones(m archsimd.Mask32x8) uint8 { return m.ToBits() }
 
+// putOnes writes the bits of the channels from c on.
+func putOnes(to *uint8, _ int, m archsimd.Mask32x8) { *to = ones(m) }
+
 // done stands at the end of every function that uses vectors: Go 1.27 leaves the upper
 // halves of the registers dirty, which slows all scalar code after it.
 func done() { archsimd.ClearAVXUpperBits() }
@@ -21,19 +24,6 @@ var bitOfLane = [8]uint32{1, 2, 4, 8, 16, 32, 64, 128}
 // where is set in the lanes whose bits are.
 func where(bits uint8, lane archsimd.Uint32x8) archsimd.Mask32x8 {
 	return archsimd.BroadcastUint32x8(uint32(bits)).And(lane).Equal(lane)
-}
-
-func reluSIMD(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
-	zero := splat(0)
-	for p := range places {
-		to, from, b := dst[p*dstStep:][:n], src[p*srcStep:][:n], bits[p*bitStep:][:n/8]
-		for c := 0; c+lanes <= n; c += lanes {
-			v := load(from[c:]).Add(load(bias[c:]))
-			b[c/8] = ones(v.Greater(zero))
-			zero.IfElse(v.LessEqual(zero), v).Store(to[c:])
-		}
-	}
-	done()
 }
 
 func maskedSIMD(dst, src []float32, bits []uint8) {

@@ -3,12 +3,25 @@
 package cpu
 
 // The functions on whole rows that are the same on vectors of 8 and of 4 floats
-// (vec, load, splat and done are those of the processor).
+// (vec, load, splat, putOnes and done are those of the processor).
 
 var simdVectors = vectors{
 	relu: reluSIMD, masked: maskedSIMD,
 	average: averageSIMD, averageBack: averageBackSIMD, maximum: maximumSIMD, maximumBack: maximumBackSIMD,
 	combine: combineSIMD, addScaled: addScaledSIMD, dot: dotSIMD, squares: squaresSIMD,
+}
+
+func reluSIMD(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
+	zero := splat(0)
+	for p := range places {
+		to, from, b := dst[p*dstStep:][:n], src[p*srcStep:][:n], bits[p*bitStep:][:n/8]
+		for c := 0; c+lanes <= n; c += lanes {
+			v := load(from[c:]).Add(load(bias[c:]))
+			putOnes(&b[c/8], c, v.Greater(zero))
+			zero.IfElse(v.LessEqual(zero), v).Store(to[c:])
+		}
+	}
+	done()
 }
 
 func averageSIMD(dst, above, below []float32, n int) {

@@ -30,18 +30,6 @@ func halves() (low, high archsimd.Int32x4) {
 	return archsimd.LoadInt32x4(bitOfLane[:4]), archsimd.LoadInt32x4(bitOfLane[4:])
 }
 
-func reluSIMD(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
-	zero := splat(0)
-	for p := range places {
-		to, from, b := dst[p*dstStep:][:n], src[p*srcStep:][:n], bits[p*bitStep:][:n/8]
-		for c := 0; c+lanes <= n; c += lanes {
-			v := load(from[c:]).Add(load(bias[c:]))
-			putOnes(&b[c/8], c, v.Greater(zero))
-			zero.IfElse(v.LessEqual(zero), v).Store(to[c:])
-		}
-	}
-}
-
 func maskedSIMD(dst, src []float32, bits []uint8) {
 	low, high := halves()
 	src, bits = src[:len(dst)], bits[:len(dst)/8]

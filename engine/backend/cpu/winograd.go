@@ -14,12 +14,7 @@ const depthPart = 64
 // otherwise the threads share the transformed squares of one block and divide the
 // panels of filters.
 type winograd struct {
-	b        *Backend
-	dst, src *buffer
-	f        *filters
-	mask     *mask
-	bias     []float32
-	back     bool
+	convolution
 
 	wide, high int // tiles
 	block      int // tiles of a block
@@ -38,9 +33,10 @@ const (
 	sharedPanels
 )
 
-func (w *winograd) run(b *Backend, dst, src *buffer, f *filters, m *mask, bias []float32, back bool) {
-	w.b, w.dst, w.src, w.f, w.mask, w.bias, w.back = b, dst, src, f, m, bias, back
-	w.wide, w.high = (dst.shape.W+3)/4, (dst.shape.H+3)/4
+func (w *winograd) run(c convolution) {
+	b, f := c.b, c.f
+	w.convolution = c
+	w.wide, w.high = (c.dst.shape.W+3)/4, (c.dst.shape.H+3)/4
 	all, threads := w.wide*w.high, b.Threads()
 	w.block = min(blockTiles, all)
 	w.step = w.block*f.in + 16 // not a power of two, which would fall into one set of the cache
@@ -128,15 +124,7 @@ func (w *winograd) stripRow(dst []float32, y, x int) {
 	from, to := max(x, 0), min(x+len(dst)/n, width)
 	clear(dst[:(from-x)*n])
 	clear(dst[(to-x)*n:])
-	w.b.positives(dst[(from-x)*n:(to-x)*n], w.src, w.mask.onlyIf(w.back), y*width+from)
-}
-
-// onlyIf returns m if want is set, and nil otherwise.
-func (m *mask) onlyIf(want bool) *mask {
-	if !want {
-		return nil
-	}
-	return m
+	w.read(dst[(from-x)*n:(to-x)*n], y*width+from)
 }
 
 // square transforms a tile of the block. v holds for each of the 36 first all tiles of
