@@ -47,6 +47,9 @@ type Backend struct {
 	gram     gram
 	gramGrad gramGrad
 	vector   vector
+
+	outerTask  outer
+	linearTask linear
 }
 
 // scratch is the working memory of one thread.

@@ -122,3 +122,17 @@ func BenchmarkConvolve(b *testing.B) {
 		})
 	}
 }
+
+// TestTrainer: the operations of training, in maps before pages that cannot be touched.
+func TestTrainer(t *testing.T) {
+	for _, isa := range cpu.ISAs() {
+		for _, threads := range []int{1, 3} {
+			t.Run(isa, func(t *testing.T) {
+				backendtest.CompareTrainer(t, cpu.NewWithISA(isa, threads).Guard(), ref.New(), 2e-6)
+			})
+		}
+	}
+	if !cpu.Intact() {
+		t.Error("something is written behind a feature map")
+	}
+}
