@@ -35,9 +35,23 @@ type layer struct {
 	o, i         int
 	weight, bias safetensors.TensorView
 	scale        safetensors.TensorView // of int8 weights
+	metric       safetensors.TensorView // if hasMetric
+	hasMetric    bool
 }
 
 func (l layer) quantised() bool { return l.weight.DType() == safetensors.I8 }
+
+// parts returns the layer's tensors by name.
+func (l layer) parts() map[string]safetensors.TensorView {
+	parts := map[string]safetensors.TensorView{l.name + ".weight": l.weight, l.name + ".bias": l.bias}
+	if l.quantised() {
+		parts[l.name+".scale"] = l.scale
+	}
+	if l.hasMetric {
+		parts[l.name+".metric"] = l.metric
+	}
+	return parts
+}
 
 // Parse reads the file of a network. The weights have no name yet.
 func Parse(data []byte) (*vgg.Weights, error) {
@@ -47,7 +61,11 @@ func Parse(data []byte) (*vgg.Weights, error) {
 	}
 	w := &vgg.Weights{Input: f.input}
 	for _, l := range f.layers {
-		w.Convs = append(w.Convs, vgg.Conv{Name: l.name, ConvWeights: l.weights()})
+		c := vgg.Conv{Name: l.name, ConvWeights: l.weights()}
+		if l.hasMetric {
+			c.Metric = floats(l.metric)
+		}
+		w.Convs = append(w.Convs, c)
 	}
 	if err := w.Check(); err != nil {
 		return nil, err
@@ -89,9 +107,7 @@ func open(data []byte) (*file, error) {
 		}
 		f.layers = append(f.layers, l)
 		in = l.o
-		if known += 2; l.quantised() {
-			known++
-		}
+		known += len(l.parts())
 	}
 	if err := checkRest(tensors.Names(), len(f.layers), known); err != nil {
 		return nil, err
@@ -134,7 +150,7 @@ func checkRest(names []string, layers, known int) error {
 // isPart says whether a tensor of that name may be in a file. Layers' names are in
 // network order when they are sorted.
 func isPart(layer, part string) bool {
-	if part != "weight" && part != "bias" && part != "scale" {
+	if part != "weight" && part != "bias" && part != "scale" && part != "metric" {
 		return false
 	}
 	for n := 0; vgg.ConvName(n) != ""; n++ {
@@ -164,6 +180,12 @@ func openLayer(tensors safetensors.SafeTensors, name string, in int) (layer, err
 		return l, err
 	}
 	bits := [][]byte{l.bias.Data()}
+	if l.metric, l.hasMetric = tensors.Tensor(name + ".metric"); l.hasMetric {
+		if shape := l.metric.Shape(); l.metric.DType() != safetensors.F32 || len(shape) != 2 || shape[0] != uint64(l.o) || shape[1] != uint64(l.o) {
+			return l, engine.Errorf(engine.InvalidWeights, "%s.metric is %s %v where F32 [%d %d] is needed.", name, l.metric.DType(), shape, l.o, l.o)
+		}
+		bits = append(bits, l.metric.Data())
+	}
 	if l.quantised() {
 		if l.scale, err = openVector(tensors, name+".scale", l.o); err != nil {
 			return l, err

@@ -2,6 +2,7 @@ package weights
 
 import (
 	"encoding/binary"
+	"maps"
 	"math"
 
 	"github.com/nlpodyssey/safetensors"
@@ -31,7 +32,7 @@ func Quantize(data []byte) ([]byte, error) {
 				return nil, err
 			}
 		}
-		tensors[l.name+".weight"], tensors[l.name+".scale"], tensors[l.name+".bias"] = l.weight, l.scale, l.bias
+		maps.Copy(tensors, l.parts())
 	}
 	writeInput(f.metadata, f.input)
 	out, err := safetensors.Serialize(tensors, f.metadata)

@@ -29,6 +29,10 @@ type Weights struct {
 type Conv struct {
 	Name string // conv1_1
 	backend.ConvWeights
+	// Metric, if it is not nil, is the symmetric matrix K [O,O] by which a difference d
+	// of two feature maps of this layer counts d'Kd at each place rather than d'd: that
+	// of a network that was trained to see as another one does.
+	Metric []float32
 }
 
 // An Input says how pixels become the network's input: channel c of the input is
