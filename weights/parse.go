@@ -41,16 +41,16 @@ type layer struct {
 
 func (l layer) quantised() bool { return l.weight.DType() == safetensors.I8 }
 
-// parts returns the layer's tensors by name.
-func (l layer) parts() map[string]safetensors.TensorView {
-	parts := map[string]safetensors.TensorView{l.name + ".weight": l.weight, l.name + ".bias": l.bias}
+// tensors returns how many tensors the layer has.
+func (l layer) tensors() int {
+	n := 2
 	if l.quantised() {
-		parts[l.name+".scale"] = l.scale
+		n++
 	}
 	if l.hasMetric {
-		parts[l.name+".metric"] = l.metric
+		n++
 	}
-	return parts
+	return n
 }
 
 // Parse reads the file of a network. The weights have no name yet.
@@ -59,6 +59,14 @@ func Parse(data []byte) (*vgg.Weights, error) {
 	if err != nil {
 		return nil, err
 	}
+	w := f.weights()
+	if err := w.Check(); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+func (f *file) weights() *vgg.Weights {
 	w := &vgg.Weights{Input: f.input}
 	for _, l := range f.layers {
 		c := vgg.Conv{Name: l.name, ConvWeights: l.weights()}
@@ -67,10 +75,7 @@ func Parse(data []byte) (*vgg.Weights, error) {
 		}
 		w.Convs = append(w.Convs, c)
 	}
-	if err := w.Check(); err != nil {
-		return nil, err
-	}
-	return w, nil
+	return w
 }
 
 // Inspect checks a file as Parse does, without taking memory for its weights.
@@ -107,7 +112,7 @@ func open(data []byte) (*file, error) {
 		}
 		f.layers = append(f.layers, l)
 		in = l.o
-		known += len(l.parts())
+		known += l.tensors()
 	}
 	if err := checkRest(tensors.Names(), len(f.layers), known); err != nil {
 		return nil, err

@@ -1,74 +1,61 @@
 package weights
 
 import (
-	"encoding/binary"
-	"maps"
 	"math"
 
-	"github.com/nlpodyssey/safetensors"
-
-	"trappedinart/engine"
+	"trappedinart/engine/vgg"
 )
 
-// Quantize returns the network as a file in int8: for each output channel o
+// Bits is how many bits a quantised weight has in a file of the finest grade.
+const Bits = 8
+
+// Quantize returns the network as a file in int8, for each output channel o
 //
 //	scale[o] = max|weight[o,...]| / 127
 //	int8[o,...] = weight[o,...] / scale[o], rounded
 //
-// Layers that are in int8 already stay as they are, and so do the metadata, but for
-// the input, which is written in the form of the package comment; head.* is dropped.
-// The same file gives the same bytes. Scales and biases come first in it, then the
-// int8 weights in network order, so that a reader who has the file's beginning has
-// whole layers.
+// Layers that are in int8 already stay as they are, and so do the metadata. The same file
+// gives the same bytes. Package quantize finds better scales, from pictures.
 func Quantize(data []byte) ([]byte, error) {
 	f, err := open(data)
 	if err != nil {
 		return nil, err
 	}
-	tensors := map[string]safetensors.TensorView{}
-	for _, l := range f.layers {
-		if !l.quantised() {
-			if l.weight, l.scale, err = l.quantise(); err != nil {
-				return nil, err
-			}
+	w := f.weights()
+	for i := range w.Convs {
+		if c := &w.Convs[i]; c.Int8 == nil {
+			Round(c, LargestScales(c, Bits), Bits)
 		}
-		maps.Copy(tensors, l.parts())
 	}
-	writeInput(f.metadata, f.input)
-	out, err := safetensors.Serialize(tensors, f.metadata)
-	if err != nil {
-		return nil, err
-	}
-	if binary.LittleEndian.Uint64(out) > maxHeader {
-		return nil, engine.Errorf(engine.InvalidWeights, "The weights' metadata are too long; shorten them.")
-	}
-	return out, nil
+	return Marshal(w, f.metadata)
 }
 
-// quantise returns the layer's weights as I8 [O,I,3,3] and their scales F32 [O].
-func (l layer) quantise() (weight, scale safetensors.TensorView, err error) {
-	n := l.i * 9
-	values := floats(l.weight)
-	ints, scales := make([]byte, 0, len(values)), make([]byte, 0, 4*l.o)
-	for o := range l.o {
-		filter := values[o*n : (o+1)*n]
+// LargestScales returns for each output channel the scale at which its largest weight
+// is the largest number of so many bits.
+func LargestScales(c *vgg.Conv, bits int) []float32 {
+	n := c.I * 9
+	scales := make([]float32, c.O)
+	for o := range scales {
 		var largest float64
-		for _, v := range filter {
-			largest = max(largest, math.Abs(float64(v)))
+		for k := range n {
+			largest = max(largest, math.Abs(float64(c.At(o*n+k))))
 		}
-		s := float32(largest / 127) // 0 for a filter of zeros, and for one that is next to it
-		scales = binary.LittleEndian.AppendUint32(scales, math.Float32bits(s))
-		for _, v := range filter {
-			q := 0.
-			if s > 0 {
-				q = min(max(math.RoundToEven(float64(v)/float64(s)), -127), 127)
-			}
-			ints = append(ints, byte(int8(q)))
+		scales[o] = float32(largest / float64(levels(bits))) // 0 for a filter of zeros, and for one that is next to it
+	}
+	return scales
+}
+
+// levels is the largest number of so many bits; its negative is the smallest.
+func levels(bits int) int { return 1<<(bits-1) - 1 }
+
+// Round brings a layer to int8 with the given scales: numbers of so many bits, from 2 to 8.
+func Round(c *vgg.Conv, scales []float32, bits int) {
+	n, most := c.I*9, float64(levels(bits))
+	ints := make([]int8, c.O*n)
+	for i := range ints {
+		if s := scales[i/n]; s > 0 {
+			ints[i] = int8(min(max(math.RoundToEven(float64(c.At(i))/float64(s)), -most), most))
 		}
 	}
-	if weight, err = safetensors.NewTensorView(safetensors.I8, l.weight.Shape(), ints); err != nil {
-		return weight, scale, err
-	}
-	scale, err = safetensors.NewTensorView(safetensors.F32, []uint64{uint64(l.o)}, scales)
-	return weight, scale, err
+	c.Weight, c.Int8, c.Scale = nil, ints, scales
 }

@@ -13,6 +13,10 @@
 //	conv1_1.scale   F32 [O]         weight[o,...] = scale[o] * int8[o,...]
 //	conv1_1.bias    F32 [O]
 //
+// and a layer may have a metric, in which its feature maps are compared:
+//
+//	conv1_1.metric  F32 [O,O]       symmetric; see vgg.Conv
+//
 // Tensors called head.* are left over from training and ignored. The metadata says
 // how pixels become the network's input:
 //
@@ -24,9 +28,7 @@
 package weights
 
 import (
-	"crypto/sha256"
 	_ "embed" // for small.safetensors
-	"encoding/hex"
 )
 
 // Extension is what the names of the files end in.
@@ -41,9 +43,9 @@ var small string
 // Small returns the file of the network that the program carries with it.
 func Small() []byte { return []byte(small) }
 
-// HashedName returns the name under which a file can be served for ever: the given
-// name, 16 hexadecimal digits of the file's SHA-256, and the extension.
+// HashedName returns the name under which a file of Quantize or Marshal in int8 can be
+// served for ever: the given name, 16 hexadecimal digits of the SHA-256 of the file's
+// header, which holds the hashes of the rest, and the extension.
 func HashedName(name string, file []byte) string {
-	sum := sha256.Sum256(file)
-	return name + "-" + hex.EncodeToString(sum[:8]) + Extension
+	return name + "-" + digest(file[:headerEnd(file)])[:16] + Extension
 }

@@ -289,6 +289,7 @@ func TestQuantizeKeepsMetadata(t *testing.T) {
 		t.Fatal(err)
 	}
 	metadata["input"] = "BGR, (0..255 minus 103.939,116.779,123.68) times 1,1,1"
+	delete(info.Metadata, "sha256")
 	if !maps.Equal(info.Metadata, metadata) {
 		t.Errorf("the metadata are %q, want %q", info.Metadata, metadata)
 	}
@@ -349,10 +350,35 @@ func TestQuantizeInNetworkOrder(t *testing.T) {
 	}
 }
 
-func TestHashedName(t *testing.T) {
-	sum := sha256.Sum256([]byte("abc"))
-	if got, want := weights.HashedName("small", []byte("abc")), "small-"+hex.EncodeToString(sum[:])[:16]+".safetensors"; got != want {
+// The name holds the header's hash, and the header those of all that follows it.
+func TestHashes(t *testing.T) {
+	out, err := weights.Quantize(safetensors(caffe, network(5, 2, 7)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := func(data []byte) string {
+		sum := sha256.Sum256(data)
+		return hex.EncodeToString(sum[:])
+	}
+	end := 8 + int(binary.LittleEndian.Uint64(out))
+	if got, want := weights.HashedName("mine", out), "mine-"+hash(out[:end])[:16]+".safetensors"; got != want {
 		t.Errorf("the name is %s, want %s", got, want)
+	}
+	info, err := weights.Inspect(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	at := end
+	for _, n := range []int{4 * 2 * (5 + 2 + 7), 5 * 3 * 9, 2 * 5 * 9, 7 * 2 * 9} { // biases and scales; each layer's weights
+		want = append(want, hash(out[at:at+n]))
+		at += n
+	}
+	if got := info.Metadata["sha256"]; got != strings.Join(want, ",") || at != len(out) {
+		t.Errorf("the hashes are %s, want %s", got, want)
+	}
+	if again, err := weights.Quantize(out); err != nil || !bytes.Equal(again, out) {
+		t.Errorf("a file in int8 does not stay the same: %v", err)
 	}
 }
 

@@ -184,6 +184,11 @@ type Backend interface {
 	// AddVariation adds to s [1] the squared differences between each place in w
 	// and its right and lower neighbours, where x has them.
 	AddVariation(s Sums, x Buffer, w Window)
+	// WriteSums overwrites s with values.
+	WriteSums(s Sums, values []float64)
+	// Sandwich overwrites dst [n*n] with the product k d k of symmetric matrices: what
+	// a difference d of Gram matrices is in the metric k. dst must not be d or k.
+	Sandwich(dst, d, k Sums)
 	// Total makes s cover the whole picture. One rank alone has nothing to do;
 	// several sum over all of them.
 	Total(s Sums)

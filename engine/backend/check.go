@@ -1,5 +1,7 @@
 package backend
 
+import "math"
+
 // The checks of arguments that every back end makes, so that all refuse the same.
 // Each panics with a constant message: a wrong shape is a bug of the caller.
 
@@ -61,6 +63,22 @@ func CheckGram(n int, f Shape, w Window, mask Buffer) {
 	if mask != nil && mask.Shape() != (Shape{1, f.H, f.W}) {
 		panic("backend: mask and feature map differ in shape")
 	}
+}
+
+// CheckWriteSums checks WriteSums.
+func CheckWriteSums(s Sums, values []float64) {
+	if s.Len() != len(values) {
+		panic("backend: slice and sums differ in length")
+	}
+}
+
+// CheckSandwich checks Sandwich and returns n.
+func CheckSandwich(dst, d, k Sums) int {
+	n := int(math.Sqrt(float64(k.Len())))
+	if n*n != k.Len() || d.Len() != k.Len() || dst.Len() != k.Len() || dst == d || dst == k {
+		panic("backend: not three square matrices of one size")
+	}
+	return n
 }
 
 // CheckSum checks AddSquares and AddVariation.

@@ -29,52 +29,97 @@ type Term interface {
 // Content is the squared distance of a feature map f to the content's p.
 //
 //	Factor * sum (f - p)^2     Gatys et al. 2015, eq. 1, with Factor 1/2
+//
+// In a metric K it is Factor * sum_ij K_ij sum_p (f - p)_ip (f - p)_jp.
 type Content struct {
 	Factor float64
 
-	be     backend.Backend
-	target backend.Buffer
-	sum    backend.Sums
+	be         backend.Backend
+	metric     backend.Sums // K, or nil; not the term's own
+	target     backend.Buffer
+	difference backend.Buffer // if there is a metric
+	sum        backend.Sums   // of squares, or with a metric of products
+	norm       backend.Sums   // with a metric: the products of the target
 }
 
-// NewContent returns a term whose target is a copy of f.
-func NewContent(be backend.Backend, f backend.Buffer, factor float64) *Content {
-	c := &Content{Factor: factor, be: be, target: be.New(f.Shape()), sum: be.NewSums(1)}
+// NewContent returns a term whose target is a copy of f, in the given metric, or if that
+// is nil as it is.
+func NewContent(be backend.Backend, f backend.Buffer, metric backend.Sums, factor float64) *Content {
+	c := &Content{Factor: factor, be: be, metric: metric, target: be.New(f.Shape())}
 	be.Combine(c.target, 1, f, 0, nil)
+	if metric == nil {
+		c.sum = be.NewSums(1)
+		return c
+	}
+	c.sum, c.norm = be.NewSums(metric.Len()), be.NewSums(metric.Len())
+	c.difference = be.New(f.Shape())
+	be.AddGram(c.norm, f, f.Shape().Whole(), nil)
 	return c
 }
 
 // Norm returns the pair whose product is the square sum of the target.
-func (c *Content) Norm() backend.Pair { return backend.Pair{A: c.target, B: c.target} }
+func (c *Content) Norm() backend.Pair {
+	if c.metric != nil {
+		return backend.Pair{A: c.norm, B: c.metric}
+	}
+	return backend.Pair{A: c.target, B: c.target}
+}
 
 func (c *Content) Reset() { c.be.Combine(c.sum, 0, c.sum, 0, nil) }
 
 func (c *Content) Accumulate(f backend.Buffer, w backend.Window) {
-	c.be.AddSquares(c.sum, f, c.target, w)
+	if c.metric == nil {
+		c.be.AddSquares(c.sum, f, c.target, w)
+		return
+	}
+	c.be.Combine(c.difference, 1, f, -1, c.target)
+	c.be.AddGram(c.sum, c.difference, w, nil)
 }
 
 func (c *Content) Complete() { c.be.Total(c.sum) }
 
 func (c *Content) Gradient(df, f backend.Buffer, w backend.Window) {
-	c.be.SquaresGrad(df, f, c.target, 2*c.Factor, w)
+	if c.metric == nil {
+		c.be.SquaresGrad(df, f, c.target, 2*c.Factor, w)
+		return
+	}
+	c.be.Combine(c.difference, 1, f, -1, c.target)
+	c.be.GramGrad(df, c.difference, c.metric, 2*c.Factor, w, nil)
 }
 
-func (c *Content) Value() (backend.Pair, float64) { return backend.Pair{A: c.sum}, c.Factor }
+func (c *Content) Value() (backend.Pair, float64) {
+	if c.metric != nil {
+		return backend.Pair{A: c.sum, B: c.metric}, c.Factor
+	}
+	return backend.Pair{A: c.sum}, c.Factor // and not a B that holds no Sums
+}
 
-func (c *Content) Release() { release(c.be, c.target, c.sum) }
+func (c *Content) Release() {
+	release(c.be, c.target, c.sum)
+	if c.metric != nil {
+		release(c.be, c.difference, c.norm)
+	}
+}
 
 // Style is the squared distance of Gram matrices, each divided by the number of
 // places it sums over.
 //
 //	Factor * sum_ij (G_ij - A_ij)^2     Gatys et al. 2015, eq. 4
 //	G_ij = sum_p f_ip f_jp / Area       eq. 3, but for the division
+//
+// In a metric K = H'H it is that of the features H f: with D = G - A
+//
+//	Factor * sum_ij (H D H')_ij^2 = Factor * sum_ij D_ij (K D K)_ij
 type Style struct {
 	Factor float64
 	Area   float64 // places of the whole picture at this feature map
 
 	be     backend.Backend
+	metric backend.Sums // K, or nil; not the term's own
 	target backend.Sums
-	gram   backend.Sums // of the picture: sums until Complete, then G - A
+	gram   backend.Sums // of the picture: sums until Complete, then D
+	seen   backend.Sums // K D K, or gram itself
+	norm   backend.Sums // K A K, or the target itself
 }
 
 // NewGram returns the Gram matrix of f in w divided by the window's area, as a
@@ -86,13 +131,20 @@ func NewGram(be backend.Backend, f backend.Buffer, w backend.Window) backend.Sum
 	return g
 }
 
-// NewStyle returns a term that compares with target, which it takes over.
-func NewStyle(be backend.Backend, target backend.Sums, area int, factor float64) *Style {
-	return &Style{Factor: factor, Area: float64(area), be: be, target: target, gram: be.NewSums(target.Len())}
+// NewStyle returns a term that compares with target, which it takes over, in the given
+// metric, or if that is nil as it is.
+func NewStyle(be backend.Backend, target, metric backend.Sums, area int, factor float64) *Style {
+	s := &Style{Factor: factor, Area: float64(area), be: be, metric: metric, target: target, gram: be.NewSums(target.Len())}
+	s.seen, s.norm = s.gram, target
+	if metric != nil {
+		s.seen, s.norm = be.NewSums(target.Len()), be.NewSums(target.Len())
+		be.Sandwich(s.norm, target, metric)
+	}
+	return s
 }
 
 // Norm returns the pair whose product is the square sum of the target.
-func (s *Style) Norm() backend.Pair { return backend.Pair{A: s.target, B: s.target} }
+func (s *Style) Norm() backend.Pair { return backend.Pair{A: s.target, B: s.norm} }
 
 func (s *Style) Reset() { s.be.Combine(s.gram, 0, s.gram, 0, nil) }
 
@@ -101,19 +153,27 @@ func (s *Style) Accumulate(f backend.Buffer, w backend.Window) { s.be.AddGram(s.
 func (s *Style) Complete() {
 	s.be.Total(s.gram)
 	s.be.Combine(s.gram, 1/s.Area, s.gram, -1, s.target)
+	if s.metric != nil {
+		s.be.Sandwich(s.seen, s.gram, s.metric)
+	}
 }
 
-// Gradient adds 4*Factor/Area * (G - A) f: Gatys et al. 2015, eq. 6, without the
-// ReLU, which is part of the network here.
+// Gradient adds 4*Factor/Area * (K D K) f: Gatys et al. 2015, eq. 6, without the ReLU,
+// which is part of the network here.
 func (s *Style) Gradient(df, f backend.Buffer, w backend.Window) {
-	s.be.GramGrad(df, f, s.gram, 4*s.Factor/s.Area, w, nil)
+	s.be.GramGrad(df, f, s.seen, 4*s.Factor/s.Area, w, nil)
 }
 
 func (s *Style) Value() (backend.Pair, float64) {
-	return backend.Pair{A: s.gram, B: s.gram}, s.Factor
+	return backend.Pair{A: s.gram, B: s.seen}, s.Factor
 }
 
-func (s *Style) Release() { release(s.be, s.target, s.gram) }
+func (s *Style) Release() {
+	release(s.be, s.target, s.gram)
+	if s.metric != nil {
+		release(s.be, s.seen, s.norm)
+	}
+}
 
 // Variation is the squared total variation of a picture: the sum of the squared
 // differences between neighbours.

@@ -175,7 +175,7 @@ func (sc *scene) addContent(v *view) {
 	v.plan.Forward(x, func(tap string, f backend.Buffer) {
 		for _, l := range sc.recipe.ContentLayers {
 			if l.Layer == tap {
-				c := loss.NewContent(sc.be, f, 0)
+				c := loss.NewContent(sc.be, f, sc.net.Metric(tap), 0)
 				v.terms = append(v.terms, boundTerm{
 					Term: c, kind: contentPart, tap: tap, weight: l.Weight, norm: c.Norm(), size: f.Shape(),
 					set: func(factor float64) { c.Factor = factor },
@@ -221,7 +221,7 @@ func (sc *scene) styleTargets(k int) (map[string]backend.Sums, error) {
 func (sc *scene) addStyle(v *view, targets map[string]backend.Sums) {
 	for _, l := range sc.recipe.StyleLayers {
 		shape := v.plan.Shape(l.Layer)
-		t := loss.NewStyle(sc.be, targets[l.Layer], shape.H*shape.W, 0)
+		t := loss.NewStyle(sc.be, targets[l.Layer], sc.net.Metric(l.Layer), shape.H*shape.W, 0)
 		v.terms = append(v.terms, boundTerm{
 			Term: t, kind: stylePart, tap: l.Layer, weight: l.Weight, norm: t.Norm(), size: shape,
 			set: func(factor float64) { t.Factor = factor },

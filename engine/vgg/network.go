@@ -18,6 +18,16 @@ type Network struct {
 	taps  []string
 	outs  []int
 	convs []backend.Conv
+	// Metrics of the layers that have one, by tap.
+	metrics map[string]backend.Sums
+}
+
+// Metric returns the metric of a tap, to be read only, or nil.
+func (n *Network) Metric(tap string) backend.Sums {
+	if m, ok := n.metrics[tap]; ok {
+		return m
+	}
+	return nil
 }
 
 // New prepares the layers of w up to the deepest of the given taps. The channel
@@ -28,7 +38,7 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	n := &Network{Mean: w.Input.Mean, be: be, name: w.Name, taps: w.Taps()}
+	n := &Network{Mean: w.Input.Mean, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
 	depth := 0
 	for _, tap := range taps {
 		i := slices.Index(n.taps, tap)
@@ -44,6 +54,15 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 		}
 		n.convs = append(n.convs, be.Prepare(cw))
 		n.outs = append(n.outs, c.O)
+		if c.Metric != nil && slices.Contains(taps, n.taps[i]) {
+			wide := make([]float64, len(c.Metric))
+			for k, v := range c.Metric {
+				wide[k] = float64(v)
+			}
+			m := be.NewSums(len(wide))
+			be.WriteSums(m, wide)
+			n.metrics[n.taps[i]] = m
+		}
 	}
 	return n, nil
 }

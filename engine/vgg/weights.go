@@ -87,6 +87,8 @@ func (w *Weights) Check() error {
 			return engine.Errorf(engine.InvalidWeights, "The weights have %s where a VGG-19 has %s.", c.Name, name)
 		case c.I != in:
 			return engine.Errorf(engine.InvalidWeights, "%s takes %d channels where the layer before gives %d.", c.Name, c.I, in)
+		case c.Metric != nil && len(c.Metric) != c.O*c.O:
+			return engine.Errorf(engine.InvalidWeights, "%s does not hold a metric of %d x %d numbers.", c.Name, c.O, c.O)
 		case !c.Fit():
 			return engine.Errorf(engine.InvalidWeights, "%s does not hold %d filters of %d channels, 3x3, and their biases.", c.Name, c.O, c.I)
 		}

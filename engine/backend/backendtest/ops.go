@@ -116,6 +116,21 @@ var ops = []struct {
 		be.Combine(h, 0.25, h, 1, g)
 		return totals(be, h)
 	}},
+	{"Sandwich", 1e-5, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		n := s.C * s.C
+		d, k, product := be.NewSums(n), be.NewSums(n), be.NewSums(n)
+		be.AddGram(d, in.buffer(be, s), whole(s), nil)
+		symmetric := make([]float64, n)
+		for i := range n {
+			if row, col := i/s.C, i%s.C; row <= col {
+				symmetric[i] = in.random.NormFloat64()
+				symmetric[col*s.C+row] = symmetric[i]
+			}
+		}
+		be.WriteSums(k, symmetric)
+		be.Sandwich(product, d, k)
+		return totals(be, product)
+	}},
 	{"AdamStep", 1e-5, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		x, m, v, g := in.buffer(be, s), be.New(s), be.New(s), in.buffer(be, s)
 		for t := range 3 {

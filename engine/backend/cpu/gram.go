@@ -241,3 +241,45 @@ func (g *gramGrad) add(s *scratch, at, n, panel int) {
 		}
 	}
 }
+
+func (b *Backend) WriteSums(s backend.Sums, values []float64) {
+	backend.CheckWriteSums(s, values)
+	copy(s.(*sums).d, values)
+}
+
+// Sandwich is two products in float32, on one thread: matrices are small beside maps.
+func (b *Backend) Sandwich(dst, d, k backend.Sums) {
+	n := backend.CheckSandwich(dst, d, k)
+	if n == 0 {
+		return
+	}
+	to, left, metric := dst.(*sums).d, d.(*sums).d, k.(*sums).d
+	panel := b.kernel.panel(stride(n))
+	columns := panel.columns
+	panels := (n + columns - 1) / columns
+	wide := panels * columns
+	b.shared = grow(b.shared, 2*n*n+3*n*wide)
+	rest := b.shared
+	take := func(n int) []float32 {
+		part := rest[:n]
+		rest = rest[n:]
+		return part
+	}
+	difference, rows := take(n*n), take(n*n)
+	packed, half, whole := take(n*wide), take(n*wide), take(n*wide) // in panels [n][columns]
+	clear(packed)
+	for i, v := range metric {
+		difference[i], rows[i] = float32(left[i]), float32(v)
+		j := i % n
+		packed[(j/columns*n+i/n)*columns+j%columns] = float32(v)
+	}
+	for at := 0; at < n*wide; at += n * columns {
+		panel.product(half[at:], columns, difference, n, 1, packed[at:], n, n, false)
+		panel.product(whole[at:], columns, rows, n, 1, half[at:], n, n, false)
+	}
+	for i := range to {
+		j := i % n
+		to[i] = float64(whole[(j/columns*n+i/n)*columns+j%columns])
+	}
+	mirror(to, n)
+}

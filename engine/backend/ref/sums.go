@@ -124,3 +124,18 @@ func (Backend) VariationGrad(dx, x backend.Buffer, scale float64, w backend.Wind
 }
 
 func (Backend) Total(backend.Sums) {}
+
+func (Backend) WriteSums(s backend.Sums, values []float64) {
+	backend.CheckWriteSums(s, values)
+	copy(Elements(s), values)
+}
+
+func (Backend) Sandwich(dst, d, k backend.Sums) {
+	n := backend.CheckSandwich(dst, d, k)
+	if n == 0 {
+		return
+	}
+	half := dense(n, n, make([]float64, n*n))
+	product(half, dense(n, n, Elements(d)), dense(n, n, Elements(k)))
+	product(dense(n, n, Elements(dst)), dense(n, n, Elements(k)), half)
+}
