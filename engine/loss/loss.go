@@ -29,77 +29,39 @@ type Term interface {
 // Content is the squared distance of a feature map f to the content's p.
 //
 //	Factor * sum (f - p)^2     Gatys et al. 2015, eq. 1, with Factor 1/2
-//
-// In a metric K it is Factor * sum_ij K_ij sum_p (f - p)_ip (f - p)_jp.
 type Content struct {
 	Factor float64
 
-	be         backend.Backend
-	metric     backend.Sums // K, or nil; not the term's own
-	target     backend.Buffer
-	difference backend.Buffer // if there is a metric
-	sum        backend.Sums   // of squares, or with a metric of products
-	norm       backend.Sums   // with a metric: the products of the target
+	be     backend.Backend
+	target backend.Buffer
+	sum    backend.Sums
 }
 
-// NewContent returns a term whose target is a copy of f, in the given metric, or if that
-// is nil as it is.
-func NewContent(be backend.Backend, f backend.Buffer, metric backend.Sums, factor float64) *Content {
-	c := &Content{Factor: factor, be: be, metric: metric, target: be.New(f.Shape())}
+// NewContent returns a term whose target is a copy of f.
+func NewContent(be backend.Backend, f backend.Buffer, factor float64) *Content {
+	c := &Content{Factor: factor, be: be, target: be.New(f.Shape()), sum: be.NewSums(1)}
 	be.Combine(c.target, 1, f, 0, nil)
-	if metric == nil {
-		c.sum = be.NewSums(1)
-		return c
-	}
-	c.sum, c.norm = be.NewSums(metric.Len()), be.NewSums(metric.Len())
-	c.difference = be.New(f.Shape())
-	be.AddGram(c.norm, f, f.Shape().Whole(), nil)
 	return c
 }
 
 // Norm returns the pair whose product is the square sum of the target.
-func (c *Content) Norm() backend.Pair {
-	if c.metric != nil {
-		return backend.Pair{A: c.norm, B: c.metric}
-	}
-	return backend.Pair{A: c.target, B: c.target}
-}
+func (c *Content) Norm() backend.Pair { return backend.Pair{A: c.target, B: c.target} }
 
 func (c *Content) Reset() { c.be.Combine(c.sum, 0, c.sum, 0, nil) }
 
 func (c *Content) Accumulate(f backend.Buffer, w backend.Window) {
-	if c.metric == nil {
-		c.be.AddSquares(c.sum, f, c.target, w)
-		return
-	}
-	c.be.Combine(c.difference, 1, f, -1, c.target)
-	c.be.AddGram(c.sum, c.difference, w, nil)
+	c.be.AddSquares(c.sum, f, c.target, w)
 }
 
 func (c *Content) Complete() { c.be.Total(c.sum) }
 
 func (c *Content) Gradient(df, f backend.Buffer, w backend.Window) {
-	if c.metric == nil {
-		c.be.SquaresGrad(df, f, c.target, 2*c.Factor, w)
-		return
-	}
-	c.be.Combine(c.difference, 1, f, -1, c.target)
-	c.be.GramGrad(df, c.difference, c.metric, 2*c.Factor, w, nil)
+	c.be.SquaresGrad(df, f, c.target, 2*c.Factor, w)
 }
 
-func (c *Content) Value() (backend.Pair, float64) {
-	if c.metric != nil {
-		return backend.Pair{A: c.sum, B: c.metric}, c.Factor
-	}
-	return backend.Pair{A: c.sum}, c.Factor // and not a B that holds no Sums
-}
+func (c *Content) Value() (backend.Pair, float64) { return backend.Pair{A: c.sum}, c.Factor }
 
-func (c *Content) Release() {
-	release(c.be, c.target, c.sum)
-	if c.metric != nil {
-		release(c.be, c.difference, c.norm)
-	}
-}
+func (c *Content) Release() { release(c.be, c.target, c.sum) }
 
 // Style is the squared distance of Gram matrices, each divided by the number of
 // places it sums over.

@@ -89,7 +89,7 @@ func newRig(t *testing.T, be backend.Backend, n *vgg.Network, kind backend.Pooli
 		r.plans = append(r.plans, plan)
 		plan.Forward(cut(be, content, c), func(tap string, f backend.Buffer) {
 			if tap == contentTap {
-				r.content = append(r.content, loss.NewContent(be, f, nil, 0.1))
+				r.content = append(r.content, loss.NewContent(be, f, 0.1))
 			}
 		})
 	}

@@ -175,7 +175,7 @@ func (sc *scene) addContent(v *view) {
 	v.plan.Forward(x, func(tap string, f backend.Buffer) {
 		for _, l := range sc.recipe.ContentLayers {
 			if l.Layer == tap {
-				c := loss.NewContent(sc.be, f, sc.net.Metric(tap), 0)
+				c := loss.NewContent(sc.be, f, 0)
 				v.terms = append(v.terms, boundTerm{
 					Term: c, kind: contentPart, tap: tap, weight: l.Weight, norm: c.Norm(), size: f.Shape(),
 					set: func(factor float64) { c.Factor = factor },

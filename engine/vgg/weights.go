@@ -29,9 +29,9 @@ type Weights struct {
 type Conv struct {
 	Name string // conv1_1
 	backend.ConvWeights
-	// Metric, if it is not nil, is the symmetric matrix K [O,O] by which a difference d
-	// of two feature maps of this layer counts d'Kd at each place rather than d'd: that
-	// of a network that was trained to see as another one does.
+	// Metric, if it is not nil, is the symmetric matrix K = H'H [O,O] in which Gram
+	// matrices of this layer are compared: H brings its features to those of the network
+	// that it was trained to see as.
 	Metric []float32
 }
 

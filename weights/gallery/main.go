@@ -18,8 +18,8 @@ import (
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
-	"trappedinart/engine/vgg"
 	"trappedinart/weights"
+	"trappedinart/weights/judge"
 )
 
 var pairs = [][2]string{
@@ -28,168 +28,125 @@ var pairs = [][2]string{
 	{"tubingen", "shipwreck"}, {"tubingen", "the_scream"},
 }
 
+// columns of the sheet.
+var columns = [3]string{"content", "small", "VGG-19"}
+
 func main() {
 	log.SetFlags(0)
-	var (
-		small = flag.String("network", "small", "the name or file of the small network")
-		large = flag.String("vgg19", "", "the file of a VGG-19, to relu3_2 at least")
-		dir   = flag.String("images", "", "the directory of the pictures")
-		out   = flag.String("out", "", "the directory to write to")
-		size  = flag.Int("size", 256, "longer side, in pixels")
-		keep  = flag.Bool("keep", false, "take VGG-19's pictures of the last time from the directory")
-	)
+	g := &gallery{be: cpu.New(0), store: &weights.Store{}}
+	flag.StringVar(&g.small, "network", "small", "the name or file of the small network")
+	flag.StringVar(&g.large, "vgg19", "", "the file of a VGG-19, to relu3_2 at least")
+	flag.StringVar(&g.images, "images", "", "the directory of the pictures")
+	flag.StringVar(&g.out, "out", "", "the directory to write to")
+	flag.IntVar(&g.size, "size", 256, "longer side, in pixels")
+	flag.BoolVar(&g.keep, "keep", false, "take VGG-19's pictures of the last time from the directory")
 	flag.Parse()
-	if err := run(*small, *large, *dir, *out, *size, *keep); err != nil {
+	if err := g.run(context.Background()); err != nil {
 		log.Fatal("gallery: ", err)
 	}
 }
 
-func run(small, large, dir, out string, size int, keep bool) error {
-	ctx := context.Background()
-	g := &gallery{dir: dir, be: cpu.New(0), store: &weights.Store{}}
-	var err error
-	if g.judge, err = g.store.Load(ctx, large); err != nil {
+type gallery struct {
+	small, large, images, out string
+	size                      int
+	keep                      bool
+	be                        *cpu.Backend
+	store                     *weights.Store
+}
+
+func (g *gallery) run(ctx context.Context) error {
+	seeing, err := g.store.Load(ctx, g.large)
+	if err != nil {
 		return err
 	}
-	if g.recipe, err = engine.Preset(engine.Painterly); err != nil {
+	j := &judge.Judge{Backend: g.be, Weights: seeing}
+	if err := os.MkdirAll(g.out, 0o700); err != nil {
 		return err
 	}
-	g.recipe.Size = size
-	if err := os.MkdirAll(out, 0o700); err != nil {
-		return err
-	}
-	var all [3]distances
+	var all [len(columns)][]judge.Distances
 	var rows [][]*image.NRGBA
 	fmt.Println("relative style distance at relu1_1, relu2_1, relu3_1 and relative content distance at relu3_2, by VGG-19")
 	for _, pair := range pairs {
-		content, err := g.file(pair[0])
-		if err != nil {
-			return err
-		}
-		style, err := g.file(pair[1])
-		if err != nil {
-			return err
-		}
-		row := []*image.NRGBA{nil, nil, nil}
-		b := content.img.Bounds()
-		w, h := pixel.Fit(b.Dx(), b.Dy(), size)
-		row[0] = pixel.Image(pixel.Planes(content.img, w, h), w, h)
-		if row[1], err = g.paint(ctx, small, content, style); err != nil {
-			return err
-		}
-		kept := filepath.Join(out, fmt.Sprintf("%s-%s-%d-vgg19.png", pair[0], pair[1], size))
-		if data, readErr := os.ReadFile(kept); keep && readErr == nil {
-			row[2], err = pixel.Decode(ctx, engine.File{Name: kept, Data: data})
-		} else if row[2], err = g.paint(ctx, large, content, style); err == nil {
-			err = write(kept, row[2])
-		}
+		row, style, err := g.row(ctx, pair)
 		if err != nil {
 			return err
 		}
 		fmt.Println(strings.Join(pair[:], ", "))
-		for i, name := range []string{"content", "small", "VGG-19"} {
-			d, err := g.measure(ctx, row[0], style.img, row[i])
+		for i, name := range columns {
+			d, err := j.Measure(ctx, row[0], style, row[i])
 			if err != nil {
 				return err
 			}
-			all[i].add(d)
+			all[i] = append(all[i], d)
 			fmt.Printf("  %-8s %v\n", name, d)
 		}
 		rows = append(rows, row)
 	}
 	fmt.Println("mean of all")
-	for i, name := range []string{"content", "small", "VGG-19"} {
-		for k := range all[i] {
-			all[i][k] /= float64(len(pairs))
+	var means [len(columns)]judge.Distances
+	for i, name := range columns {
+		means[i] = judge.Mean(all[i])
+		fmt.Printf("  %-8s %v\n", name, means[i])
+	}
+	shares, mean := judge.Closed(means[0], means[1], means[2])
+	fmt.Printf("share of the gap in style that VGG-19 closes that small closes: ")
+	for k, layer := range judge.StyleLayers {
+		fmt.Printf("%s %.2f %%, ", layer, 100*shares[k])
+	}
+	fmt.Printf("mean %.2f %%; content distance %.3f of VGG-19's\n", 100*mean, means[1].Content/means[2].Content)
+	return write(filepath.Join(g.out, "gallery.png"), sheet(rows))
+}
+
+// row returns the photograph, and what both networks make of it with the painting.
+func (g *gallery) row(ctx context.Context, pair [2]string) (row []*image.NRGBA, style *image.NRGBA, err error) {
+	var files [2]engine.File
+	var pictures [2]*image.NRGBA
+	for i, name := range pair {
+		path := filepath.Join(g.images, name+".jpg")
+		if files[i], pictures[i], err = read(ctx, path); err != nil {
+			return nil, nil, err
 		}
-		fmt.Printf("  %-8s %v\n", name, all[i])
 	}
-	mean := 0.
-	fmt.Print("share that small closes of the gap that VGG-19 closes:")
-	for k, layer := range styleLayers {
-		share := (all[0][k] - all[1][k]) / (all[0][k] - all[2][k])
-		mean += share / float64(len(styleLayers))
-		fmt.Printf(" %s %.2f %%,", layer, 100*share)
+	small, err := g.paint(ctx, g.small, files)
+	if err != nil {
+		return nil, nil, err
 	}
-	fmt.Printf(" mean %.2f %%; content distance %.3f of VGG-19's\n", 100*mean, all[1][3]/all[2][3])
-	return write(filepath.Join(out, "gallery.png"), sheet(rows))
-}
-
-var styleLayers = []string{"relu1_1", "relu2_1", "relu3_1"}
-
-// distances at the style layers, and at the content layer.
-type distances [4]float64
-
-func (d *distances) add(o distances) {
-	for i, v := range o {
-		d[i] += v
+	path := filepath.Join(g.out, fmt.Sprintf("%s-%s-%d-vgg19.png", pair[0], pair[1], g.size))
+	if g.keep {
+		if _, large, err := read(ctx, path); err == nil {
+			return []*image.NRGBA{judge.Fitted(pictures[0], g.size), small, large}, pictures[1], nil
+		}
 	}
+	large, err := g.paint(ctx, g.large, files)
+	if err == nil {
+		err = write(path, large)
+	}
+	return []*image.NRGBA{judge.Fitted(pictures[0], g.size), small, large}, pictures[1], err
 }
 
-func (d distances) String() string {
-	return fmt.Sprintf("%.5f %.5f %.5f   %.4f", d[0], d[1], d[2], d[3])
-}
-
-type gallery struct {
-	dir    string
-	be     *cpu.Backend
-	store  *weights.Store
-	judge  *vgg.Weights
-	recipe engine.Recipe
-}
-
-type picture struct {
-	engine.File
-	img *image.NRGBA
-}
-
-func (g *gallery) file(name string) (picture, error) {
-	path := filepath.Join(g.dir, name+".jpg")
+func read(ctx context.Context, path string) (engine.File, *image.NRGBA, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return picture{}, err
+		return engine.File{}, nil, err
 	}
-	p := picture{File: engine.File{Name: path, Data: data}}
-	p.img, err = pixel.Decode(context.Background(), p.File)
-	return p, err
+	file := engine.File{Name: path, Data: data}
+	img, err := pixel.Decode(ctx, file)
+	return file, img, err
 }
 
-func (g *gallery) paint(ctx context.Context, network string, content, style picture) (*image.NRGBA, error) {
-	r := g.recipe
-	r.Weights = network
-	runner := &transfer.Runner{Backend: g.be, Weights: g.store.Load, Decode: pixel.Decode}
-	result, err := runner.Run(ctx, engine.Request{Recipe: r, Content: content.File, Styles: []engine.File{style.File}}, nil)
+func (g *gallery) paint(ctx context.Context, network string, files [2]engine.File) (*image.NRGBA, error) {
+	r, err := engine.Preset(engine.Painterly)
+	if err != nil {
+		return nil, err
+	}
+	r.Size, r.Weights = g.size, network
+	runner := &transfer.Runner{Backend: g.be, Decode: pixel.Decode,
+		Weights: g.store.Load}
+	result, err := runner.Run(ctx, engine.Request{Recipe: r, Content: files[0], Styles: files[1:]}, nil)
 	if err != nil {
 		return nil, err
 	}
 	return result.Picture, nil
-}
-
-// measure compares a picture with its content and with the style at the same size.
-func (g *gallery) measure(ctx context.Context, content, style, x *image.NRGBA) (distances, error) {
-	var d distances
-	r := g.recipe
-	r.Copies, r.Smoothness, r.Strength = 0, 0, 50
-	b := style.Bounds()
-	w, h := pixel.Fit(b.Dx(), b.Dy(), r.Size)
-	scaled := pixel.Image(pixel.Planes(style, w, h), w, h)
-	e, err := transfer.Evaluate(ctx, g.be, g.judge, r, content, []*image.NRGBA{scaled}, x)
-	if err != nil {
-		return d, err
-	}
-	// Calibrated losses are relative distances, times these factors at strength 50.
-	const half = 0.25
-	for _, p := range e.Parts {
-		for k, layer := range styleLayers {
-			if p.Name == "style:"+layer {
-				d[k] = p.Value * float64(len(styleLayers)) / half
-			}
-		}
-		if p.Name == "content:relu3_2" {
-			d[3] = p.Value / (0.01 * half)
-		}
-	}
-	return d, nil
 }
 
 // sheet puts rows of pictures below each other.

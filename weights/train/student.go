@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"trappedinart/engine/backend"
@@ -59,15 +60,15 @@ func (p *params) draw(random *rand.Rand, widths []int) {
 	}
 }
 
-// network returns the student as a network. The metric of a layer is how its head
-// measures differences of feature maps, brought to a mean of 1 along the diagonal.
+// network returns the student as a network of its own. The metric of a layer is that of
+// its head, brought to a mean of 1 along the diagonal.
 func (p *params) network(widths []int, name string) *vgg.Weights {
 	w := &vgg.Weights{Name: name, Input: vgg.Input{Mean: vgg.Caffe.Mean, Scale: [3]float64{inputScale, inputScale, inputScale}}}
 	in := 3
 	for l, out := range widths {
 		w.Convs = append(w.Convs, vgg.Conv{
 			Name:        vgg.ConvName(l),
-			ConvWeights: backend.ConvWeights{O: out, I: in, Weight: p.weight[l], Bias: p.bias[l]},
+			ConvWeights: backend.ConvWeights{O: out, I: in, Weight: slices.Clone(p.weight[l]), Bias: slices.Clone(p.bias[l])},
 			Metric:      metric(p.head[l], out),
 		})
 		in = out

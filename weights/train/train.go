@@ -226,14 +226,7 @@ func (t *Trainer) Held() (Errors, error) {
 }
 
 // Network returns the student as it is.
-func (t *Trainer) Network(name string) *vgg.Weights {
-	w := t.p.network(t.Widths, name)
-	for i := range w.Convs {
-		c := &w.Convs[i]
-		c.Weight, c.Bias = append([]float32(nil), c.Weight...), append([]float32(nil), c.Bias...)
-	}
-	return w
-}
+func (t *Trainer) Network(name string) *vgg.Weights { return t.p.network(t.Widths, name) }
 
 // paint paints a picture on each thread with the network as it is.
 func (t *Trainer) paint(ctx context.Context) error {
