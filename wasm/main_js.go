@@ -10,23 +10,27 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend/cpu"
-	"trappedinart/engine/transfer"
 	"trappedinart/wasm/browser"
+	"trappedinart/wasm/networks"
 	"trappedinart/wasm/protocol"
 	"trappedinart/wasm/worker"
 )
 
 func main() {
 	var (
-		scope   = js.Global()
-		device  = cpu.New(1) // a Web Worker is one thread
-		network networks
+		scope  = js.Global()
+		device = cpu.New(1) // a Web Worker is one thread
+		nets   = &networks.Networks{
+			Shelves: []networks.Shelf{originFiles{}, cachedFiles{}},
+			Get:     get, Log: logf, Pause: 500 * time.Millisecond,
+		}
 	)
 	session := &worker.Session{
 		Version: version(),
 		Runner: func(weightsURL string) engine.Runner {
-			return &transfer.Runner{Backend: device, Weights: network.from(weightsURL), Decode: browser.Decode}
+			return &painter{device, nets, weightsURL}
 		},
+		Fetch: nets.Fetch,
 		Post: func(m protocol.Message) {
 			if err := browser.Post(scope, m); err != nil {
 				logf("a message cannot be sent: %v", err)

@@ -10,6 +10,9 @@ import (
 // decodePicture is the browser's own decoder.
 var decodePicture = browser.Decode
 
+// keptFiles are the files that this browser keeps for the worker.
+var keptFiles = browser.KeptFiles
+
 // baseURL is the page's address.
 func baseURL() *url.URL {
 	u, err := url.Parse(js.Global().Get("document").Get("baseURI").String())

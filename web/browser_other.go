@@ -15,6 +15,8 @@ var errNoBrowser = errors.New("this program is a web page")
 
 func decodePicture(context.Context, engine.File) (*image.NRGBA, error) { return nil, errNoBrowser }
 
+func keptFiles(context.Context) map[string]int64 { return nil }
+
 func baseURL() *url.URL { return &url.URL{Scheme: "http", Host: "localhost", Path: "/"} }
 
 func openWorker(*inbox) (line, error) { return nil, errNoBrowser }

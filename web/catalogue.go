@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"trappedinart/engine"
 	"trappedinart/server/api"
 )
@@ -19,10 +21,22 @@ import (
 type catalogue struct {
 	base   *url.URL // of the page
 	client *http.Client
+	// memory keeps the last list, so that networks that are kept here are found when the
+	// server is not.
+	memory memory
 
 	mu       sync.Mutex
 	networks []api.Weights
 }
+
+// A memory lasts from one visit to the next.
+type memory interface {
+	Set(key string, value any) error
+	Get(key string, value any) error // leaves value alone if there is nothing
+}
+
+// networksKey is where the last list of networks is remembered.
+const networksKey = "networks"
 
 // Networks returns the networks there are, the default first.
 func (c *catalogue) Networks(ctx context.Context) ([]api.Weights, error) {
@@ -33,9 +47,15 @@ func (c *catalogue) Networks(ctx context.Context) ([]api.Weights, error) {
 	}
 	var list []api.Weights
 	if err := c.get(ctx, "api/v1/weights", &list); err != nil {
+		if c.memory.Get(networksKey, &list) == nil && len(list) > 0 && ctx.Err() == nil {
+			return list, nil // and ask again next time
+		}
 		return nil, err
 	}
 	c.networks = list
+	if err := c.memory.Set(networksKey, list); err != nil {
+		app.Log("the list of networks cannot be remembered:", err)
+	}
 	return list, nil
 }
 
@@ -48,11 +68,15 @@ func (c *catalogue) Address(ctx context.Context, name string) (string, error) {
 	names := make([]string, len(list))
 	for i, w := range list {
 		if w.Name == name {
-			return c.base.JoinPath("/").ResolveReference(&url.URL{Path: w.URL}).String(), nil
+			return c.addressOf(w), nil
 		}
 		names[i] = w.Name
 	}
 	return "", engine.Errorf(engine.UnknownWeights, words.NoNetwork, name, strings.Join(names, ", "))
+}
+
+func (c *catalogue) addressOf(w api.Weights) string {
+	return c.base.JoinPath("/").ResolveReference(&url.URL{Path: w.URL}).String()
 }
 
 // Server returns what the server that makes paintings says of itself, or nil where

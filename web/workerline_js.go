@@ -12,6 +12,9 @@ import (
 type webWorker struct {
 	worker js.Value
 	heard  []js.Func
+
+	ready   bool               // the worker said so
+	waiting []protocol.Message // until then: a worker hears nothing while it starts
 }
 
 // openWorker starts web/static/worker.js, found from the page's own address so that
@@ -35,6 +38,15 @@ func openWorker(in *inbox) (line, error) {
 			in.fail(err)
 			return
 		}
+		if _, ok := m.(protocol.Ready); ok {
+			w.ready = true
+			for _, m := range w.waiting {
+				if err := browser.Post(w.worker, m); err != nil {
+					in.fail(err)
+				}
+			}
+			w.waiting = nil
+		}
 		in.put(m)
 	})
 	w.on("error", func(event js.Value) {
@@ -53,7 +65,13 @@ func (w *webWorker) on(event string, hear func(js.Value)) {
 	w.heard = append(w.heard, f)
 }
 
-func (w *webWorker) Post(m protocol.Message) error { return browser.Post(w.worker, m) }
+func (w *webWorker) Post(m protocol.Message) error {
+	if !w.ready {
+		w.waiting = append(w.waiting, m)
+		return nil
+	}
+	return browser.Post(w.worker, m)
+}
 
 func (w *webWorker) Close() {
 	w.worker.Call("terminate")

@@ -2,9 +2,11 @@ package weights
 
 import (
 	"encoding/binary"
+	"maps"
 	"math"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/nlpodyssey/safetensors"
 
@@ -22,24 +24,36 @@ type Info struct {
 	Metadata  map[string]string // source, licence, network and whatever else stands there
 }
 
-// A file is a weights file that was checked whole. Its layers are views of its bytes.
+// A file is what the header of a weights file describes: checked, but for the numbers.
 type file struct {
-	layers   []layer
-	input    vgg.Input
-	metadata map[string]string
+	header
+	layers []layer
+	input  vgg.Input
+	scale  float64 // of content
 }
 
 // A layer is one convolution as it stands in a file.
 type layer struct {
 	name         string
 	o, i         int
-	weight, bias safetensors.TensorView
-	scale        safetensors.TensorView // of int8 weights
-	metric       safetensors.TensorView // if hasMetric
+	weight, bias tensor
+	scale        tensor // of int8 weights
+	metric       tensor // if hasMetric
 	hasMetric    bool
 }
 
-func (l layer) quantised() bool { return l.weight.DType() == safetensors.I8 }
+// places finds the bytes of a tensor.
+type places func(tensor) []byte
+
+// within returns where tensors are in a part of a file that begins at that place.
+func within(part []byte, begin int) places {
+	return func(t tensor) []byte { return part[t.from-begin : t.to-begin] }
+}
+
+// tap is the name of the layer's activations.
+func (l layer) tap() string { return "relu" + strings.TrimPrefix(l.name, "conv") }
+
+func (l layer) quantised() bool { return l.weight.dtype == safetensors.I8 }
 
 // tensors returns how many tensors the layer has.
 func (l layer) tensors() int {
@@ -59,19 +73,23 @@ func Parse(data []byte) (*vgg.Weights, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := f.weights()
+	w := f.weights(data)
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
 	return w, nil
 }
 
-func (f *file) weights() *vgg.Weights {
-	w := &vgg.Weights{Input: f.input}
+// weights returns the network that is in the bytes of the file.
+func (f *file) weights(data []byte) *vgg.Weights {
+	w := &vgg.Weights{Input: f.input, ContentScale: f.scale}
+	at := within(data, 0)
 	for _, l := range f.layers {
-		c := vgg.Conv{Name: l.name, ConvWeights: l.weights()}
-		if l.hasMetric {
-			c.Metric = floats(l.metric)
+		c := l.conv(at)
+		if l.quantised() {
+			c.Int8 = int8s(slices.Clone(at(l.weight)))
+		} else {
+			c.Weight = floats(at(l.weight))
 		}
 		w.Convs = append(w.Convs, c)
 	}
@@ -86,7 +104,7 @@ func Inspect(data []byte) (Info, error) {
 	}
 	info := Info{Input: f.input, Metadata: f.metadata, Quantised: true}
 	for _, l := range f.layers {
-		info.Taps = append(info.Taps, "relu"+strings.TrimPrefix(l.name, "conv"))
+		info.Taps = append(info.Taps, l.tap())
 		info.Params += l.o*l.i*9 + l.o
 		info.Quantised = info.Quantised && l.quantised()
 	}
@@ -95,18 +113,36 @@ func Inspect(data []byte) (Info, error) {
 
 // open checks all that can be wrong with a file but takes no memory for its weights.
 func open(data []byte) (*file, error) {
-	tensors, metadata, err := deserialize(data)
+	h, err := splitHeader(data)
 	if err != nil {
-		return nil, engine.Errorf(engine.InvalidWeights, "This is no whole safetensors file (%w); get another copy of it.", err)
+		return nil, notWhole(err)
 	}
-	f := &file{metadata: metadata}
+	f, err := h.file()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range f.layers {
+		if err := l.checkNumbers(within(data, 0)); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func notWhole(err error) error {
+	return engine.Errorf(engine.InvalidWeights, "This is no whole safetensors file (%w); get another copy of it.", err)
+}
+
+// file finds the network in what a header describes.
+func (h header) file() (*file, error) {
+	f := &file{header: h}
 	known, in := 0, 3
 	for n := 0; vgg.ConvName(n) != ""; n++ {
 		name := vgg.ConvName(n)
-		if _, ok := tensors.Tensor(name + ".weight"); !ok {
+		if _, ok := h.tensors[name+".weight"]; !ok {
 			break
 		}
-		l, err := openLayer(tensors, name, in)
+		l, err := h.layer(name, in)
 		if err != nil {
 			return nil, err
 		}
@@ -114,23 +150,23 @@ func open(data []byte) (*file, error) {
 		in = l.o
 		known += l.tensors()
 	}
-	if err := checkRest(tensors.Names(), len(f.layers), known); err != nil {
+	if err := checkRest(slices.Sorted(maps.Keys(h.tensors)), len(f.layers), known); err != nil {
 		return nil, err
 	}
-	if f.input, err = readInput(metadata); err != nil {
-		return nil, err
+	var err error
+	if f.input, err = readInput(h.metadata); err == nil {
+		f.scale, err = readContentScale(h.metadata)
 	}
-	return f, nil
+	return f, err
 }
 
 // checkRest refuses a file without layers, and tensors that belong to none of them:
-// another network's, or those beyond a gap.
+// another network's, or those beyond a gap. The names are sorted.
 func checkRest(names []string, layers, known int) error {
 	next := vgg.ConvName(layers)
 	if layers == 0 {
 		return engine.Errorf(engine.InvalidWeights, "The weights have no %s.weight; a VGG-19 begins with it.", next)
 	}
-	slices.Sort(names)
 	rest := 0
 	for _, name := range names {
 		layer, part, _ := strings.Cut(name, ".")
@@ -166,11 +202,10 @@ func isPart(layer, part string) bool {
 	return false
 }
 
-// openLayer finds the tensors of a layer that takes in channels, and checks them.
-func openLayer(tensors safetensors.SafeTensors, name string, in int) (layer, error) {
-	l := layer{name: name}
-	l.weight, _ = tensors.Tensor(name + ".weight")
-	shape, dtype := l.weight.Shape(), l.weight.DType()
+// layer finds the tensors of a layer that takes in channels, and checks what they are.
+func (h header) layer(name string, in int) (layer, error) {
+	l := layer{name: name, weight: h.tensors[name+".weight"]}
+	shape, dtype := l.weight.shape, l.weight.dtype
 	switch {
 	case len(shape) != 4 || shape[2] != 3 || shape[3] != 3 || shape[0] < 1:
 		return l, engine.Errorf(engine.InvalidWeights, "%s.weight has shape %v; a VGG-19 has filters of 3x3, as [out, in, 3, 3].", name, shape)
@@ -181,68 +216,77 @@ func openLayer(tensors safetensors.SafeTensors, name string, in int) (layer, err
 	}
 	l.o, l.i = int(shape[0]), in // they fit: their product is bytes of the file
 	var err error
-	if l.bias, err = openVector(tensors, name+".bias", l.o); err != nil {
+	if l.bias, err = h.vector(name+".bias", l.o); err != nil {
 		return l, err
 	}
-	bits := [][]byte{l.bias.Data()}
-	if l.metric, l.hasMetric = tensors.Tensor(name + ".metric"); l.hasMetric {
-		if shape := l.metric.Shape(); l.metric.DType() != safetensors.F32 || len(shape) != 2 || shape[0] != uint64(l.o) || shape[1] != uint64(l.o) {
-			return l, engine.Errorf(engine.InvalidWeights, "%s.metric is %s %v where F32 [%d %d] is needed.", name, l.metric.DType(), shape, l.o, l.o)
+	if l.metric, l.hasMetric = h.tensors[name+".metric"]; l.hasMetric {
+		if shape := l.metric.shape; l.metric.dtype != safetensors.F32 || len(shape) != 2 || shape[0] != uint64(l.o) || shape[1] != uint64(l.o) {
+			return l, engine.Errorf(engine.InvalidWeights, "%s.metric is %s %v where F32 [%d %d] is needed.", name, l.metric.dtype, shape, l.o, l.o)
 		}
-		bits = append(bits, l.metric.Data())
 	}
 	if l.quantised() {
-		if l.scale, err = openVector(tensors, name+".scale", l.o); err != nil {
-			return l, err
-		}
-		bits = append(bits, l.scale.Data())
-	} else {
-		bits = append(bits, l.weight.Data())
+		l.scale, err = h.vector(name+".scale", l.o)
 	}
-	for _, data := range bits {
+	return l, err
+}
+
+// vector finds a tensor F32 [n].
+func (h header) vector(name string, n int) (tensor, error) {
+	t, ok := h.tensors[name]
+	if !ok {
+		return t, engine.Errorf(engine.InvalidWeights, "The weights have no %s.", name)
+	}
+	if t.dtype != safetensors.F32 || len(t.shape) != 1 || t.shape[0] != uint64(n) {
+		return t, engine.Errorf(engine.InvalidWeights, "%s is %s %v where F32 [%d] is needed.", name, t.dtype, t.shape, n)
+	}
+	return t, nil
+}
+
+// checkNumbers refuses numbers in float32 with which nothing can be computed.
+func (l layer) checkNumbers(at places) error {
+	list := [][]byte{at(l.bias)}
+	if l.hasMetric {
+		list = append(list, at(l.metric))
+	}
+	if l.quantised() {
+		list = append(list, at(l.scale))
+	} else {
+		list = append(list, at(l.weight))
+	}
+	for _, data := range list {
 		// So far from the largest number that no scale leads beyond it.
 		const most = math.MaxFloat32 / 256
 		for i := 0; i < len(data); i += 4 {
 			if v := math.Abs(float64(float(data[i:]))); !(v <= most) {
-				return l, engine.Errorf(engine.InvalidWeights, "%s holds a number that is infinite or not a number; get another copy of the file.", name)
+				return engine.Errorf(engine.InvalidWeights, "%s holds a number that is infinite or not a number; get another copy of the file.", l.name)
 			}
 		}
 	}
-	return l, nil
+	return nil
 }
 
-// openVector finds a tensor F32 [n].
-func openVector(tensors safetensors.SafeTensors, name string, n int) (safetensors.TensorView, error) {
-	v, ok := tensors.Tensor(name)
-	if !ok {
-		return v, engine.Errorf(engine.InvalidWeights, "The weights have no %s.", name)
+// conv returns the layer without its weights, which are all that may be in int8.
+func (l layer) conv(at places) vgg.Conv {
+	c := vgg.Conv{Name: l.name, ConvWeights: backend.ConvWeights{O: l.o, I: l.i, Bias: floats(at(l.bias))}}
+	if l.quantised() {
+		c.Scale = floats(at(l.scale))
 	}
-	if shape := v.Shape(); v.DType() != safetensors.F32 || len(shape) != 1 || shape[0] != uint64(n) {
-		return v, engine.Errorf(engine.InvalidWeights, "%s is %s %v where F32 [%d] is needed.", name, v.DType(), shape, n)
+	if l.hasMetric {
+		c.Metric = floats(at(l.metric))
 	}
-	return v, nil
+	return c
 }
 
-// weights returns the layer's parameters; int8 stays int8.
-func (l layer) weights() backend.ConvWeights {
-	w := backend.ConvWeights{O: l.o, I: l.i, Bias: floats(l.bias)}
-	if !l.quantised() {
-		w.Weight = floats(l.weight)
-		return w
-	}
-	w.Scale, w.Int8 = floats(l.scale), make([]int8, l.weight.DataLen())
-	for i, q := range l.weight.Data() {
-		w.Int8[i] = int8(q)
-	}
-	return w
-}
-
-func floats(t safetensors.TensorView) []float32 {
-	v := make([]float32, t.DataLen()/4)
+func floats(data []byte) []float32 {
+	v := make([]float32, len(data)/4)
 	for i := range v {
-		v[i] = float(t.Data()[4*i:])
+		v[i] = float(data[4*i:])
 	}
 	return v
 }
 
 func float(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }
+
+// int8s returns the bytes, which are at least one, as the int8 numbers that they are. It
+// shares their memory: a network's weights are most of what a page has to hold.
+func int8s(data []byte) []int8 { return unsafe.Slice((*int8)(unsafe.Pointer(&data[0])), len(data)) }

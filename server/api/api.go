@@ -79,10 +79,21 @@ type Problem struct {
 
 // Weights describes one network that the server has, an element of GET /weights.
 type Weights struct {
-	Name  string   `json:"name" doc:"What a recipe calls it"`
-	URL   string   `json:"url" doc:"Where its int8 file is, under a name that holds its hash"`
-	Bytes int      `json:"bytes" doc:"Size of that file"`
-	Taps  []string `json:"taps" doc:"Layers that can be looked at"`
+	Name  string `json:"name" doc:"What a recipe calls it"`
+	URL   string `json:"url" doc:"Where its int8 file is, under a name that holds its hash"`
+	Bytes int    `json:"bytes" doc:"Size of that file"`
+	// Compressed is how long the file is on the way to who accepts brotli, 0 if that is no
+	// shorter or not known yet.
+	Compressed int      `json:"compressed_bytes,omitempty" doc:"What is transferred of it in brotli, if that is less"`
+	Taps       []string `json:"taps" doc:"Layers that can be looked at"`
+}
+
+// Transfer is how many bytes a browser loads to have the file.
+func (w Weights) Transfer() int {
+	if w.Compressed > 0 {
+		return w.Compressed
+	}
+	return w.Bytes
 }
 
 // Health answers GET /healthz: that there is a server, and what it does.

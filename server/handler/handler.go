@@ -3,7 +3,6 @@
 package handler
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -12,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"trappedinart/engine"
@@ -37,12 +35,14 @@ type Config struct {
 
 type server struct {
 	Config
-	decoding chan struct{} // has room for one: pictures take much memory to check
+	decoding   chan struct{} // has room for one: pictures take much memory to check
+	compressed *compressed
 }
 
 // New returns the handler of everything.
 func New(c Config) http.Handler {
-	s := &server{c, make(chan struct{}, 1)}
+	s := &server{c, make(chan struct{}, 1), &compressed{log: c.Log}}
+	go s.compressAll()
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/jobs", s.submit)
 	mux.HandleFunc("GET /api/v1/jobs/{id}", s.job)
@@ -152,49 +152,4 @@ func answer(w http.ResponseWriter, status int, v any) {
 
 func (s *server) health(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels})
-}
-
-func (s *server) listWeights(w http.ResponseWriter, r *http.Request) {
-	entries, err := s.Weights.List()
-	if err != nil {
-		s.problem(w, r, err)
-		return
-	}
-	list := []api.Weights{}
-	for _, e := range entries {
-		if e.Err != nil {
-			s.Log.Warn("weights cannot be used", "name", e.Name, "err", e.Err)
-			continue
-		}
-		file, name, err := s.Weights.Served(e.Name)
-		if err != nil {
-			s.problem(w, r, err)
-			return
-		}
-		list = append(list, api.Weights{Name: e.Name, URL: "/weights/" + name, Bytes: len(file), Taps: e.Taps})
-	}
-	answer(w, http.StatusOK, list)
-}
-
-// weightsFile serves an int8 file by the name that holds its hash.
-func (s *server) weightsFile(w http.ResponseWriter, r *http.Request) {
-	asked := r.PathValue("file")
-	entries, err := s.Weights.List()
-	if err != nil {
-		s.problem(w, r, err)
-		return
-	}
-	for _, e := range entries {
-		if e.Err != nil || !strings.HasPrefix(asked, e.Name) {
-			continue
-		}
-		if file, name, err := s.Weights.Served(e.Name); err == nil && name == asked {
-			w.Header().Set("Content-Type", "application/octet-stream")
-			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-			w.Header().Set("ETag", `"`+name+`"`)
-			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file))
-			return
-		}
-	}
-	s.problem(w, r, engine.Errorf(engine.NotFound, "There is no such file of weights; the list is at /api/v1/weights."))
 }

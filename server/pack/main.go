@@ -15,7 +15,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"io/fs"
 	"mime"
 	"os"
@@ -24,8 +23,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/andybalholm/brotli"
-
+	"trappedinart/server/coding"
 	"trappedinart/server/site"
 )
 
@@ -107,15 +105,14 @@ func packFile(out, name, url string, before map[string]site.Entry) (site.Entry, 
 	if old, ok := before[url]; ok && old == e && exist(out, e.Gzip, e.Brotli) {
 		return e, nil
 	}
-	var smaller bytes.Buffer
-	w := brotli.NewWriterLevel(&smaller, *quality)
-	if err := writeAll(w, data); err != nil {
+	smaller, err := coding.Brotli(data, *quality)
+	if err != nil {
 		return e, err
 	}
 	if err := os.WriteFile(filepath.Join(out, e.Gzip), small, 0o644); err != nil {
 		return e, err
 	}
-	return e, os.WriteFile(filepath.Join(out, e.Brotli), smaller.Bytes(), 0o644)
+	return e, os.WriteFile(filepath.Join(out, e.Brotli), smaller, 0o644)
 }
 
 func deflate(data []byte) ([]byte, error) {
@@ -124,15 +121,11 @@ func deflate(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = writeAll(w, data)
-	return buf.Bytes(), err
-}
-
-func writeAll(w io.WriteCloser, data []byte) error {
 	if _, err := w.Write(data); err != nil {
-		return err
+		return nil, err
 	}
-	return w.Close()
+	err = w.Close()
+	return buf.Bytes(), err
 }
 
 func contentType(url string) string {

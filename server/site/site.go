@@ -24,6 +24,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	trappedinart "trappedinart"
+	"trappedinart/server/coding"
 )
 
 // Manifest is the name of the list of files, []Entry in JSON.
@@ -118,6 +119,13 @@ func (s *Site) addGoApp(version string, size int) error {
 		WasmContentLength:     strconv.Itoa(size),
 		ServiceWorkerTemplate: serviceWorker,
 	}
+	// Without a server the page needs all of its own: the worker paints, the style sheet
+	// draws. The worker keeps the networks.
+	for path := range s.assets {
+		if strings.HasPrefix(path, "/web/") {
+			h.CacheableResources = append(h.CacheableResources, path)
+		}
+	}
 	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app-worker.js", "/app.css", "/manifest.webmanifest"} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
@@ -144,15 +152,15 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", "no-cache")
-	data, coding := a.plain, ""
+	data, chosen := a.plain, ""
 	if a.gzip != nil {
 		h.Set("Vary", "Accept-Encoding")
 		accept := r.Header.Get("Accept-Encoding")
 		switch {
-		case accepts(accept, "br"):
-			data, coding = a.brotli, "br"
-		case accepts(accept, "gzip"):
-			data, coding = a.gzip, "gzip"
+		case coding.Accepts(accept, "br"):
+			data, chosen = a.brotli, "br"
+		case coding.Accepts(accept, "gzip"):
+			data, chosen = a.gzip, "gzip"
 		case data == nil:
 			var err error
 			if data, err = inflate(a.gzip); err != nil {
@@ -162,9 +170,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	tag := a.tag
-	if coding != "" {
-		h.Set("Content-Encoding", coding)
-		tag += "-" + coding
+	if chosen != "" {
+		h.Set("Content-Encoding", chosen)
+		tag += "-" + chosen
 		r.Header.Del("Range") // a part of a compressed file is of no use
 	}
 	h.Set("ETag", `"`+tag+`"`)
@@ -177,27 +185,4 @@ func inflate(data []byte) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(r)
-}
-
-// accepts says whether an Accept-Encoding allows a coding (RFC 9110, section 12.5.3).
-func accepts(header, coding string) bool {
-	allowed := false
-	for part := range strings.SplitSeq(header, ",") {
-		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name != coding && name != "*" {
-			continue
-		}
-		weight := 1.0
-		if q, ok := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(params), " ", ""), "q="); ok {
-			if v, err := strconv.ParseFloat(q, 64); err == nil {
-				weight = v
-			}
-		}
-		if name == coding {
-			return weight > 0
-		}
-		allowed = weight > 0
-	}
-	return allowed
 }

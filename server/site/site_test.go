@@ -109,6 +109,23 @@ func TestIconsAreOurs(t *testing.T) {
 	}
 }
 
+// Without a server the page still needs its worker and all else that is packed.
+func TestServiceWorkerKeepsEverything(t *testing.T) {
+	s, err := site.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Ready() {
+		t.Skip("left out: make build has not packed the page into this program")
+	}
+	worker := get(t, "/app-worker.js").Body.String()
+	for _, path := range []string{"/", "/wasm_exec.js", "/web/app.wasm", "/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/style.css", "/web/icon.svg", "/web/examples/valley.jpg"} {
+		if !strings.Contains(worker, `"`+path+`"`) {
+			t.Errorf("the service worker does not keep %s", path)
+		}
+	}
+}
+
 // Whatever a browser accepts, the content is the same. Only a packed page has
 // compressed files; without one the plain build is what there is to test.
 func TestEncodings(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	switch {
 	case len(f.Data) == 0:
-		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a JPEG, PNG or WebP file.", f.Name)
+		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a JPEG, PNG, WebP, GIF or BMP file.", f.Name)
 	case len(f.Data) > protocol.MaxFile:
 		return nil, engine.Errorf(engine.TooLarge, "%q is larger than %d MB; choose a smaller file.", f.Name, protocol.MaxFile>>20)
 	}
@@ -29,7 +29,7 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, &engine.Error{
 			Code:    engine.InvalidPicture,
-			Message: fmt.Sprintf("%q is not a picture that this browser can read; use a JPEG, PNG or WebP file.", f.Name),
+			Message: fmt.Sprintf("%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file.", f.Name),
 			Err:     err,
 		}
 	}

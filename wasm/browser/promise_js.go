@@ -39,6 +39,21 @@ func Await(ctx context.Context, promise js.Value) (js.Value, error) {
 	}
 }
 
+// try calls f and returns the exception that JavaScript throws in it.
+func try(f func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, ok := p.(js.Error)
+			if !ok {
+				panic(p)
+			}
+			err = errors.New(Text(e.Value))
+		}
+	}()
+	f()
+	return nil
+}
+
 func first(args []js.Value) js.Value {
 	if len(args) == 0 {
 		return js.Undefined()

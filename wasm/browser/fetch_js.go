@@ -1,0 +1,89 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"syscall/js"
+)
+
+// A Fetched is the answer to a request for a file.
+type Fetched struct {
+	Status int
+	From   int64 // place in the file at which the body begins
+	Body   io.ReadCloser
+}
+
+// Fetch asks for the file at that address from a place on. If it is kept elsewhere the
+// browser's own cache is left out, so that there are no two copies of it.
+func Fetch(ctx context.Context, address string, from int64, kept bool) (*Fetched, error) {
+	abort := js.Global().Get("AbortController").New()
+	options := map[string]any{"signal": abort.Get("signal")}
+	if kept {
+		options["cache"] = "no-store"
+	}
+	if from > 0 {
+		options["headers"] = map[string]any{"Range": fmt.Sprintf("bytes=%d-", from)}
+	}
+	answer, err := Await(ctx, js.Global().Call("fetch", address, options))
+	if err != nil {
+		abort.Call("abort")
+		return nil, err
+	}
+	if !answer.Get("body").Truthy() {
+		return nil, fmt.Errorf("browser: an answer of %d without a body", answer.Get("status").Int())
+	}
+	f := &Fetched{Status: answer.Get("status").Int(), Body: &body{ctx: ctx, abort: abort, reader: answer.Get("body").Call("getReader")}}
+	if f.Status == 206 {
+		if f.From, err = rangeStart(answer.Get("headers").Call("get", "Content-Range")); err != nil {
+			f.Body.Close()
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// rangeStart reads "bytes 5-9/10".
+func rangeStart(header js.Value) (int64, error) {
+	text := Text(header)
+	rest, ok := strings.CutPrefix(text, "bytes ")
+	start, _, _ := strings.Cut(rest, "-")
+	n, err := strconv.ParseInt(start, 10, 64)
+	if !ok || err != nil {
+		return 0, fmt.Errorf("browser: a range %.80q", text)
+	}
+	return n, nil
+}
+
+// body reads an answer's body as it comes.
+type body struct {
+	ctx    context.Context
+	abort  js.Value
+	reader js.Value
+	chunk  js.Value // a Uint8Array, of which the first bytes were read
+	read   int
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	for !b.chunk.Truthy() || b.read == b.chunk.Length() {
+		next, err := Await(b.ctx, b.reader.Call("read"))
+		if err != nil {
+			return 0, err
+		}
+		if next.Get("done").Bool() {
+			return 0, io.EOF
+		}
+		b.chunk, b.read = next.Get("value"), 0
+	}
+	n := js.CopyBytesToGo(p, b.chunk.Call("subarray", b.read))
+	b.read += n
+	return n, nil
+}
+
+// Close ends the request, if it has not ended by itself.
+func (b *body) Close() error {
+	b.abort.Call("abort")
+	return nil
+}

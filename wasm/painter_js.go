@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+	"trappedinart/engine/transfer"
+	"trappedinart/engine/vgg"
+	"trappedinart/wasm/browser"
+	"trappedinart/wasm/networks"
+)
+
+// painter is the engine with a network from that address.
+type painter struct {
+	device     backend.Backend
+	nets       *networks.Networks
+	weightsURL string
+}
+
+func (p *painter) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
+	var taps []string
+	for _, layers := range []engine.LayerWeights{req.Recipe.ContentLayers, req.Recipe.StyleLayers} {
+		for _, l := range layers {
+			taps = append(taps, l.Layer)
+		}
+	}
+	// What a run does not wait for goes on coming when it has ended, unless it was stopped.
+	download, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer context.AfterFunc(ctx, stop)()
+	runner := &transfer.Runner{
+		Backend: p.device,
+		Weights: func(_ context.Context, name string) (*vgg.Weights, error) {
+			return p.nets.Load(download, p.weightsURL, name, taps, report)
+		},
+		Decode: browser.Decode,
+	}
+	return runner.Run(ctx, req, report)
+}
+
+func get(ctx context.Context, address string, from int64, kept bool) (*networks.Answer, error) {
+	f, err := browser.Fetch(ctx, address, from, kept)
+	if err != nil {
+		return nil, err
+	}
+	return &networks.Answer{Status: f.Status, From: f.From, Body: f.Body}, nil
+}
+
+// The browser's files, as package networks knows them.
+type (
+	originFiles struct{ browser.OriginFiles }
+	cachedFiles struct{ browser.CachedFiles }
+)
+
+func (o originFiles) Open(ctx context.Context, name string) (networks.File, error) {
+	f, err := o.OriginFiles.Open(ctx, name)
+	if errors.Is(err, browser.ErrTaken) {
+		return nil, networks.ErrTaken
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (c cachedFiles) Open(ctx context.Context, name string) (networks.File, error) {
+	f, err := c.CachedFiles.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}

@@ -1,0 +1,121 @@
+//go:build !js
+
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"sync"
+	"testing"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+)
+
+// remembered is a memory.
+type remembered map[string][]byte
+
+func (r remembered) Set(key string, value any) (err error) {
+	r[key], err = json.Marshal(value)
+	return err
+}
+
+func (r remembered) Get(key string, value any) error {
+	if r[key] == nil {
+		return nil
+	}
+	return json.Unmarshal(r[key], value)
+}
+
+// Without a server the last list holds; with one again, the new.
+func TestNetworksOffline(t *testing.T) {
+	list := []api.Weights{{Name: "small", URL: "/weights/small 1", Bytes: 5, Compressed: 4}}
+	var mu sync.Mutex // of what the server has
+	up := true
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !up {
+			panic(http.ErrAbortHandler)
+		}
+		_ = json.NewEncoder(w).Encode(list)
+	}))
+	defer server.Close()
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := remembered{}
+	visit := func() *catalogue { return &catalogue{base: base, client: server.Client(), memory: memory} }
+
+	set := func(now bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		up = now
+	}
+	set(false)
+	if _, err := visit().Networks(t.Context()); engine.AsError(err) == nil || engine.AsError(err).Message != words.Offline {
+		t.Errorf("the first visit without a server gives %v", err)
+	}
+	set(true)
+	if got, err := visit().Networks(t.Context()); err != nil || !reflect.DeepEqual(got, list) {
+		t.Errorf("with a server there are %+v, %v", got, err)
+	}
+	set(false)
+	c := visit()
+	if got, err := c.Networks(t.Context()); err != nil || !reflect.DeepEqual(got, list) {
+		t.Errorf("without a server there are %+v, %v", got, err)
+	}
+	if address, err := c.Address(t.Context(), "small"); err != nil || address != server.URL+"/weights/small%201" {
+		t.Errorf("its address is %q, %v", address, err)
+	}
+	mu.Lock()
+	up, list = true, append(list, api.Weights{Name: "new"})
+	mu.Unlock()
+	if got, err := c.Networks(t.Context()); err != nil || len(got) != 2 {
+		t.Errorf("with a server again there are %+v, %v", got, err)
+	}
+}
+
+func TestNetworkText(t *testing.T) {
+	s := &studio{}
+	n := api.Weights{Name: "vgg19", URL: "/weights/vgg19-1.safetensors", Bytes: 13_100_000, Compressed: 11_600_000}
+	for kept, want := range map[int64]string{
+		0: "vgg19 (11.6 MB to fetch once)", 5_000_000: "vgg19 (8.1 MB still to fetch)", 13_100_000: "vgg19",
+	} {
+		s.stored = map[string]int64{"vgg19-1.safetensors": kept}
+		if got := s.networkText(n); got != want {
+			t.Errorf("with %d bytes kept it is %q, want %q", kept, got, want)
+		}
+	}
+	n.Compressed = 0
+	s.stored = nil
+	if got := s.networkText(n); got != "vgg19 (13.1 MB to fetch once)" {
+		t.Errorf("it is %q", got)
+	}
+}
+
+func TestFetchingText(t *testing.T) {
+	s := &studio{state: loading, progress: engine.Progress{Stage: engine.Fetching}}
+	for _, c := range []struct {
+		bytes, total int64
+		want         string
+		fraction     float64
+	}{
+		{0, 0, "Fetching the network …", 0},
+		{5_240_000, 13_100_000, "Fetching the network: 5.2 of 13.1 MB", 0.4},
+		{60_000, 240_000, "Fetching the network: 60 of 240 KB", 0.25},
+	} {
+		s.progress.Bytes, s.progress.TotalBytes = c.bytes, c.total
+		if got := s.fine(); got != c.want || s.coarse() != words.Fetching || s.fraction() != c.fraction {
+			t.Errorf("%q, %q, %v; want %q, %v", got, s.coarse(), s.fraction(), c.want, c.fraction)
+		}
+	}
+	s.stopping = true
+	if got := s.fine(); got != words.Stopping {
+		t.Errorf("while it stops it says %q", got)
+	}
+}
