@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
 )
 
 // recipeFlags are a flag for every setting of a recipe, --recipe, and --style, whose
@@ -55,7 +56,7 @@ func (f *settingFlag) Type() string {
 // addRecipeFlags declares the flags from the recipe's declarations.
 func addRecipeFlags(cmd *cobra.Command, preset string) *recipeFlags {
 	f := &recipeFlags{cmd: cmd, preset: preset}
-	cmd.Flags().StringVar(&f.file, "recipe", "", "a recipe file (JSON) to begin with; flags given beside it win")
+	cmd.Flags().StringVar(&f.file, "recipe", "", "a recipe to begin with, a JSON file or a picture that Trapped in Art made; flags given beside it win")
 	cmd.Flags().StringArrayVar(&f.styles, "style", nil, "a painting, a file, with an optional weight: b.jpg:0.5; may be given again")
 	standard, err := engine.Preset(preset)
 	if err != nil {
@@ -116,15 +117,24 @@ func (f *recipeFlags) named(name string) string {
 	return ""
 }
 
+// readRecipe reads a recipe from its file, or from a picture that was made by it.
 func readRecipe(path string) (engine.Recipe, error) {
-	const most = 1 << 20
+	const (
+		most        = 1 << 20
+		mostPicture = 1 << 30 // 8192 x 8192 pixels of 16 bits take half of that
+	)
 	info, err := os.Stat(path)
-	if err == nil && info.Size() > most {
-		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%s has more than 1 MiB and is no recipe.", path)
+	if err == nil && info.Size() > mostPicture {
+		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%s has more than 1 GiB and is no picture that was made here.", path)
 	}
 	data, err := os.ReadFile(path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return engine.Recipe{}, unreadable("recipe", path, err)
+	case label.Is(data):
+		return label.Extract(engine.File{Name: path, Data: data})
+	case len(data) > most:
+		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%s has more than 1 MiB and is no recipe.", path)
 	}
 	return engine.ParseRecipe(data)
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,9 @@ import (
 func newStylizeCommand() *cobra.Command {
 	var (
 		content, out string
+		depth        int
 		compute      computeFlags
+		masks        maskFlags
 	)
 	cmd := &cobra.Command{
 		Use:     "stylize",
@@ -29,8 +32,10 @@ func newStylizeCommand() *cobra.Command {
 		Example: "  trapped stylize --content photo.jpg --style painting.jpg --style other.jpg:0.5 --size 1024 --out result.png",
 		Args:    cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&content, "content", "", "the photograph: a JPEG, PNG or WebP file")
-	cmd.Flags().StringVar(&out, "out", "", "where the result goes: a .png or .jpg file")
+	cmd.Flags().StringVar(&content, "content", "", "the photograph: a JPEG, PNG, WebP, GIF, BMP or TIFF file")
+	cmd.Flags().StringVar(&out, "out", "", "where the result goes: a .png, .jpg, .webp (lossless) or .tif file")
+	cmd.Flags().IntVar(&depth, "depth", 8, "bits to a channel of a .png file, 8 or 16; .tif files always have 16")
+	masks.add(cmd)
 	compute.add(cmd)
 	recipe := addRecipeFlags(cmd, engine.Painterly)
 	require(cmd, "content", "style", "out")
@@ -43,6 +48,9 @@ func newStylizeCommand() *cobra.Command {
 		// Whatever would spoil the end is found before the work.
 		format, err := pixel.FormatOf(out)
 		if err != nil {
+			return err
+		}
+		if err := checkDepth(depth, format); err != nil {
 			return err
 		}
 		if err := writable(out); err != nil {
@@ -59,23 +67,39 @@ func newStylizeCommand() *cobra.Command {
 			}
 			req.Styles = append(req.Styles, style)
 		}
+		if err := masks.read(&req); err != nil {
+			return err
+		}
 		be, err := compute.backend()
 		if err != nil {
 			return err
 		}
-		runner := &transfer.Runner{Backend: be, Weights: compute.store().Load, Decode: pixel.Decode}
+		runner := &transfer.Runner{Backend: be, Weights: compute.store().Load, Decode: pixel.Decode, Deep: depth == 16 || format == pixel.TIFF}
 		show := newReporter(cmd.ErrOrStderr())
 		res, runErr := runner.Run(ctx, req, show.report)
 		show.end()
 		if res != nil {
-			if err := writePicture(out, res.Picture, format); err != nil {
+			if err := writePicture(out, res, format, depth == 16); err != nil {
 				return errors.Join(err, runErr)
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds())
+			if slices.ContainsFunc(append([]engine.File{req.Content}, req.Styles...), pixel.HasPosition) {
+				fmt.Fprintln(cmd.ErrOrStderr(), "The photograph's GPS position and other personal data are not in the result.")
+			}
 		}
 		return runErr
 	}
 	return cmd
+}
+
+func checkDepth(depth int, format pixel.Format) error {
+	switch {
+	case depth != 8 && depth != 16:
+		return wrongUse("A channel has 8 or 16 bits: give --depth 8 or --depth 16.")
+	case depth == 16 && (format == pixel.JPEG || format == pixel.WebP):
+		return wrongUse("Only .png and .tif files have 16 bits to a channel; name one with --out, or leave out --depth.")
+	}
+	return nil
 }
 
 func readFile(path string) (engine.File, error) {
@@ -132,9 +156,9 @@ func unwritable(path string, err error) error {
 }
 
 // writePicture writes the whole file or none of it.
-func writePicture(path string, img *image.NRGBA, format pixel.Format) error {
+func writePicture(path string, res *engine.Result, format pixel.Format, deep bool) error {
 	var data bytes.Buffer
-	if err := pixel.Encode(&data, img, format); err != nil {
+	if err := pixel.EncodeResult(&data, res, format, deep); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".trapped-*")

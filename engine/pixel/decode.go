@@ -10,60 +10,23 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
-	"io"
 
-	"golang.org/x/image/webp"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 
 	"trappedinart/engine"
 )
 
-// A codec reads one kind of file.
-type codec struct {
-	is          func(data []byte) bool
-	config      func(io.Reader) (image.Config, error)
-	decode      func(io.Reader) (image.Image, error)
-	orientation func(data []byte) int
-
-	// density is the most pixels that a byte of such a file can hold, or 0 where
-	// there is no such bound. A file that claims more is cut short; without
-	// this check one of a hundred bytes could ask for MaxPixels of memory.
-	density int
-}
-
-var codecs = []codec{
-	{
-		is:          func(data []byte) bool { return bytes.HasPrefix(data, []byte("\xff\xd8\xff")) },
-		config:      jpeg.DecodeConfig,
-		decode:      jpeg.Decode,
-		orientation: orientationJPEG,
-		density:     8 * 64, // a block of 8x8 pixels takes a bit at least
-	},
-	{
-		is:          func(data []byte) bool { return bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) },
-		config:      png.DecodeConfig,
-		decode:      png.Decode,
-		orientation: orientationPNG,
-		density:     8 * 1032, // pixels of one bit; deflate's best is 1032 to 1
-	},
-	{
-		is: func(data []byte) bool {
-			return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
-		},
-		config:      webp.DecodeConfig,
-		decode:      decodeWebP,
-		orientation: orientationWebP,
-	},
-}
-
-// Decode reads a JPEG, PNG or WebP file: the first picture in it, upright as its
-// EXIF orientation asks, of at most MaxPixels. Colours are taken as sRGB.
+// Decode reads a JPEG, PNG, WebP, GIF, BMP or TIFF file: the first picture in it,
+// upright as its EXIF orientation asks, of at most MaxPixels, in sRGB. Colours are
+// converted by the ICC profile in the file, if it is one that can be used.
 //
 // It takes no more memory than about 24 bytes a pixel, and stops soon after ctx
 // ends, with its error.
 func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	switch {
 	case len(f.Data) == 0:
-		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a JPEG, PNG or WebP file.", f.Name)
+		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a %s file.", f.Name, kinds)
 	case len(f.Data) > MaxFileBytes:
 		return nil, engine.Errorf(engine.TooLarge, "%q has %d MiB, and %d MiB is the most; save it smaller.", f.Name, (len(f.Data)-1)>>20+1, MaxFileBytes>>20)
 	}
@@ -72,7 +35,7 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 			return c.read(ctx, f)
 		}
 	}
-	return nil, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a JPEG, PNG or WebP file.", f.Name)
+	return nil, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a %s file.", f.Name, kinds)
 }
 
 func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err error) {
@@ -91,7 +54,7 @@ func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err e
 		return nil, damaged(f, errors.New("it has no pixels"))
 	case w > MaxPixels/h:
 		return nil, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, and %d million is the most; save it smaller.", f.Name, w, h, MaxPixels/1000000)
-	case c.density > 0 && w*h/c.density > len(f.Data):
+	case c.least(w*h, size.ColorModel) > len(f.Data):
 		return nil, damaged(f, fmt.Errorf("%d x %d pixels cannot be in so short a file", w, h))
 	}
 	source, err := c.decode(&reader{ctx, bytes.NewReader(f.Data)})
@@ -101,7 +64,10 @@ func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err e
 		}
 		return nil, damaged(f, err)
 	}
-	img = upright(nrgba(source), c.orientation(f.Data))
+	if img = profiled(ctx, source, f.Data); img == nil {
+		img = nrgba(source)
+	}
+	img = upright(img, c.orientation(f.Data))
 	return img, ctx.Err()
 }
 
@@ -110,9 +76,10 @@ func damaged(f engine.File, err error) error {
 	var (
 		jpegKind jpeg.UnsupportedError
 		pngKind  png.UnsupportedError
+		tiffKind tiff.UnsupportedError
 	)
 	switch {
-	case errors.As(err, &jpegKind), errors.As(err, &pngKind):
+	case errors.As(err, &jpegKind), errors.As(err, &pngKind), errors.As(err, &tiffKind), errors.Is(err, bmp.ErrUnsupported):
 		return engine.Errorf(engine.InvalidPicture, "%q is of a rare kind that this program cannot read (%w); save it as a plain JPEG or PNG.", f.Name, err)
 	case moving(f.Data):
 		return engine.Errorf(engine.InvalidPicture, "%q is a moving WebP picture; save one frame of it as a JPEG or PNG.", f.Name)
@@ -130,7 +97,7 @@ func moving(data []byte) bool {
 // A reader ends when its context does.
 type reader struct {
 	ctx context.Context
-	r   io.Reader
+	r   *bytes.Reader
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -138,4 +105,12 @@ func (r *reader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.r.Read(p)
+}
+
+// ReadAt is there for package tiff, which would copy the whole file otherwise.
+func (r *reader) ReadAt(p []byte, offset int64) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.ReadAt(p, offset)
 }

@@ -204,12 +204,17 @@ func withExifJPEG(file, block []byte) []byte {
 	return bytes.Join([][]byte{file[:2], segment, file[2:]}, nil)
 }
 
-func withExifPNG(file, block []byte) []byte {
+func withExifPNG(file, block []byte) []byte { return withChunkPNG(file, "eXIf", block) }
+
+func withChunkPNG(file []byte, id string, block []byte) []byte {
 	const afterIHDR = 8 + 25
-	body := append([]byte("eXIf"), block...)
+	return bytes.Join([][]byte{file[:afterIHDR], pngChunk(id, block), file[afterIHDR:]}, nil)
+}
+
+func pngChunk(id string, block []byte) []byte {
+	body := append([]byte(id), block...)
 	chunk := append(binary.BigEndian.AppendUint32(nil, uint32(len(block))), body...)
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(body))
-	return bytes.Join([][]byte{file[:afterIHDR], chunk, file[afterIHDR:]}, nil)
+	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(body))
 }
 
 // withExifWebP turns a plain lossless file into an extended one. The VP8L chunk it

@@ -36,6 +36,41 @@ func claimJPEG(file []byte, w, h uint16) []byte {
 	return file
 }
 
+func claimGIF(file []byte, w, h uint16) []byte {
+	file = bytes.Clone(file)
+	binary.LittleEndian.PutUint16(file[6:], w)
+	binary.LittleEndian.PutUint16(file[8:], h)
+	return file
+}
+
+func claimBMP(file []byte, w, h uint32) []byte {
+	file = bytes.Clone(file)
+	binary.LittleEndian.PutUint32(file[18:], w)
+	binary.LittleEndian.PutUint32(file[22:], h)
+	return file
+}
+
+// claimTIFF changes the first two entries of package tiff's directory, width and height.
+func claimTIFF(file []byte, w, h uint32) []byte {
+	file = bytes.Clone(file)
+	at := binary.LittleEndian.Uint32(file[4:]) + 2
+	const long = 4
+	for i, v := range []uint32{w, h} {
+		binary.LittleEndian.PutUint16(file[int(at)+12*i+2:], long)
+		binary.LittleEndian.PutUint32(file[int(at)+12*i+8:], v)
+	}
+	return file
+}
+
+// claimWebP changes the size in an extended file's header.
+func claimWebP(file []byte, w, h uint32) []byte {
+	file = bytes.Clone(file)
+	binary.LittleEndian.PutUint32(file[23:], (w-1)<<8|uint32(file[23]))
+	binary.LittleEndian.PutUint16(file[27:], uint16(h-1))
+	file[29] = byte((h - 1) >> 16)
+	return file
+}
+
 // bombPNG is a whole file of side x side black pixels of one bit, all of it some
 // thousand times smaller than they are.
 func bombPNG(side uint32) []byte {
@@ -70,6 +105,7 @@ func TestDecodeRefuses(t *testing.T) {
 	img := random(40, 30)
 	pngs, jpgs, lossy, lossless := pngFile(t, img), jpegFile(t, img), fromBase64(t, lossyWebP), fromBase64(t, losslessWebP)
 	alpha := fromBase64(t, lossyAlphaWebP)
+	bmps, tiffs := bmpFile(t, img), tiffFile(t, img)
 	moved := bytes.Clone(alpha)
 	moved[20] |= 1 << 1
 	copy(moved[30:], "ANIM")
@@ -87,8 +123,8 @@ func TestDecodeRefuses(t *testing.T) {
 		says string
 	}{
 		{"nothing", nil, engine.InvalidPicture, `"holiday.jpg" is empty; choose`},
-		{"text", []byte("Dear diary, today I went to the beach."), engine.InvalidPicture, `"holiday.jpg" is not a picture this program can read; use a JPEG, PNG or WebP file.`},
-		{"GIF", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), engine.InvalidPicture, "use a JPEG, PNG or WebP file."},
+		{"text", []byte("Dear diary, today I went to the beach."), engine.InvalidPicture, `"holiday.jpg" is not a picture this program can read; use a JPEG, PNG, WebP, GIF, BMP or TIFF file.`},
+		{"GIF without a picture", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), engine.InvalidPicture, "is damaged or incomplete"},
 		{"JPEG's first bytes", jpgs[:3], engine.InvalidPicture, "is damaged or incomplete"},
 		{"JPEG cut in its header", jpgs[:100], engine.InvalidPicture, "is damaged or incomplete"},
 		{"JPEG cut in the middle", jpgs[:len(jpgs)/2], engine.InvalidPicture, "is damaged or incomplete"},
@@ -110,6 +146,16 @@ func TestDecodeRefuses(t *testing.T) {
 		// Small enough by their claim, but a file this short cannot hold them.
 		{"PNG that claims 8000 x 8000", claimPNG(pngs, 8000, 8000), engine.InvalidPicture, "8000 x 8000 pixels cannot be in so short a file"},
 		{"JPEG that claims 8000 x 8000", claimJPEG(jpgs, 8000, 8000), engine.InvalidPicture, "8000 x 8000 pixels cannot be in so short a file"},
+		{"GIF that claims 65535 x 65535", claimGIF(gifFile(t), 65535, 65535), engine.TooLarge, "65535 x 65535"},
+		{"GIF that claims 8000 x 8000", claimGIF(gifFile(t), 8000, 8000), engine.InvalidPicture, "8000 x 8000 pixels cannot be in so short a file"},
+		{"GIF cut", gifFile(t)[:50], engine.InvalidPicture, "is damaged or incomplete"},
+		{"BMP that claims 100000 x 100000", claimBMP(bmps, 100000, 100000), engine.TooLarge, "100000 x 100000"},
+		{"BMP that claims 8000 x 8000", claimBMP(bmps, 8000, 8000), engine.InvalidPicture, "8000 x 8000 pixels cannot be in so short a file"},
+		{"BMP of another header", append([]byte("BM"), make([]byte, 100)...), engine.InvalidPicture, "rare kind"},
+		{"TIFF that claims 100000 x 100000", claimTIFF(tiffs, 100000, 100000), engine.TooLarge, "100000 x 100000"},
+		{"TIFF that claims 8000 x 8000", claimTIFF(tiffs, 8000, 8000), engine.InvalidPicture, "8000 x 8000 pixels cannot be in so short a file"},
+		{"TIFF cut", tiffs[:len(tiffs)/2], engine.InvalidPicture, "is damaged or incomplete"},
+		{"WebP that claims 8000 x 8000", claimWebP(alpha, 8000, 8000), engine.InvalidPicture, "8000 x 8000 pixels cannot be in so short a file"},
 		{"PNG bomb of 8200 x 8200 black pixels", bombPNG(8200), engine.TooLarge, "8200 x 8200"},
 		{"64 MiB and a byte", append(bytes.Clone(jpgs), make([]byte, pixel.MaxFileBytes)...), engine.TooLarge, "has 65 MiB, and 64 MiB is the most"},
 	}
@@ -162,6 +208,8 @@ func FuzzDecode(f *testing.F) {
 		withExifPNG(pngs, exif(binary.LittleEndian, 7)),
 		fromBase64(f, lossyWebP), fromBase64(f, lossyAlphaWebP), fromBase64(f, losslessWebP),
 		withExifWebP(fromBase64(f, losslessWebP), exif(binary.LittleEndian, 3), 3, 2),
+		gifFile(f), bmpFile(f, img), tiffFile(f, img), tiffFile(f, image.NewGray16(img.Rect)),
+		withProfile(f, pngs, matrixProfile(p3Columns, srgbCurve())), withProfile(f, cmykJPEG(1, 2, 3, 4), greyInks()),
 		pngs[:40], []byte("text"),
 	} {
 		f.Add(seed)

@@ -37,10 +37,14 @@ func orientationJPEG(data []byte) int { return orientation(data, imagemeta.JPEG)
 
 func orientationPNG(data []byte) int { return orientation(data, imagemeta.PNG) }
 
-// orientationWebP finds the EXIF chunk itself, because imagemeta 0.12 loses its way
-// after a chunk of odd length. The chunk holds what a TIFF file does; some writers
-// put a JPEG's "Exif" marker before it.
-func orientationWebP(data []byte) int {
+func orientationTIFF(data []byte) int { return orientation(data, imagemeta.TIFF) }
+
+func orientationWebP(data []byte) int { return orientation(exifWebP(data), imagemeta.TIFF) }
+
+// exifWebP finds the EXIF chunk itself, because imagemeta 0.12 loses its way after a
+// chunk of odd length. The chunk holds what a TIFF file does; some writers put a
+// JPEG's "Exif" marker before it.
+func exifWebP(data []byte) []byte {
 	_, chunks, err := riff.NewReader(bytes.NewReader(data))
 	for err == nil {
 		var (
@@ -49,10 +53,10 @@ func orientationWebP(data []byte) int {
 		)
 		if id, _, body, err = chunks.Next(); err == nil && id == (riff.FourCC{'E', 'X', 'I', 'F'}) {
 			block, _ := io.ReadAll(body)
-			return orientation(bytes.TrimPrefix(block, []byte("Exif\x00\x00")), imagemeta.TIFF)
+			return bytes.TrimPrefix(block, []byte("Exif\x00\x00"))
 		}
 	}
-	return 1
+	return nil
 }
 
 // upright turns and mirrors the picture as EXIF orientation o asks (CIPA DC-008,

@@ -59,6 +59,22 @@ func Image(planes []float32, w, h int) *image.NRGBA {
 	return img
 }
 
+// Image64 is Image in 16 bits, which keep what a run knows between two levels of 8.
+func Image64(planes []float32, w, h int) *image.NRGBA64 {
+	mustFit(planes, w, h)
+	img := image.NewNRGBA64(image.Rect(0, 0, w, h))
+	red, green, blue := split(planes)
+	for i := range red {
+		p := img.Pix[8*i:][:8]
+		for c, v := range [...]float32{red[i], green[i], blue[i]} {
+			wide := uint16(hold(v)*257 + 0.5)
+			p[2*c], p[2*c+1] = uint8(wide>>8), uint8(wide)
+		}
+		p[6], p[7] = 0xff, 0xff
+	}
+	return img
+}
+
 // level rounds v to a grey level.
 func level(v float32) uint8 {
 	switch {

@@ -268,7 +268,7 @@ func (q *Local) run(ctx context.Context, j *job) (png []byte, err error) {
 		return nil, err
 	}
 	var buf bytes.Buffer
-	err = pixel.Encode(&buf, res.Picture, pixel.PNG)
+	err = pixel.EncodeResult(&buf, res, pixel.PNG, false)
 	return buf.Bytes(), err
 }
 
