@@ -37,12 +37,24 @@ type Request struct {
 	// Styles are the paintings to learn from, at least one. Their weights stand
 	// in Recipe.StyleWeights.
 	Styles []File
+	// Masks say where on the photograph each style is painted, in the order of the
+	// styles: white there, black elsewhere, grey in between, at any size. A style that
+	// has none, or one without data, is painted wherever no other style's mask is.
+	Masks []File
+	// StyleMasks say likewise which part of each style picture is the style.
+	StyleMasks []File
+	// Keep is a mask of where the photograph stays as it is; may be without data.
+	Keep File
+	// Start is the picture that a recipe with Start "picture" starts from.
+	Start File
+	// Control steers the run while it goes on; it may be nil.
+	Control *Control
 	// PreviewEvery is the shortest time between two previews; 0 asks for none.
 	PreviewEvery time.Duration
 }
 
-// A File is a picture as it came: the bytes of a JPEG, PNG or WebP file, and the
-// name by which errors speak of it.
+// A File is a picture as it came: the bytes of a JPEG, PNG, WebP, GIF, BMP or TIFF
+// file, and the name by which errors speak of it.
 type File struct {
 	Name string
 	Data []byte
@@ -52,13 +64,19 @@ type File struct {
 const (
 	Queued    = "queued"    // on a server: other jobs are before this one
 	Preparing = "preparing" // reading pictures, loading weights, measuring targets
+	Fetching  = "fetching"  // in a browser: the network comes over the line, while preparing
 	Painting  = "painting"
+	Pausing   = "paused"
 )
 
 // Progress is one report from a run.
 type Progress struct {
 	Stage    string
 	Position int // in the queue, from 1, when Stage is Queued
+
+	// When Stage is Fetching: what has come of the network, and how much of it the run
+	// waits for (0 while that is not known).
+	Bytes, TotalBytes int64
 
 	Scale, Scales         int // of the pyramid, from 1
 	Width, Height         int // of the picture at this scale
@@ -72,13 +90,21 @@ type Progress struct {
 	// Loss is the sum of its parts, in the units of the recipe's loss scaling.
 	Loss, Content, Style, Variation float64
 
+	// Note is a sentence that a person should read, or "" in most reports.
+	Note string
+
 	// Preview is the picture as it is now, or nil in most reports.
 	Preview *image.NRGBA
 }
 
 // A Result is a finished painting, or as far as one got.
 type Result struct {
-	Picture *image.NRGBA // sRGB, 8 bits
+	Picture *image.NRGBA // sRGB, 8 bits, with the alpha of the content
+
+	// Deep is Picture in 16 bits, from a runner in process that is asked for it, and nil
+	// otherwise: it does not cross to a page or from a server, where nothing shows more
+	// than 8 bits.
+	Deep *image.NRGBA64
 
 	Recipe     Recipe // as it was run, nothing left to defaults
 	Iterations int    // evaluations of the loss, over all scales

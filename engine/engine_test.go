@@ -207,3 +207,24 @@ func TestAsError(t *testing.T) {
 		t.Error("nil becomes an error")
 	}
 }
+
+// The paper's reconstructions can be written for lists of layers.
+func TestNamedLayers(t *testing.T) {
+	for _, c := range []struct{ setting, text, want string }{
+		{"content_layers", "a", "relu1_1"},
+		{"content_layers", "d", "relu4_1"},
+		{"style_layers", "a", "relu1_1"},
+		{"style_layers", "c", "relu1_1,relu2_1,relu3_1"},
+		{"style_layers", "e", "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1"},
+		{"style_layers", "relu3_1:2", "relu3_1:2"},
+	} {
+		r, err := engine.Preset(engine.Painterly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, _ := engine.SettingByName(c.setting)
+		if err := s.Set(&r, c.text); err != nil || s.Get(&r) != c.want {
+			t.Errorf("%s %q is %q, %v; want %q", c.setting, c.text, s.Get(&r), err, c.want)
+		}
+	}
+}

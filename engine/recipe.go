@@ -29,6 +29,9 @@ type Recipe struct {
 	Strength      float64      `json:"strength"`
 	StyleScale    float64      `json:"style_scale"`
 	Smoothness    float64      `json:"smoothness"`
+	KeepColours   float64      `json:"keep_colours"`
+	ColourMethod  string       `json:"colour_method"`
+	Feather       float64      `json:"feather"`
 	StyleWeights  Numbers      `json:"style_weights,omitempty"`
 	Start         string       `json:"start"`
 	Seed          int64        `json:"seed"`
@@ -55,6 +58,12 @@ const (
 
 	StartContent = "content"
 	StartNoise   = "noise"
+	StartPicture = "picture"
+
+	ColoursSymmetric = "symmetric" // ColourMethod
+	ColoursPCA       = "pca"
+	ColoursCholesky  = "cholesky"
+	ColoursLuminance = "luminance"
 
 	PoolAverage = "avg"
 	PoolMax     = "max"
@@ -114,6 +123,8 @@ func defaults() Recipe {
 		Iterations:    80,
 		Strength:      50,
 		StyleScale:    1,
+		ColourMethod:  ColoursSymmetric,
+		Feather:       1,
 		Start:         StartContent,
 		Copies:        2,
 		Border:        12,

@@ -30,11 +30,34 @@ type Setting struct {
 	Unit   string // "px", "%"; "" for plain numbers
 	Kind   Kind
 	Expert bool // shown in the Expert panel only
+	Live   bool // acts while a run goes on
 
 	Min, Max, Step float64  // of Integer and Number, and of each number in a list
 	Choices        []string // of Choice
+	Named          []Named  // of LayerList: what can be written for a list
 
 	field func(*Recipe) any // *int, *int64, *float64, *string, *Numbers or *LayerWeights
+}
+
+// A Named is a list of layers that has a name of its own.
+type Named struct {
+	Name   string
+	Layers LayerWeights
+}
+
+// The five reconstructions of Gatys et al. 2015, figure 1: of content by one layer each,
+// of style by all layers up to it.
+var contentReconstructions, styleReconstructions = reconstructions()
+
+func reconstructions() (content, style []Named) {
+	var all LayerWeights
+	for i, name := range []string{"a", "b", "c", "d", "e"} {
+		l := LayerWeight{fmt.Sprintf("relu%d_1", i+1), 1}
+		all = append(all, l)
+		content = append(content, Named{name, LayerWeights{l}})
+		style = append(style, Named{name, slices.Clone(all)})
+	}
+	return content, style
 }
 
 var settings = []Setting{
@@ -50,20 +73,29 @@ var settings = []Setting{
 	{Name: "iterations", Label: "Iterations", Kind: Integer, Min: 1, Max: 10000, Step: 10, Expert: true,
 		Help:  "How often the picture is improved at each scale.",
 		field: func(r *Recipe) any { return &r.Iterations }},
-	{Name: "strength", Label: "Strength", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1,
+	{Name: "strength", Label: "Strength", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1, Live: true,
 		Help:  "How much of the painting goes into the photograph, from none of it to nothing else; it acts with calibrated loss scaling.",
 		field: func(r *Recipe) any { return &r.Strength }},
-	{Name: "style_scale", Label: "Style scale", Kind: Number, Min: 0.1, Max: 4, Step: 0.05,
+	{Name: "style_scale", Label: "Style scale", Kind: Number, Min: 0.1, Max: 4, Step: 0.05, Live: true,
 		Help:  "The size of the brush strokes; at 1 the style picture's longer side is brought to the result's.",
 		field: func(r *Recipe) any { return &r.StyleScale }},
-	{Name: "smoothness", Label: "Smoothness", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1,
+	{Name: "smoothness", Label: "Smoothness", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1, Live: true,
 		Help:  "How strongly neighbouring pixels are held together (total variation).",
 		field: func(r *Recipe) any { return &r.Smoothness }},
-	{Name: "style_weights", Label: "Style weights", Kind: NumberList, Max: 1000, Expert: true,
+	{Name: "keep_colours", Label: "Keep colours", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1, Live: true,
+		Help:  "How much of the photograph's colours stays, from the painting's colours to the photograph's own.",
+		field: func(r *Recipe) any { return &r.KeepColours }},
+	{Name: "colour_method", Label: "Colour method", Kind: Choice, Choices: []string{ColoursSymmetric, ColoursPCA, ColoursCholesky, ColoursLuminance}, Expert: true, Live: true,
+		Help:  "How colours are kept: the painting is first given the photograph's mean and covariance of colours, by the symmetric map, that of principal components or that of Cholesky factors; or only brightness is painted.",
+		field: func(r *Recipe) any { return &r.ColourMethod }},
+	{Name: "feather", Label: "Feather", Unit: "%", Kind: Number, Min: 0, Max: 20, Step: 0.5, Expert: true, Live: true,
+		Help:  "How far the edges of masks are softened, in hundredths of the longer side.",
+		field: func(r *Recipe) any { return &r.Feather }},
+	{Name: "style_weights", Label: "Style weights", Kind: NumberList, Max: 1000, Expert: true, Live: true,
 		Help:  "How much each style picture counts, in their order; those not named count 1.",
 		field: func(r *Recipe) any { return &r.StyleWeights }},
-	{Name: "start", Label: "Start from", Kind: Choice, Choices: []string{StartContent, StartNoise}, Expert: true,
-		Help:  "What the first scale starts from: the photograph, or noise drawn from the seed.",
+	{Name: "start", Label: "Start from", Kind: Choice, Choices: []string{StartContent, StartNoise, StartPicture}, Expert: true,
+		Help:  "What the first scale starts from: the photograph, noise drawn from the seed, or a picture that is given.",
 		field: func(r *Recipe) any { return &r.Start }},
 	{Name: "seed", Label: "Seed", Kind: Integer, Min: 0, Max: 1 << 53, Step: 1, Expert: true,
 		Help:  "Another seed draws other noise; the same seed the same.",
@@ -77,16 +109,16 @@ var settings = []Setting{
 	{Name: "border", Label: "Border", Unit: "px", Kind: Integer, Min: 0, Max: 64, Step: 1, Expert: true,
 		Help:  "How far the picture is continued by reflection while it is painted, and cut afterwards, so that no frame is left.",
 		field: func(r *Recipe) any { return &r.Border }},
-	{Name: "content_layers", Label: "Content layers", Kind: LayerList, Max: 1e6, Expert: true,
-		Help:  "Where the photograph is compared, each layer with an optional weight.",
+	{Name: "content_layers", Label: "Content layers", Kind: LayerList, Max: 1e6, Expert: true, Named: contentReconstructions, Live: true,
+		Help:  "Where the photograph is compared, each layer with an optional weight, or a to e for the paper's reconstructions: relu1_1 to relu5_1.",
 		field: func(r *Recipe) any { return &r.ContentLayers }},
-	{Name: "style_layers", Label: "Style layers", Kind: LayerList, Max: 1e6, Expert: true,
-		Help:  "Where the painting is compared, each layer with an optional weight.",
+	{Name: "style_layers", Label: "Style layers", Kind: LayerList, Max: 1e6, Expert: true, Named: styleReconstructions, Live: true,
+		Help:  "Where the painting is compared, each layer with an optional weight, or a to e for the paper's reconstructions: relu1_1 alone, to all from relu1_1 to relu5_1.",
 		field: func(r *Recipe) any { return &r.StyleLayers }},
-	{Name: "content_weight", Label: "Content weight", Kind: Number, Max: 1e9, Step: 0.1, Expert: true,
+	{Name: "content_weight", Label: "Content weight", Kind: Number, Max: 1e9, Step: 0.1, Expert: true, Live: true,
 		Help:  "A factor on the whole content loss.",
 		field: func(r *Recipe) any { return &r.ContentWeight }},
-	{Name: "style_weight", Label: "Style weight", Kind: Number, Max: 1e9, Step: 0.1, Expert: true,
+	{Name: "style_weight", Label: "Style weight", Kind: Number, Max: 1e9, Step: 0.1, Expert: true, Live: true,
 		Help:  "A factor on the whole style loss.",
 		field: func(r *Recipe) any { return &r.StyleWeight }},
 	{Name: "loss_scaling", Label: "Loss scaling", Kind: Choice, Choices: []string{Calibrated, GatysNotebook}, Expert: true,
@@ -167,6 +199,10 @@ func (s Setting) parse(r *Recipe, text string) error {
 	case *Numbers:
 		*p, err = parseNumbers(text)
 	case *LayerWeights:
+		if i := slices.IndexFunc(s.Named, func(n Named) bool { return n.Name == text }); i >= 0 {
+			*p = slices.Clone(s.Named[i].Layers)
+			break
+		}
 		*p, err = parseLayers(text)
 	}
 	if err != nil {
@@ -195,6 +231,24 @@ func (s Setting) Takes() string {
 		return fmt.Sprintf("numbers from %s to %s with commas between them", formatNumber(s.Min), formatNumber(s.Max))
 	}
 	return "layers with commas between them, such as relu1_1,relu2_1:0.5"
+}
+
+// take copies the setting from one recipe to another.
+func (s Setting) take(to, from *Recipe) {
+	switch p := s.field(to).(type) {
+	case *int:
+		*p = *s.field(from).(*int)
+	case *int64:
+		*p = *s.field(from).(*int64)
+	case *float64:
+		*p = *s.field(from).(*float64)
+	case *string:
+		*p = *s.field(from).(*string)
+	case *Numbers:
+		*p = *s.field(from).(*Numbers)
+	case *LayerWeights:
+		*p = *s.field(from).(*LayerWeights)
+	}
 }
 
 func (s Setting) check(r *Recipe) error {

@@ -262,7 +262,7 @@ func TestWeightsAndVersion(t *testing.T) {
 	}
 	r = command(t, t.Context(), "weights", "inspect", "small", "--json", "--data", dir)
 	var l listing
-	if err := json.Unmarshal([]byte(r.out), &l); err != nil || len(l.Layers) != 6 || l.Params != 72080 || l.Input == nil {
+	if err := json.Unmarshal([]byte(r.out), &l); err != nil || len(l.Layers) != 6 || l.Params != 127440 || l.Input == nil {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if r := command(t, t.Context(), "version"); r.code != exitDone || !strings.Contains(r.out, "go1.") {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,11 +12,8 @@ import (
 	"strconv"
 	"time"
 
-	"errors"
-
 	"github.com/spf13/cobra"
 
-	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/weights"
@@ -27,6 +25,7 @@ func newWeightsTrainCommand() *cobra.Command {
 	o := train.Options{Widths: []int{16, 16, 32, 32, 96, 96}}
 	var (
 		teacher, images, out string
+		licence              string
 		threads              int
 		data                 string
 	)
@@ -51,6 +50,7 @@ func newWeightsTrainCommand() *cobra.Command {
 	f.Float64Var(&o.Gram, "gram", 0, "weight of the loss on Gram matrices beside that on features")
 	f.Float64Var(&o.Painted, "painted", 0.3, "share of crops that are taken from pictures painted with the network itself")
 	f.Uint64Var(&o.Seed, "seed", 1, "another seed draws other crops")
+	f.StringVar(&licence, "licence", "", "what the network's file says of its licence")
 	f.IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads")
 	addDataFlag(cmd, &data)
 	require(cmd, "teacher", "images", "out")
@@ -73,7 +73,7 @@ func newWeightsTrainCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		r := &training{Trainer: t, cmd: cmd, out: out}
+		r := &training{Trainer: t, cmd: cmd, out: out, licence: licence}
 		return r.run(cmd.Context())
 	}
 	return cmd
@@ -82,10 +82,10 @@ func newWeightsTrainCommand() *cobra.Command {
 // A training is a Trainer with its files.
 type training struct {
 	*train.Trainer
-	cmd   *cobra.Command
-	out   string
-	spent time.Duration // of earlier runs
-	began time.Time
+	cmd     *cobra.Command
+	out     string
+	licence string
+	began   time.Time // as if all had been done in one run
 }
 
 // saveEvery is how often the state and the errors are written.
@@ -95,7 +95,7 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.resume(); err != nil {
 		return err
 	}
-	r.began = time.Now()
+	r.began = time.Now().Add(-r.Spent)
 	var sum train.Errors
 	n := 0
 	var stopped error
@@ -163,12 +163,24 @@ func (r *training) save(sum *train.Errors, n int) error {
 	if err != nil {
 		return err
 	}
-	file, err := weights.Marshal(r.Network("small"), map[string]string{
-		"source": fmt.Sprintf("trained by trapped weights train: %+v, %d steps done", r.Options, r.Step),
-	})
+	network := r.Network("small")
+	if r.Step == r.Steps {
+		if network, err = r.Finished(r.cmd.Context(), "small"); err != nil {
+			return err
+		}
+	}
+	metadata := map[string]string{
+		"network": "VGG's first three blocks with fewer channels, trained to see as VGG-19 does",
+		"source":  fmt.Sprintf("trapped weights train, %d steps of %+v", r.Step, r.Options),
+	}
+	if r.licence != "" {
+		metadata["licence"] = r.licence
+	}
+	file, err := weights.Marshal(network, metadata)
 	if err != nil {
 		return err
 	}
+	r.Spent = time.Since(r.began)
 	state, err := r.State()
 	if err != nil {
 		return err
@@ -222,5 +234,3 @@ func (r *training) log(sum *train.Errors, n int, held *train.Errors) error {
 	w.Flush()
 	return errors.Join(w.Error(), f.Close())
 }
-
-var _ = engine.Painterly

@@ -19,7 +19,7 @@ func newWeightsCommand() *cobra.Command {
 		Use: "weights", Short: "Look at the networks there are", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newWeightsListCommand(), newWeightsInspectCommand(), newWeightsTrainCommand())
+	cmd.AddCommand(newWeightsListCommand(), newWeightsInspectCommand(), newWeightsImportCommand(), newWeightsFetchCommand(), newWeightsTrainCommand(), newWeightsQuantizeCommand())
 	return cmd
 }
 

@@ -19,6 +19,14 @@ func (s *studio) renderBar() app.UI {
 			return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "").Title(why).
 				OnClick(func(app.Context, app.Event) { s.run(s.worker, s.recipe) })
 		}),
+		app.If(s.control != nil && s.state != paused, func() app.UI {
+			return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.stopping || s.state != running).
+				OnClick(func(app.Context, app.Event) { s.pause(true) })
+		}),
+		app.If(s.control != nil && s.state == paused, func() app.UI {
+			return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.stopping).
+				OnClick(func(app.Context, app.Event) { s.pause(false) })
+		}),
 		app.Div().Class("progress").Body(
 			app.Progress().Max(1).Value(s.fraction()).Aria("label", s.coarse()),
 			app.P().Class("fine").Aria("hidden", true).Text(s.fine()),
@@ -55,8 +63,15 @@ func (s *studio) fraction() float64 {
 	if s.state == done {
 		return 1
 	}
-	return s.progress.Fraction
+	p := s.progress
+	if s.fetching() && p.TotalBytes > 0 {
+		return min(1, float64(p.Bytes)/float64(p.TotalBytes))
+	}
+	return p.Fraction
 }
+
+// fetching says whether the run waits for its network.
+func (s *studio) fetching() bool { return s.state == loading && s.progress.Stage == engine.Fetching }
 
 // coarse is what is announced: it changes with the state and the scale only.
 func (s *studio) coarse() string {
@@ -66,8 +81,12 @@ func (s *studio) coarse() string {
 		return words.Stopping
 	case s.state == loading && p.Stage == engine.Queued:
 		return fmt.Sprintf(words.Queued, p.Position)
+	case s.fetching():
+		return words.Fetching
 	case s.state == loading:
 		return words.Loading
+	case s.state == paused:
+		return words.Paused
 	case s.state == running:
 		return fmt.Sprintf("%s %d / %d", words.Result, p.Scale, p.Scales)
 	case s.state == done && s.stopped:
@@ -86,7 +105,10 @@ func (s *studio) coarse() string {
 // fine is what the eye reads.
 func (s *studio) fine() string {
 	p := s.progress
-	if s.state != running || s.stopping {
+	switch {
+	case s.fetching() && !s.stopping && p.TotalBytes > 0:
+		return fetchingText(p.Bytes, p.TotalBytes)
+	case s.state != running || s.stopping:
 		return s.coarse()
 	}
 	text := fmt.Sprintf(words.Running, p.Scale, p.Scales, p.Iteration, p.Iterations)
@@ -94,6 +116,14 @@ func (s *studio) fine() string {
 		text += fmt.Sprintf(words.Left, seconds(p.Remaining))
 	}
 	return text
+}
+
+// fetchingText says how far it is, both in the unit of the whole.
+func fetchingText(bytes, total int64) string {
+	if total < 1e6 {
+		return fmt.Sprintf(words.FetchingKB, bytes/1000, (total+999)/1000)
+	}
+	return fmt.Sprintf(words.FetchingMB, float64(bytes)/1e6, float64(total)/1e6)
 }
 
 func seconds(d time.Duration) string {

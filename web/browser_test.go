@@ -34,14 +34,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// serverOf starts the program as a person does and returns its address.
-func serverOf(t *testing.T) *url.URL {
+// serverOf starts the program as a person does, with that data directory, and returns
+// its address.
+func serverOf(t *testing.T, data string) *url.URL {
 	t.Helper()
 	program := os.Getenv("TRAPPED_BIN")
 	if program == "" {
 		program = filepath.Join("..", "bin", "trapped")
 	}
-	cmd := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir())
+	cmd := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", data)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -76,14 +77,23 @@ type site struct {
 	bodies   []string // requests with a body
 	count    int
 	broken   []string // paths that are answered with nonsense
-	nonsense int      // how many answers were
+	nonsense []string // those that were
+	fetched  []string // requests for networks: path, and range if any
+	// weights, if it is set, answers these in place of the server.
+	weights http.HandlerFunc
+	// before is JavaScript that the worker runs first.
+	before string
 }
 
-func open(t *testing.T) *site {
+func open(t *testing.T) *site { return openWith(t, t.TempDir()) }
+
+// openWith opens a site whose data directory is given.
+func openWith(t *testing.T, data string) *site {
 	t.Helper()
-	proxy := httputil.NewSingleHostReverseProxy(serverOf(t))
+	proxy := httputil.NewSingleHostReverseProxy(serverOf(t, data))
 	proxy.FlushInterval = -1
 	s := &site{}
+	proxy.ModifyResponse = s.prepend
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.count++
@@ -91,10 +101,23 @@ func open(t *testing.T) *site {
 			s.bodies = append(s.bodies, r.Method+" "+r.URL.Path)
 		}
 		broken := slices.Contains(s.broken, r.URL.Path)
-		if broken {
-			s.nonsense++
+		if broken && !slices.Contains(s.nonsense, r.URL.Path) {
+			s.nonsense = append(s.nonsense, r.URL.Path)
+		}
+		weights := s.weights
+		if strings.HasPrefix(r.URL.Path, "/weights/") {
+			s.fetched = append(s.fetched, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("Range")))
+		} else {
+			weights = nil
 		}
 		s.mu.Unlock()
+		if r.URL.Path == workerPath {
+			r.Header.Del("Accept-Encoding")
+		}
+		if weights != nil {
+			weights(w, r)
+			return
+		}
 		if broken {
 			_, _ = io.WriteString(w, "nonsense")
 			return
@@ -103,6 +126,25 @@ func open(t *testing.T) *site {
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+const workerPath = "/web/worker.js"
+
+// prepend puts before in front of the worker's script.
+func (s *site) prepend(answer *http.Response) error {
+	s.mu.Lock()
+	before := s.before
+	s.mu.Unlock()
+	if before == "" || answer.Request.URL.Path != workerPath {
+		return nil
+	}
+	body, err := io.ReadAll(answer.Body)
+	answer.Body.Close()
+	body = append([]byte(before), body...)
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	answer.ContentLength = int64(len(body))
+	answer.Header.Set("Content-Length", fmt.Sprint(len(body)))
+	return err
 }
 
 func (s *site) sent() []string {
@@ -364,8 +406,8 @@ func TestWithoutKernels(t *testing.T) {
 	b.until(state+` === 'done'`, time.Minute)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.nonsense != 2 {
-		t.Errorf("%d modules of kernels were asked for, want both", s.nonsense)
+	if len(s.nonsense) != 2 {
+		t.Errorf("%v were asked for, want both modules of kernels", s.nonsense)
 	}
 	b.clean()
 }

@@ -2,15 +2,17 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/server/api"
 )
 
 // sliders are the settings that everybody sees, by their names in the recipe.
-var sliders = []string{"strength", "style_scale", "smoothness"}
+var sliders = []string{"strength", "style_scale", "keep_colours", "smoothness"}
 
 // sizes are those that a browser paints in bearable time.
 var sizes = []int{256, 384, 512}
@@ -38,7 +40,9 @@ func (s *studio) renderSlider(setting engine.Setting) app.UI {
 	set := func(text string) {
 		if err := setting.Set(&s.recipe, text); err != nil {
 			s.problem = err.Error()
+			return
 		}
+		s.steer()
 	}
 	unit := ""
 	if setting.Unit != "" {
@@ -48,7 +52,7 @@ func (s *studio) renderSlider(setting engine.Setting) app.UI {
 		app.Label().For(id).Text(setting.Label),
 		app.Output().For(id).Text(value+unit),
 		app.Input().ID(id).Type("range").Aria("label", setting.Label).
-			Min(setting.Min).Max(setting.Max).Step(setting.Step).Value(value).Disabled(s.busy()).
+			Min(setting.Min).Max(setting.Max).Step(setting.Step).Value(value).Disabled(s.busy() && s.control == nil).
 			OnInput(func(ctx app.Context, _ app.Event) { set(ctx.JSSrc().Get("value").String()) }).
 			OnDblClick(func(app.Context, app.Event) {
 				standard, err := engine.Preset(s.recipe.Preset)
@@ -83,13 +87,25 @@ func (s *studio) renderSizes() app.UI {
 func (s *studio) renderNetworks() app.UI {
 	return app.Div().Class("dial").Body(
 		app.Label().For("network").Text(words.Network),
-		app.Select().ID("network").Disabled(s.busy()).Body(
+		app.Select().ID("network").Class("wide").Disabled(s.busy()).Body(
 			app.Range(s.networks).Slice(func(i int) app.UI {
 				n := s.networks[i]
-				return app.Option().Value(n.Name).Text(fmt.Sprintf("%s (%s)", n.Name, bytesText(n.Bytes))).Selected(n.Name == s.recipe.Weights)
+				return app.Option().Value(n.Name).Text(s.networkText(n)).Selected(n.Name == s.recipe.Weights)
 			}),
-		).OnChange(func(ctx app.Context, _ app.Event) { s.recipe.Weights = ctx.JSSrc().Get("value").String() }),
+		).OnFocus(func(app.Context, app.Event) { s.lookWhatIsKept() }).OnChange(func(ctx app.Context, _ app.Event) { s.recipe.Weights = ctx.JSSrc().Get("value").String() }),
 	)
+}
+
+// networkText is a network's name and, if it is not on this device, what it takes to
+// have it.
+func (s *studio) networkText(n api.Weights) string {
+	switch kept := s.stored[path.Base(n.URL)]; {
+	case kept >= int64(n.Bytes):
+		return n.Name
+	case kept > 0:
+		return fmt.Sprintf(words.FetchRest, n.Name, bytesText(n.Bytes-int(kept)))
+	}
+	return fmt.Sprintf(words.FetchOnce, n.Name, bytesText(n.Transfer()))
 }
 
 func contains(list []int, n int) bool {

@@ -22,8 +22,12 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe) {
 	for _, p := range s.styles {
 		req.Styles = append(req.Styles, p.file)
 	}
+	if runner == engine.Runner(s.worker) {
+		req.Control = &engine.Control{}
+	}
 	runCtx, stop := context.WithCancel(context.Background())
 	s.state, s.stop, s.stopping, s.stopped, s.problem = loading, stop, false, false, ""
+	s.control = req.Control
 	s.result, s.progress, s.asking = nil, engine.Progress{}, false
 	w, h := fit(s.content.w, s.content.h, recipe.Size)
 	s.drawPhotograph(w, h, pictureID, beforeID)
@@ -45,13 +49,41 @@ func (s *studio) hear(p engine.Progress) {
 	if !s.busy() {
 		return
 	}
-	s.progress = p
-	if p.Stage == engine.Painting {
+	switch p.Stage {
+	case engine.Painting:
 		s.state = running
+	case engine.Pausing:
+		s.state = paused
 	}
+	if p.Note != "" {
+		s.problem = p.Note
+	}
+	s.progress = p
 	if p.Preview != nil {
 		draw(p.Preview)
 		s.progress.Preview = nil
+	}
+}
+
+// steer asks the run for the settings as they are now.
+func (s *studio) steer() {
+	if s.control == nil {
+		return
+	}
+	if err := s.control.Change(s.recipe); err != nil {
+		s.problem = engine.AsError(err).Message
+	}
+}
+
+// pause lets the run wait, or go on.
+func (s *studio) pause(wait bool) {
+	switch {
+	case s.control == nil:
+	case wait:
+		s.control.Pause()
+	default:
+		s.control.Resume()
+		s.state = running
 	}
 }
 
@@ -66,7 +98,8 @@ func (s *studio) halt() {
 // end takes the result, or why there is none.
 func (s *studio) end(result *engine.Result, err error, took time.Duration) {
 	s.stopping, s.took = false, took
-	s.stop = nil
+	s.lookWhatIsKept()
+	s.stop, s.control = nil, nil
 	if result != nil {
 		s.result = result
 		draw(result.Picture)

@@ -179,6 +179,59 @@ func TestRunnersAreAlike(t *testing.T) {
 	}
 }
 
+// recorder keeps the request that it is given, and obeys its control once.
+type recorder struct {
+	got   engine.Request
+	taken *engine.Recipe
+}
+
+func (r *recorder) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
+	r.got = req
+	report(engine.Progress{Stage: engine.Painting, Scale: 1, Scales: 1, Iteration: 1, Iterations: 1})
+	for req.Control != nil && r.taken == nil {
+		next, err := req.Control.Take(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.taken = next
+		time.Sleep(time.Millisecond)
+	}
+	return &engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 4, 3)), Recipe: req.Recipe}, nil
+}
+
+// Masks come through, here and there.
+func TestMasksComeThrough(t *testing.T) {
+	for name, by := range map[string]func(*testing.T, engine.Runner) engine.Runner{"worker": byWorker, "server": byServer} {
+		req := request(t)
+		req.Styles = append(req.Styles, req.Content)
+		mask := func(name string) engine.File { return engine.File{Name: name, Data: req.Content.Data} }
+		req.Masks = []engine.File{{}, mask("m")}
+		req.StyleMasks = []engine.File{mask("n"), {}}
+		req.Keep, req.Start = mask("k"), mask("s")
+		req.Control = &engine.Control{}
+		changed := req.Recipe
+		changed.Strength = 77
+		if err := req.Control.Change(changed); err != nil {
+			t.Fatal(err)
+		}
+		r := &recorder{}
+		if name == "server" {
+			req.Control = nil // a server's jobs are not steered
+		}
+		if _, err := by(t, r).Run(t.Context(), req, func(engine.Progress) {}); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := r.got
+		if len(got.Masks) != 2 || len(got.Masks[0].Data) != 0 || got.Masks[1].Name != "m" || len(got.StyleMasks) < 1 || got.StyleMasks[0].Name != "n" ||
+			got.Keep.Name != "k" || got.Start.Name != "s" || !bytes.Equal(got.Keep.Data, req.Keep.Data) {
+			t.Errorf("%s: the masks come as %+v, %+v, %+v, %+v", name, got.Masks, got.StyleMasks, got.Keep, got.Start)
+		}
+		if name == "worker" && (r.taken == nil || r.taken.Strength != 77) {
+			t.Errorf("%s: the run takes %+v", name, r.taken)
+		}
+	}
+}
+
 func TestOneRunAtATime(t *testing.T) {
 	p := steps(2, 1)
 	r := byWorker(t, p)

@@ -80,12 +80,18 @@ func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	err := add("recipe", "recipe.json", req.Recipe.JSON())
-	if err == nil {
-		err = add("content", req.Content.Name, req.Content.Data)
-	}
-	for _, s := range req.Styles {
-		if err == nil {
-			err = add("style", s.Name, s.Data)
+	for _, part := range []struct {
+		field string
+		files []engine.File
+	}{
+		{"content", []engine.File{req.Content}}, {"style", req.Styles},
+		{"mask", req.Masks}, {"style_mask", req.StyleMasks},
+		{"keep", given(req.Keep)}, {"start", given(req.Start)},
+	} {
+		for _, f := range part.files {
+			if err == nil {
+				err = add(part.field, f.Name, f.Data)
+			}
 		}
 	}
 	if err == nil {
@@ -103,6 +109,14 @@ func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
 		return offline(ctx, fmt.Errorf("no job in the answer: %w", err))
 	}
 	return nil
+}
+
+// given returns a list of the file, if there is one.
+func given(f engine.File) []engine.File {
+	if len(f.Data) == 0 {
+		return nil
+	}
+	return []engine.File{f}
 }
 
 // do sends a request and returns an answer of 200 to 299.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine/pixel/label"
 )
 
 // Elements of the stage that are drawn on past go-app's rendering.
@@ -90,7 +92,9 @@ func draw(img *image.NRGBA) {
 	}
 	pen := canvas.Call("getContext", "2d")
 	pen.Set("imageSmoothingQuality", "high")
-	pen.Call("drawImage", offscreen(img), 0, 0, canvas.Get("width").Int(), canvas.Get("height").Int())
+	w, h := canvas.Get("width").Int(), canvas.Get("height").Int()
+	pen.Call("clearRect", 0, 0, w, h) // for what shows through
+	pen.Call("drawImage", offscreen(img), 0, 0, w, h)
 }
 
 // offscreen returns a canvas of the picture's own size.
@@ -123,14 +127,34 @@ func (s *studio) download() {
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
 		name = name[:dot]
 	}
+	recipe := s.result.Recipe
+	failed := func() { s.complain(words.Failed) }
 	blob := offscreen(s.result.Picture).Call("convertToBlob", map[string]any{"type": "image/png"})
 	settle(blob, func(blob app.Value) {
-		urls := app.Window().Get("URL")
-		url := urls.Call("createObjectURL", blob)
-		link := app.Window().Get("document").Call("createElement", "a")
-		link.Set("href", url)
-		link.Set("download", name+"-painted.png")
-		link.Call("click")
-		urls.Call("revokeObjectURL", url)
-	}, func() { s.complain(words.Failed) })
+		settle(blob.Call("arrayBuffer"), func(buffer app.Value) {
+			bytes := app.Window().Get("Uint8Array").New(buffer)
+			file := make([]byte, bytes.Get("length").Int())
+			app.CopyBytesToGo(file, bytes)
+			file, err := label.Insert(file, recipe)
+			if err != nil {
+				failed()
+				return
+			}
+			save(file, name+"-painted.png")
+		}, failed)
+	}, failed)
+}
+
+// save gives the person a PNG file.
+func save(file []byte, name string) {
+	bytes := app.Window().Get("Uint8Array").New(len(file))
+	app.CopyBytesToJS(bytes, file)
+	blob := app.Window().Get("Blob").New([]any{bytes}, map[string]any{"type": "image/png"})
+	urls := app.Window().Get("URL")
+	url := urls.Call("createObjectURL", blob)
+	link := app.Window().Get("document").Call("createElement", "a")
+	link.Set("href", url)
+	link.Set("download", name)
+	link.Call("click")
+	urls.Call("revokeObjectURL", url)
 }

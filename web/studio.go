@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,6 +19,7 @@ const (
 	idle    = "idle"
 	loading = "loading"
 	running = "running"
+	paused  = "paused"
 	done    = "done"
 	failed  = "failed"
 )
@@ -32,7 +34,8 @@ type studio struct {
 
 	recipe   engine.Recipe
 	networks []api.Weights
-	host     *api.Health // the server that could paint, or nil
+	stored   map[string]int64 // bytes of each network's file that are on this device
+	host     *api.Health      // the server that could paint, or nil
 
 	content *picture
 	styles  []*picture
@@ -40,6 +43,7 @@ type studio struct {
 	state    string
 	progress engine.Progress
 	stop     context.CancelFunc // of the run that is under way
+	control  *engine.Control    // of the run that is under way, if it can be steered
 	stopping bool
 	result   *engine.Result
 	took     time.Duration
@@ -69,13 +73,15 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.page = ctx
 	base := baseURL()
 	s.preset(base.Query())
-	s.offered = &catalogue{base: base, client: http.DefaultClient}
+	s.offered = &catalogue{base: base, client: http.DefaultClient, memory: ctx.LocalStorage()}
 	s.worker = &workerRunner{open: openWorker, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
 	if err := s.worker.Warm(); err != nil {
 		s.problem = engine.AsError(err).Message
 	}
 	ctx.Async(func() {
 		networks, err := s.offered.Networks(context.Background())
+		s.fetchAhead(networks)
+		s.lookWhatIsKept()
 		host := s.offered.Server(context.Background())
 		ctx.Dispatch(func(app.Context) {
 			s.networks, s.host = networks, host
@@ -95,6 +101,35 @@ func (s *studio) OnMount(ctx app.Context) {
 		}
 	})
 	s.listenToPaste()
+}
+
+// fetchAhead gets the first network, which a recipe has unless another is chosen, before
+// the first Start, if it is a matter of a moment.
+func (s *studio) fetchAhead(networks []api.Weights) {
+	const moment = 1e6 // bytes; the page itself has five times as many
+	if len(networks) == 0 || networks[0].Transfer() > moment {
+		return
+	}
+	if err := s.worker.Fetch(s.offered.addressOf(networks[0])); err != nil {
+		app.Log("fetching ahead:", err)
+	}
+	s.page.After(lookAgain, func(app.Context) { s.lookWhatIsKept() })
+}
+
+// lookAgain is when to look again at files that are being fetched.
+const lookAgain = 2 * time.Second
+
+// lookWhatIsKept asks the browser which networks are on this device.
+func (s *studio) lookWhatIsKept() {
+	s.page.Async(func() {
+		stored := keptFiles(context.Background())
+		s.page.Dispatch(func(app.Context) {
+			if !maps.Equal(s.stored, stored) { // the rest of a network comes after its run
+				s.page.After(lookAgain, func(app.Context) { s.lookWhatIsKept() })
+			}
+			s.stored = stored
+		})
+	})
 }
 
 // preset takes what the page's address presets: network, seed, size, iterations.
@@ -129,7 +164,7 @@ func (s *studio) listenToPaste() {
 	}))
 }
 
-func (s *studio) busy() bool { return s.state == loading || s.state == running }
+func (s *studio) busy() bool { return s.state == loading || s.state == running || s.state == paused }
 
 // complain shows one sentence.
 func (s *studio) complain(sentence string) {

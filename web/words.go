@@ -6,10 +6,12 @@ var words = struct {
 	Title, Private, Sent                           string
 	Photograph, Styles, Examples, AddStyle, Drop   string
 	ContentInput, StyleInput, Remove               string
-	Dials, Size, Network                           string
-	Start, Stop, Download, Compare, Result         string
+	Dials, Size, Network, FetchOnce, FetchRest     string
+	Start, Stop, Pause, Resume, Paused             string
+	Download, Compare, Result                      string
 	NeedBoth, NeedContent, NeedStyle               string
 	Idle, Loading, Running, Queued, Left, Stopping string
+	Fetching, FetchingKB, FetchingMB               string
 	Done, Stopped, Failed                          string
 	PrintSize, PrintWhat, PrintSend, PrintKeep     string
 	Offline, NoNetwork, NoWorker, Busy, NoPicture  string
@@ -32,8 +34,14 @@ var words = struct {
 	Size:    "Size",
 	Network: "Network",
 
+	FetchOnce: "%s (%s to fetch once)",
+	FetchRest: "%s (%s still to fetch)",
+
 	Start:    "Start",
 	Stop:     "Stop",
+	Pause:    "Pause",
+	Resume:   "Resume",
+	Paused:   "Paused.",
 	Download: "Download",
 	Compare:  "Before and after",
 	Result:   "Result",
@@ -42,11 +50,16 @@ var words = struct {
 	NeedContent: "Choose a photograph.",
 	NeedStyle:   "Choose a painting.",
 
-	Idle:     "Ready.",
-	Loading:  "Getting ready …",
-	Running:  "Scale %d of %d · %d of %d",
-	Queued:   "Waiting on the server, number %d in the queue …",
-	Left:     " · %s left",
+	Idle:    "Ready.",
+	Loading: "Getting ready …",
+	Running: "Scale %d of %d · %d of %d",
+	Queued:  "Waiting on the server, number %d in the queue …",
+	Left:    " · %s left",
+
+	Fetching:   "Fetching the network …",
+	FetchingKB: "Fetching the network: %d of %d KB",
+	FetchingMB: "Fetching the network: %.1f of %.1f MB",
+
 	Stopping: "Stopping …",
 	Done:     "Done in %s.",
 	Stopped:  "Stopped after %s; this is as far as it got.",
@@ -61,6 +74,6 @@ var words = struct {
 	NoNetwork:     "There is no network %q here; there are %s.",
 	NoWorker:      "The engine cannot be started in this browser; reload the page, or try a newer browser.",
 	Busy:          "A painting is being made already; stop it first, or wait until it is done.",
-	NoPicture:     "%q is not a picture that this browser can read; use a JPEG, PNG or WebP file.",
+	NoPicture:     "%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file.",
 	TooManyStyles: "There is room for %d styles; remove one first.",
 }

@@ -49,6 +49,15 @@ func (r *workerRunner) Warm() error {
 	return err
 }
 
+// Fetch has the worker get the network at that address, before a run needs it.
+func (r *workerRunner) Fetch(address string) error {
+	w, err := r.started()
+	if err != nil {
+		return err
+	}
+	return w.Post(protocol.Fetch{WeightsURL: address})
+}
+
 func (r *workerRunner) started() (*worker, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,13 +111,62 @@ func (r *workerRunner) Run(ctx context.Context, req engine.Request, report func(
 	run := &workerRun{worker: w, id: r.lastID, report: report, began: began, recipe: req.Recipe}
 	err = w.Post(protocol.Start{
 		ID: run.id, Recipe: req.Recipe, WeightsURL: url,
-		Content: req.Content, Styles: req.Styles, PreviewEvery: req.PreviewEvery,
+		Content: req.Content, Styles: req.Styles, Masks: req.Masks, StyleMasks: req.StyleMasks,
+		Keep: req.Keep, Begin: req.Start, PreviewEvery: req.PreviewEvery,
 	})
 	if err != nil {
 		r.end(w)
 		return nil, unavailable(err)
 	}
+	told, stopTelling := context.WithCancel(ctx)
+	defer stopTelling()
+	run.asked = heard(told, req.Control)
 	return r.follow(ctx, run)
+}
+
+// asked is what the page wants of a run that is under way.
+type asked struct {
+	paused bool
+	recipe *engine.Recipe // or nil
+}
+
+// heard returns what the control is told, until ctx ends.
+func heard(ctx context.Context, control *engine.Control) <-chan asked {
+	if control == nil {
+		return nil
+	}
+	list := make(chan asked)
+	go func() {
+		for {
+			paused, recipe, err := control.Await(ctx)
+			if err != nil {
+				return
+			}
+			select {
+			case list <- asked{paused, recipe}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return list
+}
+
+// ask hands on to the worker what is new.
+func (run *workerRun) ask(a asked) error {
+	if a.recipe != nil {
+		if err := run.Post(protocol.Steer{ID: run.id, Recipe: *a.recipe}); err != nil {
+			return err
+		}
+	}
+	if a.paused == run.paused {
+		return nil
+	}
+	run.paused = a.paused
+	if a.paused {
+		return run.Post(protocol.Pause{ID: run.id})
+	}
+	return run.Post(protocol.Resume{ID: run.id})
 }
 
 func (r *workerRunner) awaitReady(ctx context.Context, w *worker) error {
@@ -144,6 +202,8 @@ type workerRun struct {
 	report func(engine.Progress)
 	began  time.Time
 	recipe engine.Recipe
+	asked  <-chan asked
+	paused bool
 
 	preview    *image.NRGBA // the last one
 	iterations int
@@ -165,6 +225,11 @@ func (r *workerRunner) follow(ctx context.Context, run *workerRun) (*engine.Resu
 		case <-late:
 			r.end(run.worker)
 			return run.soFar(), engine.AsError(ctx.Err())
+		case a := <-run.asked:
+			if err := run.ask(a); err != nil {
+				r.end(run.worker)
+				return run.soFar(), unavailable(err)
+			}
 		case <-run.in.bell:
 			list, broken := run.in.take()
 			for _, m := range list {

@@ -69,38 +69,46 @@ func (c *Content) Release() { release(c.be, c.target, c.sum) }
 //	Factor * sum_ij (G_ij - A_ij)^2     Gatys et al. 2015, eq. 4
 //	G_ij = sum_p f_ip f_jp / Area       eq. 3, but for the division
 //
+// With a mask m the places count m_p each, and Area is the sum of all m_p (Gatys et al.
+// 2017, arXiv 1611.07865, section 4, whose guidance channel is the root of m).
+//
 // In a metric K = H'H it is that of the features H f: with D = G - A
 //
 //	Factor * sum_ij (H D H')_ij^2 = Factor * sum_ij D_ij (K D K)_ij
 type Style struct {
-	Factor float64
-	Area   float64 // places of the whole picture at this feature map
+	StyleOptions
 
 	be     backend.Backend
-	metric backend.Sums // K, or nil; not the term's own
 	target backend.Sums
 	gram   backend.Sums // of the picture: sums until Complete, then D
 	seen   backend.Sums // K D K, or gram itself
 	norm   backend.Sums // K A K, or the target itself
 }
 
-// NewGram returns the Gram matrix of f in w divided by the window's area, as a
-// target for NewStyle.
-func NewGram(be backend.Backend, f backend.Buffer, w backend.Window) backend.Sums {
+// StyleOptions are what a style term is made of, besides its target.
+type StyleOptions struct {
+	Factor float64
+	Area   float64        // places of the whole picture at this feature map, or of its mask
+	Mask   backend.Buffer // [1,H,W] of the feature map, or nil; not the term's own
+	Metric backend.Sums   // K, or nil; not the term's own
+}
+
+// NewGram returns the Gram matrix of the whole of f divided by the area, as a target for
+// NewStyle: the number of its places or, with a mask [1,H,W], the sum of that.
+func NewGram(be backend.Backend, f, mask backend.Buffer, area float64) backend.Sums {
 	g := be.NewSums(f.Shape().C * f.Shape().C)
-	be.AddGram(g, f, w, nil)
-	be.Combine(g, 1/float64(w.Area()), g, 0, nil)
+	be.AddGram(g, f, f.Shape().Whole(), mask)
+	be.Combine(g, 1/area, g, 0, nil)
 	return g
 }
 
-// NewStyle returns a term that compares with target, which it takes over, in the given
-// metric, or if that is nil as it is.
-func NewStyle(be backend.Backend, target, metric backend.Sums, area int, factor float64) *Style {
-	s := &Style{Factor: factor, Area: float64(area), be: be, metric: metric, target: target, gram: be.NewSums(target.Len())}
+// NewStyle returns a term that compares with target, which it takes over.
+func NewStyle(be backend.Backend, target backend.Sums, o StyleOptions) *Style {
+	s := &Style{StyleOptions: o, be: be, target: target, gram: be.NewSums(target.Len())}
 	s.seen, s.norm = s.gram, target
-	if metric != nil {
+	if o.Metric != nil {
 		s.seen, s.norm = be.NewSums(target.Len()), be.NewSums(target.Len())
-		be.Sandwich(s.norm, target, metric)
+		be.Sandwich(s.norm, target, o.Metric)
 	}
 	return s
 }
@@ -110,20 +118,22 @@ func (s *Style) Norm() backend.Pair { return backend.Pair{A: s.target, B: s.norm
 
 func (s *Style) Reset() { s.be.Combine(s.gram, 0, s.gram, 0, nil) }
 
-func (s *Style) Accumulate(f backend.Buffer, w backend.Window) { s.be.AddGram(s.gram, f, w, nil) }
+func (s *Style) Accumulate(f backend.Buffer, w backend.Window) {
+	s.be.AddGram(s.gram, f, w, s.Mask)
+}
 
 func (s *Style) Complete() {
 	s.be.Total(s.gram)
 	s.be.Combine(s.gram, 1/s.Area, s.gram, -1, s.target)
-	if s.metric != nil {
-		s.be.Sandwich(s.seen, s.gram, s.metric)
+	if s.Metric != nil {
+		s.be.Sandwich(s.seen, s.gram, s.Metric)
 	}
 }
 
 // Gradient adds 4*Factor/Area * (K D K) f: Gatys et al. 2015, eq. 6, without the ReLU,
 // which is part of the network here.
 func (s *Style) Gradient(df, f backend.Buffer, w backend.Window) {
-	s.be.GramGrad(df, f, s.seen, 4*s.Factor/s.Area, w, nil)
+	s.be.GramGrad(df, f, s.seen, 4*s.Factor/s.Area, w, s.Mask)
 }
 
 func (s *Style) Value() (backend.Pair, float64) {
@@ -132,7 +142,7 @@ func (s *Style) Value() (backend.Pair, float64) {
 
 func (s *Style) Release() {
 	release(s.be, s.target, s.gram)
-	if s.metric != nil {
+	if s.Metric != nil {
 		release(s.be, s.seen, s.norm)
 	}
 }

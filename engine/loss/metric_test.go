@@ -39,9 +39,9 @@ func TestStyleInMetric(t *testing.T) {
 	}
 	f, hf := draw()
 	a, ha := draw()
-	whole, area := shape.Whole(), shape.H*shape.W
-	mine := loss.NewStyle(be, loss.NewGram(be, a, whole), metric, area, 0.3)
-	plain := loss.NewStyle(be, loss.NewGram(be, ha, whole), nil, area, 0.3)
+	whole, area := shape.Whole(), float64(shape.H*shape.W)
+	mine := loss.NewStyle(be, loss.NewGram(be, a, nil, area), loss.StyleOptions{Area: area, Factor: 0.3, Metric: metric})
+	plain := loss.NewStyle(be, loss.NewGram(be, ha, nil, area), loss.StyleOptions{Area: area, Factor: 0.3})
 	df, dhf, want := be.New(shape), be.New(seen), be.New(shape)
 	for range 2 { // a second time, to see that Reset forgets
 		mine.Reset()

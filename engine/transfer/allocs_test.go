@@ -28,7 +28,7 @@ func TestNoAllocations(t *testing.T) {
 			}
 			s := size{80, 72}
 			o, err := newObjective(context.Background(), &scene{
-				be: be, net: net, recipe: &r, shares: []float64{1},
+				be: be, net: net, recipe: &r, regions: plain([]float64{1}), of: [][]float32{nil},
 				content: picture{s, noise(1, s)}, styles: []picture{{s, noise(2, s)}},
 			})
 			if err != nil {

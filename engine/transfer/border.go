@@ -11,12 +11,13 @@ func (s size) withBorder(border int) size { return size{s.w + 2*border, s.h + 2*
 // more than the picture itself.
 func borderAt(s size, border int) int { return min(border, s.w-1, s.h-1) }
 
-// bordered returns planes [3,h,w] continued by reflection, in which the outermost
-// pixels are not doubled.
+// bordered returns planes [h,w], one or several, continued by reflection, in which the
+// outermost pixels are not doubled.
 func bordered(planes []float32, s size, border int) []float32 {
 	to := s.withBorder(border)
-	out := make([]float32, 3*to.w*to.h)
-	for c := range 3 {
+	count := len(planes) / (s.w * s.h)
+	out := make([]float32, count*to.w*to.h)
+	for c := range count {
 		for y := range to.h {
 			from := planes[(c*s.h+reflected(y-border, s.h))*s.w:][:s.w]
 			row := out[(c*to.h+y)*to.w:][:to.w]

@@ -39,10 +39,11 @@ func Evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.
 	for _, s := range styles {
 		sc.styles = append(sc.styles, asItIs(s))
 	}
-	var err error
-	if sc.shares, err = r.StyleShares(len(styles)); err != nil {
+	shares, err := r.StyleShares(len(styles))
+	if err != nil {
 		return nil, err
 	}
+	sc.regions, sc.of = plain(shares), make([][]float32, len(styles))
 	if sc.net, err = vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers))); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type objective struct {
 	be        backend.Backend
 	views     []*view
 	variation *loss.Variation // nil if it has no weight
+	allowed   *projection     // nil if all pictures are
 	parts     parts
 	detail    []Part        // as of the last evaluation
 	forward   time.Duration // of the last evaluation: the way forward, with the losses
@@ -38,6 +39,8 @@ type view struct {
 	x, dx backend.Buffer // nil in the first view, which is given its picture
 	plan  *vgg.Plan
 	terms []boundTerm
+	// Of the regions; the terms look through them.
+	guides []*guide
 	// The methods accumulate and addGradient, bound once.
 	look func(tap string, f backend.Buffer)
 	back func(tap string, df, f backend.Buffer)
@@ -48,6 +51,7 @@ type boundTerm struct {
 	loss.Term
 	kind, tap string
 	weight    float64
+	share     float64 // of the picture that it looks at, times the network's scale
 	size      backend.Shape
 	norm      backend.Pair         // its product is the square sum of the target
 	set       func(factor float64) // gives the term its factor
@@ -77,7 +81,18 @@ type scene struct {
 	recipe  *engine.Recipe
 	content picture
 	styles  []picture
-	shares  []float64 // of the styles, summing to 1
+	of      [][]float32 // for each style, the part of it that counts [h,w], or nil
+	regions []region
+	kept    []float32 // [h,w] of the content, or nil
+}
+
+// plain returns the regions of a picture without masks.
+func plain(shares []float64) []region {
+	styles := make([]int, len(shares))
+	for i := range styles {
+		styles[i] = i
+	}
+	return []region{{styles: styles, shares: shares, weight: 1}}
 }
 
 // newObjective measures the targets and makes everything that an evaluation of
@@ -99,7 +114,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 		if k > 0 {
 			v.x, v.dx = sc.be.New(shape), sc.be.New(shape)
 		}
-		if err := sc.fillView(v, k, shape); err != nil {
+		if err := sc.fillView(ctx, v, k, shape); err != nil {
 			return nil, err
 		}
 		if err := ctx.Err(); err != nil {
@@ -116,6 +131,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 		mean := 1 / float64(shape.C*s.w*s.h) / (255 * 255)
 		o.variation = loss.NewVariation(sc.be, 100*strength*strength*mean)
 	}
+	o.allowed = newProjection(sc.be, backend.Shape{C: 3, H: s.h, W: s.w}, onlyLuminance(sc.recipe), sc.kept)
 	o.name()
 	done = true
 	return o, nil
@@ -134,10 +150,13 @@ func copies(r *engine.Recipe, s size) int {
 
 // fillView plans view k and gives it its terms: content in the first, style in all.
 // The styles are looked at first, so that their memory can be the plan's.
-func (sc *scene) fillView(v *view, k int, shape backend.Shape) error {
-	targets, err := sc.styleTargets(k)
-	if err != nil {
-		return err
+func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Shape) error {
+	targets := make([]map[string]backend.Sums, len(sc.regions))
+	var err error
+	for i := range sc.regions {
+		if targets[i], err = sc.styleTargets(ctx, k, &sc.regions[i]); err != nil {
+			return err
+		}
 	}
 	names := layerNames(sc.recipe.StyleLayers)
 	if k == 0 {
@@ -149,7 +168,16 @@ func (sc *scene) fillView(v *view, k int, shape backend.Shape) error {
 	if k == 0 {
 		sc.addContent(v)
 	}
-	sc.addStyle(v, targets)
+	for i, r := range sc.regions {
+		var g *guide
+		if r.mask != nil {
+			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k); err != nil {
+				return err
+			}
+			v.guides = append(v.guides, g)
+		}
+		sc.addStyle(v, targets[i], g, r.weight)
+	}
 	return nil
 }
 
@@ -177,7 +205,7 @@ func (sc *scene) addContent(v *view) {
 			if l.Layer == tap {
 				c := loss.NewContent(sc.be, f, 0)
 				v.terms = append(v.terms, boundTerm{
-					Term: c, kind: contentPart, tap: tap, weight: l.Weight, norm: c.Norm(), size: f.Shape(),
+					Term: c, kind: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(),
 					set: func(factor float64) { c.Factor = factor },
 				})
 			}
@@ -185,45 +213,57 @@ func (sc *scene) addContent(v *view) {
 	})
 }
 
-// styleTargets returns for each tap the Gram matrices of all styles, on copies reduced
-// k times, weighted by their shares: as the shares sum to 1, the gradient is that of the
-// weighted sum of each style's loss.
-func (sc *scene) styleTargets(k int) (map[string]backend.Sums, error) {
+// styleTargets returns for each tap the Gram matrices of a region's styles, on copies
+// reduced k times, weighted by their shares: as the shares sum to 1, the gradient is that
+// of the weighted sum of each style's loss.
+func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string]backend.Sums, error) {
 	targets := map[string]backend.Sums{}
-	for i, style := range sc.styles {
+	for n, i := range r.styles {
+		style := sc.styles[i]
 		x := sc.load(style)
 		for range k {
-			x = sc.reduced(x)
+			x = halved(sc.be, x)
 		}
 		s := x.Shape()
 		plan, err := sc.net.ForwardPlan(s.H, s.W, sc.pooling(), layerNames(sc.recipe.StyleLayers))
+		var g *guide
+		if err == nil && sc.of[i] != nil {
+			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k)
+		}
 		if err != nil {
 			sc.be.Release(x)
 			return nil, err
 		}
 		plan.Forward(x, func(tap string, f backend.Buffer) {
-			g := loss.NewGram(sc.be, f, f.Shape().Whole())
+			mask, area := g.at(f.Shape())
+			gram := loss.NewGram(sc.be, f, mask, max(area, leastArea))
 			if sum, ok := targets[tap]; ok {
-				sc.be.Combine(sum, 1, sum, sc.shares[i], g)
-				sc.be.Release(g)
+				sc.be.Combine(sum, 1, sum, r.shares[n], gram)
+				sc.be.Release(gram)
 				return
 			}
-			sc.be.Combine(g, sc.shares[i], g, 0, nil)
-			targets[tap] = g
+			sc.be.Combine(gram, r.shares[n], gram, 0, nil)
+			targets[tap] = gram
 		})
+		g.release()
 		plan.Release()
 		sc.be.Release(x)
 	}
 	return targets, nil
 }
 
-// addStyle gives a view its style terms.
-func (sc *scene) addStyle(v *view, targets map[string]backend.Sums) {
+// leastArea is what the area of a mask counts at least, so that one that is next to
+// nothing at a deep layer is not divided by it.
+const leastArea = 0.25
+
+// addStyle gives a view the style terms of a region.
+func (sc *scene) addStyle(v *view, targets map[string]backend.Sums, g *guide, share float64) {
 	for _, l := range sc.recipe.StyleLayers {
 		shape := v.plan.Shape(l.Layer)
-		t := loss.NewStyle(sc.be, targets[l.Layer], sc.net.Metric(l.Layer), shape.H*shape.W, 0)
+		mask, area := g.at(shape)
+		t := loss.NewStyle(sc.be, targets[l.Layer], loss.StyleOptions{Area: max(area, leastArea), Mask: mask, Metric: sc.net.Metric(l.Layer)})
 		v.terms = append(v.terms, boundTerm{
-			Term: t, kind: stylePart, tap: l.Layer, weight: l.Weight, norm: t.Norm(), size: shape,
+			Term: t, kind: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape,
 			set: func(factor float64) { t.Factor = factor },
 		})
 	}
@@ -234,15 +274,6 @@ func (sc *scene) load(p picture) backend.Buffer {
 	x := sc.be.New(backend.Shape{C: 3, H: p.h, W: p.w})
 	sc.be.Write(x, shifted(p.planes, sc.net.Mean, -1))
 	return x
-}
-
-// reduced returns x at half the size, in place of x.
-func (sc *scene) reduced(x backend.Buffer) backend.Buffer {
-	s := x.Shape()
-	smaller := sc.be.New(backend.Shape{C: s.C, H: (s.H + 1) / 2, W: (s.W + 1) / 2})
-	sc.be.Reduce(smaller, x)
-	sc.be.Release(x)
-	return smaller
 }
 
 // scaleTerms gives every term its factor.
@@ -258,10 +289,11 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
 		return err
 	}
 	sum := map[string]float64{}
-	for _, v := range o.views {
-		for _, t := range v.terms {
-			sum[t.kind] += t.weight
-		}
+	for _, l := range r.ContentLayers {
+		sum[contentPart] += l.Weight
+	}
+	for _, l := range r.StyleLayers {
+		sum[stylePart] += l.Weight * float64(len(o.views))
 	}
 	i := 0
 	for _, v := range o.views {
@@ -284,7 +316,7 @@ func gatysFactor(r *engine.Recipe, t *boundTerm) float64 {
 		return r.ContentWeight * t.weight / float64(t.size.Len())
 	}
 	square := float64(t.size.C * t.size.C)
-	return r.StyleWeight * t.weight * 1000 / square / square
+	return r.StyleWeight * t.weight * t.share * 1000 / square / square
 }
 
 // calibratedFactor divides every term by the square sum of its target, and weighs
@@ -296,9 +328,9 @@ func calibratedFactor(r *engine.Recipe, t *boundTerm, square, sum float64) float
 	}
 	s := r.Strength / 100
 	if t.kind == contentPart {
-		return r.ContentWeight * t.weight / sum * 0.01 * (1 - s) * (1 - s) / square
+		return r.ContentWeight * t.weight * t.share / sum * 0.01 * (1 - s) * (1 - s) / square
 	}
-	return r.StyleWeight * t.weight / sum * s * s / square
+	return r.StyleWeight * t.weight * t.share / sum * s * s / square
 }
 
 // evaluate overwrites g with the gradient at x and returns the loss.
@@ -328,6 +360,7 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 		v.Complete()
 		v.Gradient(g, x, x.Shape().Whole())
 	}
+	o.allowed.apply(g)
 	return o.values(ctx)
 }
 
@@ -405,6 +438,9 @@ func (o *objective) release() {
 		if v.plan != nil {
 			v.plan.Release()
 		}
+		for _, g := range v.guides {
+			g.release()
+		}
 		if k > 0 {
 			o.be.Release(v.x)
 			o.be.Release(v.dx)
@@ -413,4 +449,5 @@ func (o *objective) release() {
 	if o.variation != nil {
 		o.variation.Release()
 	}
+	o.allowed.release()
 }

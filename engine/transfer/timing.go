@@ -33,7 +33,7 @@ func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Reci
 	}
 	s := size{side, side}
 	sc := &scene{
-		be: be, net: net, recipe: &r, shares: []float64{1},
+		be: be, net: net, recipe: &r, regions: plain([]float64{1}), of: [][]float32{nil},
 		content: picture{s, noise(1, s)},
 		styles:  []picture{{s, noise(2, s)}},
 	}

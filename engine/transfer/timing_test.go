@@ -15,7 +15,7 @@ import (
 // it, and BenchmarkVGG19 the one that everybody is compared by.
 func BenchmarkSmall(b *testing.B) {
 	r, _ := engine.Preset(engine.Painterly)
-	iteration(b, []int{16, 16, 32, 32, 64, 64}, r)
+	iteration(b, []int{16, 16, 32, 32, 96, 96}, r)
 }
 
 func BenchmarkVGG19(b *testing.B) {

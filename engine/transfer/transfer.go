@@ -28,6 +28,8 @@ type Runner struct {
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
 	// Decode reads a picture file, upright, in sRGB.
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
+	// Deep asks for Result.Deep.
+	Deep bool
 }
 
 var _ engine.Runner = (*Runner)(nil)
@@ -46,8 +48,12 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, job.last().w, job.last().h),
-		Recipe:  req.Recipe, Iterations: job.done, Loss: job.loss, Elapsed: time.Since(began),
+		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, Elapsed: time.Since(began),
 	}
+	if r.Deep {
+		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
+	}
+	pixel.CopyAlpha(res.Picture, res.Deep, job.content)
 	if err != nil {
 		return res, engine.AsError(err)
 	}
@@ -58,12 +64,17 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 type job struct {
 	recipe  engine.Recipe
 	be      backend.Backend
+	weights *vgg.Weights
 	net     *vgg.Network
 	content *image.NRGBA
 	styles  []*image.NRGBA
+	masks   masks
+	start   *image.NRGBA // the picture that a run may be told to start from
 	shares  []float64
 	sizes   []size
 	report  func(engine.Progress)
+	control *engine.Control
+	note    string // to be said with the next report
 
 	previewEvery time.Duration
 	previewed    time.Time
@@ -92,7 +103,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := checkRequest(&req); err != nil {
 		return nil, err
 	}
-	j := &job{recipe: req.Recipe, be: r.Backend, report: report, previewEvery: req.PreviewEvery}
+	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control, previewEvery: req.PreviewEvery}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
 		return nil, err
@@ -108,19 +119,34 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		}
 		j.styles = append(j.styles, style)
 	}
-	weights, err := r.Weights(ctx, req.Recipe.Weights)
-	if err != nil {
+	if j.masks, err = r.readMasks(ctx, &req); err != nil {
 		return nil, err
 	}
-	if j.net, err = vgg.New(r.Backend, weights, layerNames(slices.Concat(req.Recipe.ContentLayers, req.Recipe.StyleLayers))); err != nil {
+	if req.Recipe.Start == engine.StartPicture {
+		if j.start, err = r.Decode(ctx, req.Start); err != nil {
+			return nil, err
+		}
+	}
+	if j.weights, err = r.Weights(ctx, req.Recipe.Weights); err != nil {
+		return nil, err
+	}
+	if j.net, err = network(r.Backend, j.weights, &req.Recipe); err != nil {
 		return nil, err
 	}
 	b := j.content.Bounds()
 	j.sizes = pyramid(&req.Recipe, b.Dx(), b.Dy())
+	if err := j.masks.check(j.last()); err != nil {
+		return nil, err
+	}
 	for _, s := range j.sizes {
 		j.work += j.places(s) * float64(req.Recipe.Iterations)
 	}
 	return j, ctx.Err()
+}
+
+// network prepares the layers that a recipe looks at.
+func network(be backend.Backend, w *vgg.Weights, r *engine.Recipe) (*vgg.Network, error) {
+	return vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
 }
 
 func checkRequest(req *engine.Request) error {
@@ -134,6 +160,10 @@ func checkRequest(req *engine.Request) error {
 		return engine.Errorf(engine.MissingPicture, "There is no painting yet: choose a style picture.")
 	case len(req.Styles) > engine.MaxStyles:
 		return engine.Errorf(engine.InvalidRecipe, "There are %d style pictures; %d is the most.", len(req.Styles), engine.MaxStyles)
+	case len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles):
+		return engine.Errorf(engine.MissingPicture, "There are more masks than style pictures; give each mask its style picture.")
+	case req.Recipe.Start == engine.StartPicture && len(req.Start.Data) == 0:
+		return engine.Errorf(engine.MissingPicture, "The recipe starts from a picture, and there is none; choose one, or start from the content.")
 	}
 	return nil
 }
@@ -170,8 +200,13 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 			start = pixel.Resize(start, before.w, before.h, s.w, s.h)
 		case j.recipe.Start == engine.StartNoise:
 			start = noise(j.recipe.Seed, s)
+		case j.start != nil:
+			start = pixel.Planes(j.start, s.w, s.h)
 		default:
 			start = pixel.Planes(j.content, s.w, s.h)
+		}
+		if kept := j.kept(s); kept != nil {
+			start = blended(start, pixel.Planes(j.content, s.w, s.h), kept)
 		}
 		next, err := j.scale(ctx, i, start)
 		if next != nil {
@@ -179,12 +214,12 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 		}
 		if err != nil {
 			if x != nil {
-				x = pixel.Resize(x, before.w, before.h, j.last().w, j.last().h)
+				x = j.shown(pixel.Resize(x, before.w, before.h, j.last().w, j.last().h), j.last())
 			}
 			return x, err
 		}
 	}
-	return x, nil
+	return j.shown(x, j.last()), nil
 }
 
 // noise returns grey levels drawn evenly from 0 to 255.
@@ -201,24 +236,23 @@ func noise(seed int64, s size) []float32 {
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
 	s := j.sizes[i]
-	border := borderAt(s, j.recipe.Border)
-	o, err := newObjective(ctx, j.scene(s, border))
+	progress := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.sizes), Width: s.w, Height: s.h, Iterations: j.recipe.Iterations}
+	st, err := j.begin(ctx, s, start)
 	if err != nil {
 		return nil, err
 	}
-	defer o.release()
-	whole := s.withBorder(border)
-	x := j.be.New(backend.Shape{C: 3, H: whole.h, W: whole.w})
-	defer j.be.Release(x)
-	j.be.Write(x, shifted(bordered(start, s, border), j.net.Mean, -1))
-	opt := newOptimizer(&j.recipe, j.be, o.evaluate, x)
-	defer opt.Release()
-
-	progress := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.sizes), Width: s.w, Height: s.h, Iterations: j.recipe.Iterations}
+	defer st.end()
 	for n := range j.recipe.Iterations {
-		loss, err := opt.Step(ctx)
+		asked, err := j.wait(ctx, progress)
+		if err == nil && asked != nil {
+			err = st.steer(ctx, asked)
+		}
+		var loss float64
+		if err == nil {
+			loss, err = st.opt.Step(ctx)
+		}
 		if err != nil {
-			reached, readErr := j.pixels(opt.Picture(), s, border)
+			reached, readErr := st.pixels()
 			if readErr != nil || n == 0 && i == 0 {
 				return nil, err
 			}
@@ -227,37 +261,59 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.places(s)
 		progress.Iteration = n + 1
 		progress.Loss = loss
-		if p := o.parts; p.sum() == loss { // and not those of a step that was taken back
+		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
 			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
 		}
-		if err := j.tell(progress, opt.Picture(), border); err != nil {
+		if err := j.tell(progress, st); err != nil {
 			return nil, err
 		}
+		j.note = ""
 	}
-	return j.pixels(opt.Picture(), s, border)
+	return st.pixels()
 }
 
 // scene brings the photograph to size s, with the border, and the styles' longer sides
 // to that of s times the style scale.
 func (j *job) scene(s size, border int) *scene {
-	sc := &scene{
-		be: j.be, net: j.net, recipe: &j.recipe, shares: j.shares,
-		content: picture{s.withBorder(border), bordered(pixel.Planes(j.content, s.w, s.h), s, border)},
+	content := pixel.Planes(j.content, s.w, s.h)
+	sc := &scene{be: j.be, net: j.net, recipe: &j.recipe, regions: j.regions(s, border), kept: j.kept(s)}
+	if sc.kept != nil {
+		sc.kept = bordered(sc.kept, s, border)
 	}
 	const smallest = 16
 	longer := int(math.Round(float64(max(s.w, s.h)) * j.recipe.StyleScale))
-	for _, style := range j.styles {
+	compared := content
+	for i, style := range j.styles {
 		b := style.Bounds()
 		w, h := pixel.Fit(b.Dx(), b.Dy(), max(longer, smallest))
-		sc.styles = append(sc.styles, picture{size{w, h}, pixel.Planes(style, w, h)})
+		var planes []float32
+		compared, planes = coloursOf(&j.recipe, content, pixel.Planes(style, w, h))
+		sc.styles = append(sc.styles, picture{size{w, h}, planes})
+		var of []float32
+		if j.masks.of[i] != nil {
+			of = pixel.Mask(j.masks.of[i], w, h)
+		}
+		sc.of = append(sc.of, of)
 	}
+	sc.content = picture{s.withBorder(border), bordered(compared, s, border)}
 	return sc
 }
 
+// shown returns the planes x at size s as they are seen: with the photograph where it is
+// kept, and with its colours where those are.
+func (j *job) shown(x []float32, s size) []float32 {
+	kept := j.kept(s)
+	if kept == nil && j.recipe.KeepColours == 0 {
+		return x
+	}
+	content := pixel.Planes(j.content, s.w, s.h)
+	return blended(coloured(&j.recipe, x, content), content, kept)
+}
+
 // tell reports progress, with a preview when one is due.
-func (j *job) tell(p engine.Progress, x backend.Buffer, border int) error {
+func (j *job) tell(p engine.Progress, st *stage) error {
 	now := time.Now()
-	p.Fraction = j.worked / j.work
+	p.Fraction, p.Note = j.worked/j.work, j.note
 	if j.began.IsZero() { // the first evaluation waits for much that is made once
 		j.began, j.before = now, j.worked
 	} else {
@@ -265,24 +321,14 @@ func (j *job) tell(p engine.Progress, x backend.Buffer, border int) error {
 	}
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now
-		px, err := j.pixels(x, size{p.Width, p.Height}, border)
+		px, err := st.pixels()
 		if err != nil {
 			return err
 		}
-		p.Preview = pixel.Image(px, p.Width, p.Height)
+		p.Preview = pixel.Image(j.shown(px, st.size), st.w, st.h)
 	}
 	j.report(p)
 	return nil
-}
-
-// pixels returns the picture in x, 0..255, without its border. It is read however the
-// run ends.
-func (j *job) pixels(x backend.Buffer, s size, border int) ([]float32, error) {
-	px := make([]float32, x.Len())
-	if err := j.be.Read(context.Background(), px, x); err != nil {
-		return nil, err
-	}
-	return cut(shifted(px, j.net.Mean, 1), s, border), nil
 }
 
 // shifted returns x [3,H,W] with sign times the mean of each channel added.

@@ -12,6 +12,8 @@ import (
 // blue, 0..255, less Mean.
 type Network struct {
 	Mean [3]float64
+	// ContentScale is that of the weights, or 1.
+	ContentScale float64
 
 	be    backend.Backend
 	name  string
@@ -38,7 +40,10 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	n := &Network{Mean: w.Input.Mean, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
+	n := &Network{Mean: w.Input.Mean, ContentScale: w.ContentScale, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
+	if n.ContentScale == 0 {
+		n.ContentScale = 1
+	}
 	depth := 0
 	for _, tap := range taps {
 		i := slices.Index(n.taps, tap)

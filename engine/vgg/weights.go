@@ -23,6 +23,9 @@ type Weights struct {
 	Name  string // by which a recipe asks for them
 	Convs []Conv
 	Input Input
+	// ContentScale, if it is not 0, is by how much relative distances of content must be
+	// multiplied to be those of the network that this one was trained to see as.
+	ContentScale float64
 }
 
 // A Conv is one convolution's parameters.

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
+
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
 	"trappedinart/server/api"
@@ -383,7 +385,10 @@ func TestBadJobs(t *testing.T) {
 		"no content":    {[]part{good()[0], good()[2]}, 400, "content is missing"},
 		"no style":      {good()[:2], 400, "style is missing"},
 		"empty content": {with("content", ""), 400, "content is missing"},
-		"unknown part":  {append(good(), part{"mask", nil}), 400, "mask"},
+		"unknown part":  {append(good(), part{"drawing", nil}), 400, "drawing"},
+		"broken mask":   {append(good(), part{"mask", []byte("Dear friend")}), 422, "not a picture"},
+		"many masks":    {append(good(), part{"mask", nil}, part{"mask", nil}), 400, "more masks than styles"},
+		"two keeps":     {append(good(), part{"keep", []byte("x")}, part{"keep", []byte("x")}), 400, "keep"},
 		"two recipes":   {append(good(), good()[0]), 400, "recipe"},
 		"unknown field": {with("recipe", `{"strenght":1}`), 400, "strenght"},
 		"size":          {with("recipe", `{"size":4000}`), 413, "megapixels"},
@@ -430,6 +435,58 @@ func TestWeights(t *testing.T) {
 		if res, _ := s.do(http.MethodGet, path, "", nil); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s is answered by %d", path, res.StatusCode)
 		}
+	}
+}
+
+// Who takes brotli gets it; a range is one of the plain file, with another tag.
+func TestWeightsCompressed(t *testing.T) {
+	s := open(t, &painter{}, jobs.Options{})
+	var list []api.Weights
+	for end := time.Now().Add(10 * time.Second); ; {
+		_, data := s.do(http.MethodGet, "/api/v1/weights", "", nil)
+		if err := json.Unmarshal(data, &list); err != nil {
+			t.Fatal(err)
+		}
+		if list[0].Compressed > 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("nothing is compressed: %s", data)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	w := list[0]
+	if w.Transfer() != w.Compressed || w.Compressed > w.Bytes*95/100 {
+		t.Errorf("%d of %d bytes", w.Compressed, w.Bytes)
+	}
+	_, plain := s.do(http.MethodGet, w.URL, "", nil, "Accept-Encoding", "identity")
+	res, small := s.do(http.MethodGet, w.URL, "", nil, "Accept-Encoding", "gzip, br")
+	if res.Header.Get("Content-Encoding") != "br" || len(small) != w.Compressed || res.ContentLength != int64(len(small)) {
+		t.Errorf("%d bytes, want %d: %v", len(small), w.Compressed, res.Header)
+	}
+	if file, err := io.ReadAll(brotli.NewReader(bytes.NewReader(small))); err != nil || !bytes.Equal(file, plain) {
+		t.Errorf("it is another file, %v", err)
+	}
+	tags := map[string]bool{}
+	for accept, header := range map[string][]string{
+		"identity": {"Accept-Encoding", "identity"}, "br": {"Accept-Encoding", "br"},
+	} {
+		res, _ := s.do(http.MethodGet, w.URL, "", nil, header...)
+		tag := res.Header.Get("ETag")
+		tags[tag] = true
+		if vary := res.Header.Get("Vary"); vary != "Accept-Encoding" {
+			t.Errorf("%s varies by %q", accept, vary)
+		}
+		if res, _ := s.do(http.MethodGet, w.URL, "", nil, append(header, "If-None-Match", tag)...); res.StatusCode != http.StatusNotModified {
+			t.Errorf("%s, unchanged, is answered by %d", accept, res.StatusCode)
+		}
+	}
+	if len(tags) != 2 {
+		t.Errorf("the tags are %v", tags)
+	}
+	res, part := s.do(http.MethodGet, w.URL, "", nil, "Accept-Encoding", "br", "Range", "bytes=100-")
+	if res.StatusCode != http.StatusPartialContent || res.Header.Get("Content-Encoding") != "" || !bytes.Equal(part, plain[100:]) {
+		t.Errorf("a range is answered by %d, %v", res.StatusCode, res.Header)
 	}
 }
 

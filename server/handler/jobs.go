@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,9 @@ func links(id string) api.Links {
 	return api.Links{Self: self, Events: self + "/events", Result: self + "/result"}
 }
 
-// submit takes a job: multipart with recipe, content and one or more style parts.
+// submit takes a job: multipart with recipe, content and one or more style parts; and, if
+// there are masks, mask and style_mask in the order of the styles, an empty one for each
+// style without, keep, and start.
 func (s *server) submit(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, s.UploadBytes)
 	req, err := readRequest(r)
@@ -77,8 +80,16 @@ func readRequest(r *http.Request) (engine.Request, error) {
 			req.Content = file(part, data)
 		case name == "style" && len(req.Styles) < engine.MaxStyles:
 			req.Styles = append(req.Styles, file(part, data))
+		case name == "mask" && len(req.Masks) < engine.MaxStyles:
+			req.Masks = append(req.Masks, file(part, data))
+		case name == "style_mask" && len(req.StyleMasks) < engine.MaxStyles:
+			req.StyleMasks = append(req.StyleMasks, file(part, data))
+		case name == "keep" && req.Keep.Data == nil:
+			req.Keep = file(part, data)
+		case name == "start" && req.Start.Data == nil:
+			req.Start = file(part, data)
 		default:
-			return req, engine.Errorf(engine.InvalidRecipe, "The part %.40q is unknown, or there are too many of it; a job has recipe, content and up to %d of style.", name, engine.MaxStyles)
+			return req, engine.Errorf(engine.InvalidRecipe, "The part %.40q is unknown, or there are too many of it; a job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", name, engine.MaxStyles)
 		}
 	}
 	switch {
@@ -137,8 +148,14 @@ func (s *server) check(ctx context.Context, req engine.Request) error {
 		return engine.Errorf(engine.TooLarge, "The painting would take about %.1f GiB of memory, and this server gives %.1f; choose a smaller size or the small network.",
 			float64(need)/(1<<30), float64(s.MemoryBytes)/(1<<30))
 	}
-	for _, style := range req.Styles {
-		if _, err := s.Decode(ctx, style); err != nil {
+	if len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles) {
+		return engine.Errorf(engine.InvalidRecipe, "There are more masks than styles.")
+	}
+	for i, f := range slices.Concat(req.Styles, req.Masks, req.StyleMasks, []engine.File{req.Keep, req.Start}) {
+		if i >= len(req.Styles) && len(f.Data) == 0 {
+			continue // there is none
+		}
+		if _, err := s.Decode(ctx, f); err != nil {
 			return err
 		}
 	}

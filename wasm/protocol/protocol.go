@@ -19,11 +19,12 @@ const (
 	MaxHeader     = 1 << 20  // bytes of JSON
 	MaxFile       = 64 << 20 // bytes of one picture file
 	MaxPixels     = 64 << 20 // of one picture
-	MaxBuffers    = 1 + engine.MaxStyles
+	MaxBuffers    = 3 + 3*engine.MaxStyles
 	MaxNameLength = 1024 // bytes of a file's name or an address
 )
 
-// A Message is one of Start, Cancel, Ready, Progress, Done and Failed.
+// A Message is one of Start, Fetch, Steer, Pause, Resume, Cancel, Ready, Progress, Done
+// and Failed.
 type Message interface{ kind() string }
 
 // Start asks the worker for a painting. ID, which the page chooses, is repeated in
@@ -34,8 +35,27 @@ type Start struct {
 	WeightsURL   string
 	Content      engine.File
 	Styles       []engine.File
+	Masks        []engine.File // as in engine.Request, and so on
+	StyleMasks   []engine.File
+	Keep         engine.File
+	Begin        engine.File // the request's Start
 	PreviewEvery time.Duration
 }
+
+// Fetch asks the worker to get a network before a run needs it. There is no answer.
+type Fetch struct{ WeightsURL string }
+
+// Steer asks for the live settings of another recipe in the run ID.
+type Steer struct {
+	ID     int
+	Recipe engine.Recipe
+}
+
+// Pause lets the run ID wait before its next iteration, and Resume go on.
+type (
+	Pause  struct{ ID int }
+	Resume struct{ ID int }
+)
 
 // Cancel asks the worker to stop the run ID. A run that has ended is not disturbed.
 type Cancel struct{ ID int }
@@ -70,6 +90,10 @@ func (m Failed) Err() *engine.Error {
 }
 
 func (Start) kind() string    { return "start" }
+func (Fetch) kind() string    { return "fetch" }
+func (Steer) kind() string    { return "steer" }
+func (Pause) kind() string    { return "pause" }
+func (Resume) kind() string   { return "resume" }
 func (Cancel) kind() string   { return "cancel" }
 func (Ready) kind() string    { return "ready" }
 func (Progress) kind() string { return "progress" }

@@ -19,6 +19,7 @@ type header struct {
 	Recipe       json.RawMessage `json:"recipe,omitempty"`
 	WeightsURL   string          `json:"weights_url,omitempty"`
 	Names        []string        `json:"names,omitempty"` // of content and styles
+	Masks        []mask          `json:"masks,omitempty"` // whose buffers follow theirs
 	PreviewEvery time.Duration   `json:"preview_every,omitempty"`
 	Progress     *progress       `json:"progress,omitempty"`
 	Result       *result         `json:"result,omitempty"`
@@ -26,9 +27,27 @@ type header struct {
 	Message      string          `json:"message,omitempty"`
 }
 
+// mask is what the header says of a picture besides content and styles.
+type mask struct {
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+	Style int    `json:"style,omitempty"` // that it belongs to
+}
+
+// Roles of masks.
+const (
+	onContent = "mask"
+	onStyle   = "style_mask"
+	keep      = "keep"
+	begin     = "start"
+)
+
 type progress struct {
 	Stage      string        `json:"stage"`
+	Note       string        `json:"note,omitempty"`
 	Position   int           `json:"position,omitempty"`
+	Bytes      int64         `json:"bytes,omitempty"`
+	TotalBytes int64         `json:"total_bytes,omitempty"`
 	Scale      int           `json:"scale,omitempty"`
 	Scales     int           `json:"scales,omitempty"`
 	Width      int           `json:"width,omitempty"`
@@ -87,6 +106,15 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 			h.Names = append(h.Names, f.Name)
 			buffers = append(buffers, f.Data)
 		}
+		h.Masks, buffers = m.packMasks(buffers)
+	case Steer:
+		h.ID, h.Recipe = m.ID, m.Recipe.JSON()
+	case Pause:
+		h.ID = m.ID
+	case Resume:
+		h.ID = m.ID
+	case Fetch:
+		h.WeightsURL = m.WeightsURL
 	case Cancel:
 		h.ID = m.ID
 	case Ready:
@@ -94,7 +122,7 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 	case Progress:
 		h.ID = m.ID
 		h.Progress = &progress{
-			Stage: m.Stage, Position: m.Position,
+			Stage: m.Stage, Note: m.Note, Position: m.Position, Bytes: m.Bytes, TotalBytes: m.TotalBytes,
 			Scale: m.Scale, Scales: m.Scales, Width: m.Width, Height: m.Height,
 			Iteration: m.Iteration, Iterations: m.Iterations,
 			Fraction: number(m.Fraction), Remaining: m.Remaining,
@@ -172,7 +200,19 @@ func (h *header) message(buffers [][]byte) (m Message, used int, err error) {
 	switch h.Kind {
 	case "start":
 		s, err := h.start(buffers)
-		return s, len(h.Names), err
+		return s, len(h.Names) + len(h.Masks), err
+	case "steer":
+		recipe, err := engine.ParseRecipe(h.Recipe)
+		if err != nil {
+			err = fmt.Errorf("protocol: %w", err)
+		}
+		return Steer{h.ID, recipe}, 0, err
+	case "pause":
+		return Pause{h.ID}, 0, nil
+	case "resume":
+		return Resume{h.ID}, 0, nil
+	case "fetch":
+		return Fetch{h.WeightsURL}, 0, checkAddress(h.WeightsURL)
 	case "cancel":
 		return Cancel{h.ID}, 0, nil
 	case "ready":
@@ -200,12 +240,13 @@ func (h *header) start(buffers [][]byte) (Start, error) {
 	switch {
 	case n < 2:
 		return Start{}, fmt.Errorf("protocol: start names %d pictures", n)
-	case n > len(buffers):
-		return Start{}, fmt.Errorf("protocol: start names %d pictures and brings %d", n, len(buffers))
+	case n+len(h.Masks) > len(buffers):
+		return Start{}, fmt.Errorf("protocol: start names %d pictures and brings %d", n+len(h.Masks), len(buffers))
 	case h.PreviewEvery < 0:
 		return Start{}, fmt.Errorf("protocol: previews every %v", h.PreviewEvery)
-	case len(h.WeightsURL) > MaxNameLength:
-		return Start{}, fmt.Errorf("protocol: an address of %d bytes", len(h.WeightsURL))
+	}
+	if err := checkAddress(h.WeightsURL); err != nil {
+		return Start{}, err
 	}
 	recipe, err := engine.ParseRecipe(h.Recipe)
 	if err != nil {
@@ -218,10 +259,18 @@ func (h *header) start(buffers [][]byte) (Start, error) {
 		}
 		files[i] = engine.File{Name: name, Data: buffers[i]}
 	}
-	return Start{
+	s := Start{
 		ID: h.ID, Recipe: recipe, WeightsURL: h.WeightsURL,
 		Content: files[0], Styles: files[1:], PreviewEvery: h.PreviewEvery,
-	}, nil
+	}
+	return s, s.unpackMasks(h.Masks, buffers[n:])
+}
+
+func checkAddress(address string) error {
+	if len(address) > MaxNameLength {
+		return fmt.Errorf("protocol: an address of %d bytes", len(address))
+	}
+	return nil
 }
 
 func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
@@ -229,7 +278,7 @@ func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
 	if p == nil {
 		return nil, 0, fmt.Errorf("protocol: progress says nothing")
 	}
-	if min(p.Position, p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, int(min(p.Remaining, 1))) < 0 {
+	if min(p.Position, p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, int(min(p.Remaining, 1))) < 0 || min(p.Bytes, p.TotalBytes) < 0 {
 		return nil, 0, fmt.Errorf("protocol: progress counts below zero")
 	}
 	preview, used, err := p.Preview.unpack(buffers)
@@ -237,7 +286,7 @@ func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
 		return nil, 0, err
 	}
 	return Progress{h.ID, engine.Progress{
-		Stage: p.Stage, Position: p.Position,
+		Stage: p.Stage, Note: p.Note, Position: p.Position, Bytes: p.Bytes, TotalBytes: p.TotalBytes,
 		Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
 		Iteration: p.Iteration, Iterations: p.Iterations,
 		Fraction: float64(p.Fraction), Remaining: p.Remaining,

@@ -19,6 +19,8 @@ type Session struct {
 	Version string
 	// Runner returns the engine that takes its network from that address.
 	Runner func(weightsURL string) engine.Runner
+	// Fetch gets a network from that address before it is needed, without waiting for it.
+	Fetch func(weightsURL string)
 	// Post sends a message to the page. It is called by one goroutine at a time.
 	Post func(protocol.Message)
 	// Yield lets the page's messages in, which in a browser must be asked for. It
@@ -28,9 +30,11 @@ type Session struct {
 	Log func(format string, args ...any)
 
 	mu     sync.Mutex // also serialises Post
-	id     int        // of the run that cancel stops
+	id     int        // of the run that cancel stops and control steers
 	cancel context.CancelFunc
-	runs   sync.WaitGroup
+	// control is the run's; it is nil when there is none.
+	control *engine.Control
+	runs    sync.WaitGroup
 }
 
 // Open says that the worker is ready.
@@ -44,8 +48,18 @@ func (s *Session) Handle(m protocol.Message) {
 	switch m := m.(type) {
 	case protocol.Start:
 		s.start(m)
+	case protocol.Fetch:
+		s.Fetch(m.WeightsURL)
 	case protocol.Cancel:
 		s.stop(m.ID)
+	case protocol.Steer:
+		if err := s.controlOf(m.ID).Change(m.Recipe); err != nil {
+			s.Log("the page steers wrongly: %v", err)
+		}
+	case protocol.Pause:
+		s.controlOf(m.ID).Pause()
+	case protocol.Resume:
+		s.controlOf(m.ID).Resume()
 	default:
 		s.Log("the page sent a %T, which only a worker sends", m)
 	}
@@ -69,7 +83,7 @@ func (s *Session) start(m protocol.Start) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.id, s.cancel = m.ID, cancel
+	s.id, s.cancel, s.control = m.ID, cancel, &engine.Control{}
 	s.mu.Unlock()
 
 	s.runs.Go(func() {
@@ -91,6 +105,16 @@ func (s *Session) stop(id int) {
 	}
 }
 
+// controlOf returns the control of the run, or one that nobody obeys.
+func (s *Session) controlOf(id int) *engine.Control {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cancel != nil && s.id == id {
+		return s.control
+	}
+	return &engine.Control{}
+}
+
 // run makes the painting and returns the message that ends the run.
 func (s *Session) run(ctx context.Context, m protocol.Start) (answer protocol.Message) {
 	defer func() {
@@ -99,7 +123,10 @@ func (s *Session) run(ctx context.Context, m protocol.Start) (answer protocol.Me
 			answer = protocol.Failed{ID: m.ID, Code: engine.Internal, Message: engine.AsError(errPanic).Message}
 		}
 	}()
-	request := engine.Request{Recipe: m.Recipe, Content: m.Content, Styles: m.Styles, PreviewEvery: m.PreviewEvery}
+	request := engine.Request{
+		Recipe: m.Recipe, Content: m.Content, Styles: m.Styles, Masks: m.Masks, StyleMasks: m.StyleMasks,
+		Keep: m.Keep, Start: m.Begin, Control: s.controlOf(m.ID), PreviewEvery: m.PreviewEvery,
+	}
 	result, err := s.Runner(m.WeightsURL).Run(ctx, request, func(p engine.Progress) {
 		s.post(protocol.Progress{ID: m.ID, Progress: p})
 		s.Yield()

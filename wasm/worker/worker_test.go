@@ -115,6 +115,20 @@ func TestWeightsComeFromTheAddressOfTheRun(t *testing.T) {
 	}
 }
 
+func TestFetchIsHandedOn(t *testing.T) {
+	got := ""
+	s, messages := open(t, blend(1))
+	s.Fetch = func(url string) { got = url }
+	s.Handle(protocol.Fetch{WeightsURL: "weights"})
+	if got != "weights" {
+		t.Errorf("a network is fetched from %q, want %q", got, "weights")
+	}
+	s.Handle(start(t, 1)) // it is no run, and does not stand in the way of one
+	if m, _ := end(t, messages); m.(protocol.Done).ID != 1 {
+		t.Errorf("got %+v, want Done", m)
+	}
+}
+
 func TestCancelStopsAndKeepsThePicture(t *testing.T) {
 	s, messages := open(t, blend(1<<40))
 	s.Handle(start(t, 1))

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"sync"
+)
+
+// A Control steers a run while it goes on. It may be used by several goroutines; a new
+// one changes nothing.
+type Control struct {
+	mu     sync.Mutex
+	next   *Recipe // the newest that the run has not taken
+	paused bool
+	bell   chan struct{} // closed when something changes
+	said   bool          // by Await that it is paused
+}
+
+// Change asks for a recipe from the next iteration on. Only its live settings are taken;
+// of several changes only the last counts.
+func (c *Control) Change(r Recipe) error {
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	c.set(func() { c.next = &r })
+	return nil
+}
+
+// Pause lets the run wait before its next iteration, and Resume go on.
+func (c *Control) Pause()  { c.set(func() { c.paused = true }) }
+func (c *Control) Resume() { c.set(func() { c.paused = false }) }
+
+// Paused says whether the run is to wait.
+func (c *Control) Paused() bool {
+	if c == nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.paused
+}
+
+func (c *Control) set(change func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change()
+	if c.bell != nil {
+		close(c.bell)
+		c.bell = nil
+	}
+}
+
+// Take is what a run calls before an iteration: it waits while the run is paused, and
+// returns the recipe that was asked for since it was last called, or nil.
+func (c *Control) Take(ctx context.Context) (*Recipe, error) {
+	if c == nil {
+		return nil, ctx.Err()
+	}
+	for {
+		c.mu.Lock()
+		if !c.paused {
+			next := c.next
+			c.next = nil
+			c.mu.Unlock()
+			return next, ctx.Err()
+		}
+		if c.bell == nil {
+			c.bell = make(chan struct{})
+		}
+		bell := c.bell
+		c.mu.Unlock()
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Await is what a run elsewhere is told by: it returns once there is something new,
+// whether the run is to be paused and the recipe that was asked for, or nil.
+func (c *Control) Await(ctx context.Context) (paused bool, next *Recipe, err error) {
+	for {
+		c.mu.Lock()
+		if c.next != nil || c.paused != c.said {
+			next, c.next, c.said = c.next, nil, c.paused
+			paused = c.paused
+			c.mu.Unlock()
+			return paused, next, ctx.Err()
+		}
+		if c.bell == nil {
+			c.bell = make(chan struct{})
+		}
+		bell := c.bell
+		c.mu.Unlock()
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			return false, nil, ctx.Err()
+		}
+	}
+}
+
+// Steered returns the recipe with the live settings of another.
+func (r Recipe) Steered(to *Recipe) Recipe {
+	for _, s := range settings {
+		if s.Live {
+			s.take(&r, to)
+		}
+	}
+	return r
+}

@@ -1,0 +1,71 @@
+package transfer
+
+import (
+	"context"
+
+	"trappedinart/engine/backend"
+)
+
+// A guide is a mask at the sizes of a network's feature maps, brought there by the
+// averages that pooling takes. A nil guide is a mask that is 1 everywhere.
+type guide struct {
+	be     backend.Backend
+	levels []backend.Buffer // [1,h,w], each half the size of the one before
+	areas  []float64        // sums of the levels
+}
+
+// newGuide takes a mask [h,w] that was reduced k times already by its scene.
+func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, reduced int) (*guide, error) {
+	x := be.New(backend.Shape{C: 1, H: s.h, W: s.w})
+	be.Write(x, mask)
+	for range reduced {
+		x = halved(be, x)
+	}
+	g := &guide{be: be, levels: []backend.Buffer{x}}
+	for shape := x.Shape(); shape.H > 1 && shape.W > 1 && len(g.levels) < 5; {
+		shape.H, shape.W = shape.H/2, shape.W/2
+		next := be.New(shape)
+		be.Pool(next, g.levels[len(g.levels)-1], backend.Average, nil)
+		g.levels = append(g.levels, next)
+	}
+	pairs := make([]backend.Pair, len(g.levels))
+	for i, level := range g.levels {
+		pairs[i].A = level
+	}
+	g.areas = make([]float64, len(pairs))
+	if err := be.Dots(ctx, g.areas, pairs); err != nil {
+		g.release()
+		return nil, err
+	}
+	return g, nil
+}
+
+// at returns the mask of a feature map and the sum of it.
+func (g *guide) at(s backend.Shape) (mask backend.Buffer, area float64) {
+	if g == nil {
+		return nil, float64(s.H * s.W)
+	}
+	for i, level := range g.levels {
+		if level.Shape().H == s.H && level.Shape().W == s.W {
+			return level, g.areas[i]
+		}
+	}
+	panic("transfer: no mask of this size")
+}
+
+func (g *guide) release() {
+	if g != nil {
+		for _, level := range g.levels {
+			g.be.Release(level)
+		}
+	}
+}
+
+// halved returns x at half the size, in place of x.
+func halved(be backend.Backend, x backend.Buffer) backend.Buffer {
+	s := x.Shape()
+	smaller := be.New(backend.Shape{C: s.C, H: (s.H + 1) / 2, W: (s.W + 1) / 2})
+	be.Reduce(smaller, x)
+	be.Release(x)
+	return smaller
+}

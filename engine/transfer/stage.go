@@ -1,0 +1,120 @@
+package transfer
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/engine/backend"
+	"trappedinart/engine/optim"
+	"trappedinart/engine/pixel"
+)
+
+// A stage is the work at one size, with one recipe.
+type stage struct {
+	size
+	j         *job
+	border    int
+	objective *objective
+	x         backend.Buffer
+	opt       optim.Optimizer
+	reached   []float32 // the last pixels of a stage that has ended
+}
+
+// begin makes everything that painting at size s from the given pixels needs.
+func (j *job) begin(ctx context.Context, s size, start []float32) (*stage, error) {
+	st := &stage{size: s, j: j, border: borderAt(s, j.recipe.Border)}
+	if onlyLuminance(&j.recipe) {
+		start = pixel.Luminance(start)
+	}
+	var err error
+	if st.objective, err = newObjective(ctx, j.scene(s, st.border)); err != nil {
+		return nil, err
+	}
+	whole := s.withBorder(st.border)
+	st.x = j.be.New(backend.Shape{C: 3, H: whole.h, W: whole.w})
+	j.be.Write(st.x, shifted(bordered(start, s, st.border), j.net.Mean, -1))
+	st.opt = newOptimizer(&j.recipe, j.be, st.objective.evaluate, st.x)
+	return st, nil
+}
+
+// end gives all memory back.
+func (st *stage) end() {
+	if st.objective == nil {
+		return
+	}
+	st.opt.Release()
+	st.j.be.Release(st.x)
+	st.objective.release()
+	st.objective = nil
+}
+
+// pixels returns the picture, 0..255, without its border. It is read however the run
+// ends.
+func (st *stage) pixels() ([]float32, error) {
+	if st.objective == nil {
+		return st.reached, nil
+	}
+	x := st.opt.Picture()
+	px := make([]float32, x.Len())
+	if err := st.j.be.Read(context.Background(), px, x); err != nil {
+		return nil, err
+	}
+	return cut(shifted(px, st.j.net.Mean, 1), st.size, st.border), nil
+}
+
+// wait returns when the run is not paused, with the recipe that was asked for, or nil.
+func (j *job) wait(ctx context.Context, p engine.Progress) (*engine.Recipe, error) {
+	if j.control.Paused() {
+		paused := time.Now()
+		p.Stage, p.Fraction = engine.Pausing, j.worked/j.work
+		j.report(p)
+		defer func() {
+			if !j.began.IsZero() {
+				j.began = j.began.Add(time.Since(paused)) // which was no work
+			}
+		}()
+	}
+	return j.control.Take(ctx)
+}
+
+// steer goes on from the picture as it is with the live settings of another recipe. A
+// recipe that cannot be painted is left alone, and a note says why. The stage is another
+// one then, or has ended if there is an error.
+func (st *stage) steer(ctx context.Context, asked *engine.Recipe) error {
+	j := st.j
+	recipe := j.recipe.Steered(asked)
+	if reflect.DeepEqual(recipe, j.recipe) {
+		return nil
+	}
+	px, err := st.pixels()
+	if err != nil {
+		return err
+	}
+	old, oldShares, oldNet := j.recipe, j.shares, j.net
+	if j.shares, err = recipe.StyleShares(len(j.styles)); err == nil {
+		j.net, err = network(j.be, j.weights, &recipe)
+	}
+	if err == nil {
+		j.recipe = recipe
+		st.end()
+		var next *stage
+		if next, err = j.begin(ctx, st.size, px); err == nil {
+			*st = *next
+			return nil
+		}
+	}
+	j.recipe, j.shares, j.net = old, oldShares, oldNet
+	j.note = engine.AsError(err).Message
+	if st.objective != nil {
+		return nil
+	}
+	next, err := j.begin(ctx, st.size, px)
+	if err != nil {
+		st.reached = px
+		return err
+	}
+	*st = *next
+	return nil
+}
