@@ -27,7 +27,7 @@ KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
 .PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser tools prove generated \
-	bench bench-program bench-wasm compare-native compare-wasm clean
+	bench bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
 
@@ -81,7 +81,7 @@ unit-plain:
 # The packages that the worker is made of, compiled to WebAssembly, under Node; the
 # golden traces with the kernels that the worker has.
 unit-wasm:
-	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/...
+	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/...
 	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
 
 # The module of kernels, both variants and none, under Node and in Chromium.
@@ -153,6 +153,15 @@ compare-wasm: tools bench-program
 	@set -o pipefail; { $(CHROMIUM) -page tfjs -query "size=$(SIZE)&iterations=$(ITERATIONS)" $(COMPARE)/tfjs && \
 	  $(CHROMIUM) -query "network=vgg19&size=$(SIZE)&iterations=$(ITERATIONS)" bin/bench $(KERNELS) $$(go env GOROOT)/lib/wasm; \
 	} | node $(COMPARE)/ratios.js
+
+# gallery paints six pairs with the small network and with VGG-19, measures both with
+# VGG-19, and writes bin/gallery/gallery.png. It needs the folder of data beside the
+# project. SMALL is another file of a small network.
+SMALL  ?= small
+SHARED := $(or $(TRAPPED_SHARED),../shared)
+gallery:
+	@[ -d $(SHARED)/images ] || { echo "There are no pictures in $(SHARED)/images; say where they are with TRAPPED_SHARED."; exit 1; }
+	go run ./weights/gallery -network $(SMALL) -vgg19 $(SHARED)/vgg19/vgg19-conv1-conv3.safetensors -images $(SHARED)/images -out bin/gallery $(GALLERY)
 
 clean:
 	rm -rf bin && find server/site/files -mindepth 1 ! -name README -delete

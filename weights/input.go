@@ -16,6 +16,8 @@ const (
 	keyOrder = "input_order"
 	keyMean  = "input_mean"
 	keyScale = "input_scale"
+	// Of networks that were trained to see as another: vgg.Weights.ContentScale.
+	keyContentScale = "content_scale"
 )
 
 // sentences are two descriptions that stand in files older than the three keys.
@@ -51,6 +53,19 @@ func readInput(metadata map[string]string) (vgg.Input, error) {
 		return vgg.Input{}, engine.Errorf(engine.InvalidWeights, "The weights do not say how pixels become the network's input: their metadata lacks %s.", strings.Join(missing, " and "))
 	}
 	return in, nil
+}
+
+// readContentScale finds the scale of content in a file's metadata; most have none.
+func readContentScale(metadata map[string]string) (float64, error) {
+	text, ok := metadata[keyContentScale]
+	if !ok {
+		return 0, nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v >= 1e-3 && v <= 1e3) {
+		return 0, engine.Errorf(engine.InvalidWeights, "The weights' metadata have a %s of %.40q; it must be a number from 0.001 to 1000.", keyContentScale, text)
+	}
+	return v, nil
 }
 
 // readTriple reads three comma-separated finite numbers and returns them in the order

@@ -16,12 +16,16 @@ const Bits = 8
 //
 // Layers that are in int8 already stay as they are, and so do the metadata. The same file
 // gives the same bytes. Package quantize finds better scales, from pictures.
-func Quantize(data []byte) ([]byte, error) {
+func Quantize(data []byte) ([]byte, error) { return quantizeTo(data, math.MaxInt) }
+
+// quantizeTo leaves out what comes after so many layers.
+func quantizeTo(data []byte, layers int) ([]byte, error) {
 	f, err := open(data)
 	if err != nil {
 		return nil, err
 	}
-	w := f.weights()
+	w := f.weights(data)
+	w.Convs = w.Convs[:min(len(w.Convs), layers)]
 	for i := range w.Convs {
 		if c := &w.Convs[i]; c.Int8 == nil {
 			Round(c, LargestScales(c, Bits), Bits)

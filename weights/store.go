@@ -115,6 +115,10 @@ func (s *Store) Named(ctx context.Context, name string) (*vgg.Weights, error) {
 	return load(ctx, path)
 }
 
+// ServedLayers is how many convolutions a browser is given: to conv5_1, deeper than which
+// no recipe of this program's looks, and which spares a third of VGG-19.
+const ServedLayers = 13
+
 // Served returns the int8 file of that name for a browser, and the hash-containing
 // name under which it never changes. The file is shared: it must not be written to.
 func (s *Store) Served(name string) (file []byte, hashedName string, err error) {
@@ -138,7 +142,7 @@ func (s *Store) Served(name string) (file []byte, hashedName string, err error) 
 			return nil, "", err
 		}
 	}
-	if c.served, err = Quantize(data); err != nil {
+	if c.served, err = quantizeTo(data, ServedLayers); err != nil {
 		return nil, "", named(path, err)
 	}
 	c.servedName = HashedName(name, c.served)

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"trappedinart/engine"
+	"trappedinart/engine/vgg"
 	"trappedinart/weights"
 )
 
@@ -52,7 +53,7 @@ func TestStoreWithoutDirectory(t *testing.T) {
 		}
 		e := list[0]
 		if e.Err != nil || e.Path != "" || e.Bytes != int64(len(weights.Small())) || len(e.SHA256) != 64 ||
-			len(e.Taps) != 6 || e.Quantised || e.Params != 72080 || e.Metadata["licence"] != "Apache-2.0" {
+			len(e.Taps) != 6 || !e.Quantised || e.Params != 127440 || e.Metadata["licence"] != "Apache-2.0" {
 			t.Errorf("the embedded network is listed as %+v", e)
 		}
 	}
@@ -182,4 +183,27 @@ func TestStoreServes(t *testing.T) {
 	}
 	_, _, err = store.Served("broken")
 	wantCode(t, err, engine.InvalidWeights, "broken.safetensors: ")
+}
+
+// A browser is given VGG-19 to conv5_1, in at most 13.1 MB.
+func TestServedSize(t *testing.T) {
+	w := vgg.Random("whole", vgg.Widths)
+	data, err := weights.Marshal(w, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, data, dir, "whole.safetensors")
+	store := &weights.Store{Dir: dir}
+	file, _, err := store.Served("whole")
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := weights.Inspect(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := info.Taps[len(info.Taps)-1]; last != "relu5_1" || len(info.Taps) != weights.ServedLayers || len(file) > 13_100_000 {
+		t.Errorf("%d bytes to %s", len(file), last)
+	}
 }

@@ -29,6 +29,7 @@ package weights
 
 import (
 	_ "embed" // for small.safetensors
+	"strings"
 )
 
 // Extension is what the names of the files end in.
@@ -47,5 +48,18 @@ func Small() []byte { return []byte(small) }
 // served for ever: the given name, 16 hexadecimal digits of the SHA-256 of the file's
 // header, which holds the hashes of the rest, and the extension.
 func HashedName(name string, file []byte) string {
-	return name + "-" + digest(file[:headerEnd(file)])[:16] + Extension
+	return name + "-" + digest(file[:headerEnd(file)])[:hashDigits] + Extension
+}
+
+// hashDigits is how many digits of the header's hash are in a name.
+const hashDigits = 16
+
+// SplitHashedName takes what HashedName made apart.
+func SplitHashedName(hashedName string) (name, hash string, ok bool) {
+	rest, ok := strings.CutSuffix(hashedName, Extension)
+	at := len(rest) - hashDigits - 1
+	if !ok || at < 1 || rest[at] != '-' || strings.Trim(rest[at+1:], "0123456789abcdef") != "" {
+		return "", "", false
+	}
+	return rest[:at], rest[at+1:], true
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/nlpodyssey/safetensors"
@@ -64,6 +65,9 @@ func Marshal(w *vgg.Weights, metadata map[string]string) ([]byte, error) {
 	}
 	delete(all, keyDigests)
 	writeInput(all, w.Input)
+	if w.ContentScale != 0 {
+		all[keyContentScale] = strconv.FormatFloat(w.ContentScale, 'g', 4, 64)
+	}
 	file, err := safetensors.Serialize(tensors, all)
 	if err == nil && whole {
 		all[keyDigests] = digests(file, w)

@@ -1,3 +1,5 @@
+//go:build !js
+
 // Command gallery paints six pairs of pictures with the small network and with VGG-19,
 // measures both with VGG-19, and puts them on one sheet: content, small, VGG-19.
 package main

@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package judge measures what a network paints with the eyes of another, VGG-19: how far
 // a picture's style is from the painting's, and its content from the photograph's.
 package judge

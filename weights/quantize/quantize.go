@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package quantize brings a network to few bits so that what its layers give changes
 // least, rather than its weights: for each output channel it tries scales, on what the
 // layers see of some pictures, and moves the bias by the mean of the error that is left.
@@ -64,7 +66,7 @@ func Network(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures [
 	if err != nil {
 		return nil, nil, err
 	}
-	out := &vgg.Weights{Name: w.Name, Input: w.Input, Convs: slices.Clone(w.Convs)}
+	out := &vgg.Weights{Name: w.Name, Input: w.Input, ContentScale: w.ContentScale, Convs: slices.Clone(w.Convs)}
 	var layers []Layer
 	for l := range out.Convs {
 		c, bits := &out.Convs[l], grade.bits(l)

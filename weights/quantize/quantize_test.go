@@ -1,9 +1,13 @@
+//go:build !js
+
 package quantize_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"trappedinart/engine"
@@ -58,6 +62,9 @@ func picture(t *testing.T, name string, size int) quantize.Picture {
 // were not chosen on, and better than with the largest scales; and it paints the same.
 func TestVGG19(t *testing.T) {
 	w, be, ctx := vgg19(t), cpu.New(0), context.Background()
+	if testing.Short() || be.ISA() == "go" {
+		t.Skip("takes minutes in plain Go; make unit has it")
+	}
 	chosen := []quantize.Picture{picture(t, "golden_gate", 160), picture(t, "starry_night", 160), picture(t, "tubingen", 160)}
 	others := []quantize.Picture{picture(t, "hoovertowernight", 192), picture(t, "the_scream", 192)}
 	q, layers, err := quantize.Network(ctx, be, w, chosen, quantize.Grades[0])
@@ -96,5 +103,61 @@ func TestVGG19(t *testing.T) {
 	t.Logf("of the gap that float32 closes int8 closes %.3f %% (%.4f), content distance %.4f of float32's", 100*e.Mean, e.Shares, e.Content)
 	if !(e.Mean >= 0.995) {
 		t.Errorf("int8 closes %.3f %% of the gap that float32 closes, want 99.5 %%", 100*e.Mean)
+	}
+}
+
+// On any network the chosen scales are better than the largest, and the grades differ.
+func TestGrades(t *testing.T) {
+	w, ctx := vgg.Random("random", []int{8, 8, 12, 12, 16, 16, 16, 16, 20, 20}), context.Background()
+	random := rand.New(rand.NewPCG(1, 1))
+	var pictures []quantize.Picture
+	for range 2 {
+		p := quantize.Picture{W: 48, H: 40, Planes: make([]float32, 3*48*40)}
+		for i := range p.Planes {
+			p.Planes[i] = 255 * random.Float32()
+		}
+		pictures = append(pictures, p)
+	}
+	bits := map[string]string{"int8": "8888888888", "mixed": "8888888877", "int6": "6666666666"}
+	worst := 0.
+	for _, g := range quantize.Grades {
+		q, layers, err := quantize.Network(ctx, cpu.New(1), w, pictures, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, l := range layers {
+			got += strconv.Itoa(l.Bits)
+			if !(l.SNR > l.LargestScale) {
+				t.Errorf("%s: %s has %.2f dB, with the largest scale %.2f", g.Name, l.Name, l.SNR, l.LargestScale)
+			}
+			// A bit is 6 dB, and 8 bits of numbers that are drawn evenly are 50.
+			if least := 6*float64(l.Bits) - 8; !(l.SNR > least) {
+				t.Errorf("%s: %s has %.2f dB, want %.0f", g.Name, l.Name, l.SNR, least)
+			}
+		}
+		if got != bits[g.Name] {
+			t.Errorf("%s has %s bits", g.Name, got)
+		}
+		for _, c := range q.Convs {
+			if c.Int8 == nil || c.Weight != nil {
+				t.Errorf("%s: %s is not in int8", g.Name, c.Name)
+			}
+		}
+		off, err := quantize.Errors(ctx, cpu.New(1), q, w, pictures)
+		if err != nil {
+			t.Fatal(err)
+		}
+		deepest := off["relu4_2"]
+		if !(deepest > worst && deepest < 0.1) {
+			t.Errorf("%s is off by %v at relu4_2, the grade before by %v", g.Name, deepest, worst)
+		}
+		worst = deepest
+	}
+	if w.Convs[0].Int8 != nil {
+		t.Error("the network itself was changed")
+	}
+	if _, _, err := quantize.Network(ctx, cpu.New(1), w, nil, quantize.Grades[0]); err == nil {
+		t.Error("no picture is enough")
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package train makes the small network: VGG's first three blocks with fewer channels,
 // taught to predict what VGG-19 sees at relu1_1 to relu3_2 through a linear map at each
 // place, its head.
@@ -12,12 +14,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
+	"trappedinart/weights/judge"
 )
 
 // Options say how a network is trained.
@@ -38,13 +42,14 @@ const (
 	heldCrops  = 48
 	paintEvery = 100 // steps
 	paintKeep  = 256 // pictures
-	paintAfter = 500 // steps, before which the network sees too little
+	paintAfter = 500 // steps, or a quarter of all, before which the network sees too little
 )
 
 // A Trainer is a training under way.
 type Trainer struct {
 	Options
-	Step int // steps done
+	Step  int           // steps done
+	Spent time.Duration // on them, if whoever counts the time says so
 
 	teacher     *vgg.Weights
 	backends    []backend.Trainer // one for each thread, each of one thread
@@ -151,7 +156,7 @@ func (t *Trainer) rate() float64 {
 
 // Next makes one step and returns the mean errors of its crops.
 func (t *Trainer) Next(ctx context.Context) (Errors, error) {
-	if t.Painted > 0 && t.Step >= paintAfter && t.Step%paintEvery == 0 || t.Painted > 0 && t.Step > paintAfter && t.painted == nil {
+	if t.Painted > 0 && t.Step >= min(paintAfter, t.Steps/4) && (t.Step%paintEvery == 0 || t.painted == nil) {
 		if err := t.paint(ctx); err != nil {
 			return Errors{}, err
 		}
@@ -227,6 +232,43 @@ func (t *Trainer) Held() (Errors, error) {
 
 // Network returns the student as it is.
 func (t *Trainer) Network(name string) *vgg.Weights { return t.p.network(t.Widths, name) }
+
+// Finished returns the student with the scale at which distances of content are the
+// teacher's: measured on paintings of pictures that were not learnt from.
+func (t *Trainer) Finished(ctx context.Context, name string) (*vgg.Weights, error) {
+	w := t.Network(name)
+	const paintings = 6
+	recipe, err := engine.Preset(engine.Painterly)
+	if err != nil {
+		return nil, err
+	}
+	recipe.Size = finishedSize
+	be := t.backends[0]
+	runner := &transfer.Runner{Backend: be, Decode: pixel.Decode,
+		Weights: func(context.Context, string) (*vgg.Weights, error) { return w, nil }}
+	var seen [2]float64 // by the student and by the teacher
+	for i := range paintings {
+		content, style := t.held[i%len(t.held)], t.held[(i+1)%len(t.held)]
+		result, err := runner.Run(ctx, engine.Request{Recipe: recipe, Content: content.file, Styles: []engine.File{style.file}}, nil)
+		if err != nil {
+			return nil, err
+		}
+		photograph := judge.Fitted(content.sizes[0], recipe.Size)
+		for k, network := range []*vgg.Weights{w, t.teacher} {
+			j := &judge.Judge{Backend: be, Weights: network}
+			d, err := j.Measure(ctx, photograph, style.sizes[0], result.Picture)
+			if err != nil {
+				return nil, err
+			}
+			seen[k] += d.Content
+		}
+	}
+	w.ContentScale = seen[1] / seen[0]
+	return w, nil
+}
+
+// finishedSize is the longer side of the paintings that Finished measures.
+const finishedSize = 192
 
 // paint paints a picture on each thread with the network as it is.
 func (t *Trainer) paint(ctx context.Context) error {
