@@ -49,6 +49,11 @@ type Request struct {
 	Start File
 	// Control steers the run while it goes on; it may be nil.
 	Control *Control
+	// Resume is a checkpoint of another run with the same pictures, which goes on from
+	// there with the checkpoint's recipe; may be nil.
+	Resume []byte
+	// CheckpointEvery is the shortest time between two checkpoints; 0 asks for none.
+	CheckpointEvery time.Duration
 	// PreviewEvery is the shortest time between two previews; 0 asks for none.
 	PreviewEvery time.Duration
 }
@@ -93,6 +98,9 @@ type Progress struct {
 	// Note is a sentence that a person should read, or "" in most reports.
 	Note string
 
+	// Checkpoint is what a run can go on from elsewhere, or nil in most reports.
+	Checkpoint []byte
+
 	// Preview is the picture as it is now, or nil in most reports.
 	Preview *image.NRGBA
 }
@@ -108,6 +116,7 @@ type Result struct {
 
 	Recipe     Recipe // as it was run, nothing left to defaults
 	Iterations int    // evaluations of the loss, over all scales
+	Checkpoint []byte // of a run that was stopped, if checkpoints were asked for
 	Loss       float64
 	Elapsed    time.Duration
 }

@@ -25,6 +25,7 @@ func newStylizeCommand() *cobra.Command {
 		depth        int
 		compute      computeFlags
 		masks        maskFlags
+		checkpoints  checkpointFlags
 	)
 	cmd := &cobra.Command{
 		Use:     "stylize",
@@ -36,6 +37,7 @@ func newStylizeCommand() *cobra.Command {
 	cmd.Flags().StringVar(&out, "out", "", "where the result goes: a .png, .jpg, .webp (lossless) or .tif file")
 	cmd.Flags().IntVar(&depth, "depth", 8, "bits to a channel of a .png file, 8 or 16; .tif files always have 16")
 	masks.add(cmd)
+	checkpoints.add(cmd)
 	compute.add(cmd)
 	recipe := addRecipeFlags(cmd, engine.Painterly)
 	require(cmd, "content", "style", "out")
@@ -70,15 +72,30 @@ func newStylizeCommand() *cobra.Command {
 		if err := masks.read(&req); err != nil {
 			return err
 		}
+		if err := checkpoints.ask(&req); err != nil {
+			return err
+		}
 		be, err := compute.backend()
 		if err != nil {
 			return err
 		}
 		runner := &transfer.Runner{Backend: be, Weights: compute.store().Load, Decode: pixel.Decode, Deep: depth == 16 || format == pixel.TIFF}
 		show := newReporter(cmd.ErrOrStderr())
-		res, runErr := runner.Run(ctx, req, show.report)
+		var keepErr error
+		res, runErr := runner.Run(ctx, req, func(p engine.Progress) {
+			show.report(p)
+			if err := checkpoints.keep(p.Checkpoint); err != nil && keepErr == nil {
+				keepErr = err // the picture matters more
+			}
+		})
 		show.end()
+		if keepErr != nil {
+			runErr = errors.Join(keepErr, runErr)
+		}
 		if res != nil {
+			if err := checkpoints.keep(res.Checkpoint); err != nil {
+				runErr = errors.Join(err, runErr)
+			}
 			if err := writePicture(out, res, format, depth == 16); err != nil {
 				return errors.Join(err, runErr)
 			}

@@ -112,7 +112,8 @@ func (r *workerRunner) Run(ctx context.Context, req engine.Request, report func(
 	err = w.Post(protocol.Start{
 		ID: run.id, Recipe: req.Recipe, WeightsURL: url,
 		Content: req.Content, Styles: req.Styles, Masks: req.Masks, StyleMasks: req.StyleMasks,
-		Keep: req.Keep, Begin: req.Start, PreviewEvery: req.PreviewEvery,
+		Keep: req.Keep, Begin: req.Start, Resume: req.Resume,
+		PreviewEvery: req.PreviewEvery, CheckpointEvery: req.CheckpointEvery,
 	})
 	if err != nil {
 		r.end(w)

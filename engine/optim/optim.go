@@ -19,6 +19,11 @@ type Optimizer interface {
 	Step(ctx context.Context) (float64, error)
 	// Picture returns the picture as it stands. It is valid until the next step.
 	Picture() backend.Buffer
+	// State returns what the optimiser goes on from, between two steps.
+	State() State
+	// Restore takes over the numbers of a State and returns the vectors that must be
+	// written with those of it, in their order; nil if the numbers are no State's.
+	Restore(numbers []float64) []backend.Buffer
 	// Release gives the optimiser's memory back, all but the picture that it was
 	// given.
 	Release()

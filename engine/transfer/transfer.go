@@ -55,6 +55,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	pixel.CopyAlpha(res.Picture, res.Deep, job.content)
 	if err != nil {
+		res.Checkpoint = job.left
 		return res, engine.AsError(err)
 	}
 	return res, nil
@@ -76,13 +77,17 @@ type job struct {
 	control *engine.Control
 	note    string // to be said with the next report
 
-	previewEvery time.Duration
-	previewed    time.Time
-	work, worked float64 // places times evaluations: in all, and done
-	began        time.Time
-	before       float64 // what was worked when began was set
-	done         int     // evaluations
-	loss         float64
+	previewEvery    time.Duration
+	previewed       time.Time
+	checkpointEvery time.Duration
+	checkpointed    time.Time
+	resumed         *resumed // until its scale has begun
+	left            []byte   // the checkpoint of a run that was stopped
+	work, worked    float64  // places times evaluations: in all, and done
+	began           time.Time
+	before          float64 // what was worked when began was set
+	done            int     // evaluations
+	loss            float64
 }
 
 type size struct{ w, h int }
@@ -100,10 +105,19 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if report == nil {
 		report = func(engine.Progress) {}
 	}
+	var from *resumed
+	if req.Resume != nil {
+		var err error
+		if from, err = readCheckpoint(req.Resume); err != nil {
+			return nil, err
+		}
+		req.Recipe = from.recipe
+	}
 	if err := checkRequest(&req); err != nil {
 		return nil, err
 	}
-	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control, previewEvery: req.PreviewEvery}
+	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control,
+		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now()}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
 		return nil, err
@@ -140,6 +154,12 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	}
 	for _, s := range j.sizes {
 		j.work += j.places(s) * float64(req.Recipe.Iterations)
+	}
+	if from != nil {
+		if from.Scale >= len(j.sizes) {
+			return nil, engine.Errorf(engine.InvalidRecipe, "The checkpoint is of a scale that these pictures have not; give the pictures it was made with.")
+		}
+		j.resumed, j.done, j.worked, j.loss = from, from.Done, from.Worked, from.Loss
 	}
 	return j, ctx.Err()
 }
@@ -194,6 +214,9 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 	var x []float32
 	var before size
 	for i, s := range j.sizes {
+		if j.resumed != nil && i < j.resumed.Scale {
+			continue
+		}
 		start := x
 		switch {
 		case start != nil:
@@ -242,7 +265,14 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		return nil, err
 	}
 	defer st.end()
-	for n := range j.recipe.Iterations {
+	first := 0
+	if j.resumed != nil {
+		if err := j.resumed.restore(st); err != nil {
+			return nil, err
+		}
+		first, j.resumed = j.resumed.Iteration, nil
+	}
+	for n := first; n < j.recipe.Iterations; n++ {
 		asked, err := j.wait(ctx, progress)
 		if err == nil && asked != nil {
 			err = st.steer(ctx, asked)
@@ -252,6 +282,11 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			loss, err = st.opt.Step(ctx)
 		}
 		if err != nil {
+			if ctx.Err() != nil && j.checkpointEvery > 0 && st.objective != nil {
+				if c, err := j.save(context.Background(), st, i, n); err == nil {
+					j.left = c
+				}
+			}
 			reached, readErr := st.pixels()
 			if readErr != nil || n == 0 && i == 0 {
 				return nil, err
@@ -264,7 +299,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
 			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
 		}
-		if err := j.tell(progress, st); err != nil {
+		if err := j.tell(ctx, progress, st); err != nil {
 			return nil, err
 		}
 		j.note = ""
@@ -311,8 +346,15 @@ func (j *job) shown(x []float32, s size) []float32 {
 }
 
 // tell reports progress, with a preview when one is due.
-func (j *job) tell(p engine.Progress, st *stage) error {
+func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 	now := time.Now()
+	if j.checkpointEvery > 0 && now.Sub(j.checkpointed) >= j.checkpointEvery {
+		j.checkpointed = now
+		var err error
+		if p.Checkpoint, err = j.save(ctx, st, p.Scale-1, p.Iteration); err != nil {
+			return err
+		}
+	}
 	p.Fraction, p.Note = j.worked/j.work, j.note
 	if j.began.IsZero() { // the first evaluation waits for much that is made once
 		j.began, j.before = now, j.worked

@@ -24,13 +24,18 @@ func (m *Start) packMasks(buffers [][]byte) ([]mask, [][]byte) {
 	}
 	add(m.Keep, keep, 0)
 	add(m.Begin, begin, 0)
+	add(engine.File{Data: m.Resume}, resume, 0)
 	return list, buffers
 }
 
 // unpackMasks puts the pictures into their places.
 func (m *Start) unpackMasks(list []mask, buffers [][]byte) error {
 	for i, k := range list {
-		if len(k.Name) > MaxNameLength || len(buffers[i]) > MaxFile {
+		most := MaxFile
+		if k.Role == resume {
+			most = MaxCheckpoint
+		}
+		if len(k.Name) > MaxNameLength || len(buffers[i]) > most {
 			return fmt.Errorf("protocol: a mask has a name of %d bytes and %d bytes", len(k.Name), len(buffers[i]))
 		}
 		f := engine.File{Name: k.Name, Data: buffers[i]}
@@ -48,6 +53,12 @@ func (m *Start) unpackMasks(list []mask, buffers [][]byte) error {
 				*masks = make([]engine.File, len(m.Styles))
 			}
 			to = &(*masks)[k.Style]
+		case resume:
+			if m.Resume != nil {
+				return fmt.Errorf("protocol: two checkpoints")
+			}
+			m.Resume = f.Data
+			continue
 		case keep:
 		case begin:
 			to = &m.Begin

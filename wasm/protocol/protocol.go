@@ -19,8 +19,9 @@ const (
 	MaxHeader     = 1 << 20  // bytes of JSON
 	MaxFile       = 64 << 20 // bytes of one picture file
 	MaxPixels     = 64 << 20 // of one picture
-	MaxBuffers    = 3 + 3*engine.MaxStyles
-	MaxNameLength = 1024 // bytes of a file's name or an address
+	MaxBuffers    = 4 + 3*engine.MaxStyles
+	MaxCheckpoint = 1 << 30 // bytes
+	MaxNameLength = 1024    // bytes of a file's name or an address
 )
 
 // A Message is one of Start, Fetch, Steer, Pause, Resume, Cancel, Ready, Progress, Done
@@ -39,7 +40,10 @@ type Start struct {
 	StyleMasks   []engine.File
 	Keep         engine.File
 	Begin        engine.File // the request's Start
+	Resume       []byte
 	PreviewEvery time.Duration
+
+	CheckpointEvery time.Duration
 }
 
 // Fetch asks the worker to get a network before a run needs it. There is no answer.

@@ -21,10 +21,13 @@ type header struct {
 	Names        []string        `json:"names,omitempty"` // of content and styles
 	Masks        []mask          `json:"masks,omitempty"` // whose buffers follow theirs
 	PreviewEvery time.Duration   `json:"preview_every,omitempty"`
-	Progress     *progress       `json:"progress,omitempty"`
-	Result       *result         `json:"result,omitempty"`
-	Code         engine.Code     `json:"code,omitempty"`
-	Message      string          `json:"message,omitempty"`
+
+	CheckpointEvery time.Duration `json:"checkpoint_every,omitempty"`
+
+	Progress *progress   `json:"progress,omitempty"`
+	Result   *result     `json:"result,omitempty"`
+	Code     engine.Code `json:"code,omitempty"`
+	Message  string      `json:"message,omitempty"`
 }
 
 // mask is what the header says of a picture besides content and styles.
@@ -40,6 +43,7 @@ const (
 	onStyle   = "style_mask"
 	keep      = "keep"
 	begin     = "start"
+	resume    = "resume" // a checkpoint, and no picture
 )
 
 type progress struct {
@@ -61,6 +65,7 @@ type progress struct {
 	Style      number        `json:"style"`
 	Variation  number        `json:"variation"`
 	Preview    *size         `json:"preview,omitempty"`
+	Checkpoint bool          `json:"checkpoint,omitempty"` // whose buffer follows the preview's
 }
 
 type result struct {
@@ -101,7 +106,8 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 	h := header{Kind: m.kind()}
 	switch m := m.(type) {
 	case Start:
-		h.ID, h.Recipe, h.WeightsURL, h.PreviewEvery = m.ID, m.Recipe.JSON(), m.WeightsURL, m.PreviewEvery
+		h.ID, h.Recipe, h.WeightsURL = m.ID, m.Recipe.JSON(), m.WeightsURL
+		h.PreviewEvery, h.CheckpointEvery = m.PreviewEvery, m.CheckpointEvery
 		for _, f := range append([]engine.File{m.Content}, m.Styles...) {
 			h.Names = append(h.Names, f.Name)
 			buffers = append(buffers, f.Data)
@@ -129,6 +135,10 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 			Loss: number(m.Loss), Content: number(m.Content), Style: number(m.Style), Variation: number(m.Variation),
 		}
 		h.Progress.Preview, buffers = pack(m.Preview)
+		if m.Checkpoint != nil {
+			h.Progress.Checkpoint = true
+			buffers = append(buffers, m.Checkpoint)
+		}
 	case Done:
 		h.ID = m.ID
 		h.Result, buffers = packResult(m.Result)
@@ -242,8 +252,8 @@ func (h *header) start(buffers [][]byte) (Start, error) {
 		return Start{}, fmt.Errorf("protocol: start names %d pictures", n)
 	case n+len(h.Masks) > len(buffers):
 		return Start{}, fmt.Errorf("protocol: start names %d pictures and brings %d", n+len(h.Masks), len(buffers))
-	case h.PreviewEvery < 0:
-		return Start{}, fmt.Errorf("protocol: previews every %v", h.PreviewEvery)
+	case h.PreviewEvery < 0 || h.CheckpointEvery < 0:
+		return Start{}, fmt.Errorf("protocol: previews every %v, checkpoints every %v", h.PreviewEvery, h.CheckpointEvery)
 	}
 	if err := checkAddress(h.WeightsURL); err != nil {
 		return Start{}, err
@@ -261,7 +271,7 @@ func (h *header) start(buffers [][]byte) (Start, error) {
 	}
 	s := Start{
 		ID: h.ID, Recipe: recipe, WeightsURL: h.WeightsURL,
-		Content: files[0], Styles: files[1:], PreviewEvery: h.PreviewEvery,
+		Content: files[0], Styles: files[1:], PreviewEvery: h.PreviewEvery, CheckpointEvery: h.CheckpointEvery,
 	}
 	return s, s.unpackMasks(h.Masks, buffers[n:])
 }
@@ -285,13 +295,21 @@ func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	var checkpoint []byte
+	if p.Checkpoint {
+		if used >= len(buffers) || len(buffers[used]) > MaxCheckpoint {
+			return nil, 0, fmt.Errorf("protocol: a checkpoint does not come, or is too long")
+		}
+		checkpoint = buffers[used]
+		used++
+	}
 	return Progress{h.ID, engine.Progress{
 		Stage: p.Stage, Note: p.Note, Position: p.Position, Bytes: p.Bytes, TotalBytes: p.TotalBytes,
 		Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
 		Iteration: p.Iteration, Iterations: p.Iterations,
 		Fraction: float64(p.Fraction), Remaining: p.Remaining,
 		Loss: float64(p.Loss), Content: float64(p.Content), Style: float64(p.Style), Variation: float64(p.Variation),
-		Preview: preview,
+		Preview: preview, Checkpoint: checkpoint,
 	}}, used, nil
 }
 

@@ -125,7 +125,8 @@ func (s *Session) run(ctx context.Context, m protocol.Start) (answer protocol.Me
 	}()
 	request := engine.Request{
 		Recipe: m.Recipe, Content: m.Content, Styles: m.Styles, Masks: m.Masks, StyleMasks: m.StyleMasks,
-		Keep: m.Keep, Start: m.Begin, Control: s.controlOf(m.ID), PreviewEvery: m.PreviewEvery,
+		Keep: m.Keep, Start: m.Begin, Resume: m.Resume, Control: s.controlOf(m.ID),
+		PreviewEvery: m.PreviewEvery, CheckpointEvery: m.CheckpointEvery,
 	}
 	result, err := s.Runner(m.WeightsURL).Run(ctx, request, func(p engine.Progress) {
 		s.post(protocol.Progress{ID: m.ID, Progress: p})
