@@ -119,4 +119,5 @@ type Result struct {
 	Checkpoint []byte // of a run that was stopped, if checkpoints were asked for
 	Loss       float64
 	Elapsed    time.Duration
+	Notes      []string // what a person should know of it
 }

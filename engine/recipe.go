@@ -26,6 +26,7 @@ type Recipe struct {
 	Weights       string       `json:"weights"`
 	Size          int          `json:"size"`
 	Iterations    int          `json:"iterations"`
+	TimeBudget    float64      `json:"time_budget"`
 	Strength      float64      `json:"strength"`
 	StyleScale    float64      `json:"style_scale"`
 	Smoothness    float64      `json:"smoothness"`

@@ -100,6 +100,9 @@ func newStylizeCommand() *cobra.Command {
 				return errors.Join(err, runErr)
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds())
+			for _, note := range res.Notes {
+				fmt.Fprintln(cmd.ErrOrStderr(), note)
+			}
 			if slices.ContainsFunc(append([]engine.File{req.Content}, req.Styles...), pixel.HasPosition) {
 				fmt.Fprintln(cmd.ErrOrStderr(), "The photograph's GPS position and other personal data are not in the result.")
 			}

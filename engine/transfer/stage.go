@@ -20,6 +20,12 @@ type stage struct {
 	x         backend.Buffer
 	opt       optim.Optimizer
 	reached   []float32 // the last pixels of a stage that has ended
+
+	// Of optimisers that may go astray: the picture before the last step, the best one
+	// and its loss, and the first loss.
+	before, best backend.Buffer
+	least, first float64
+	steps        int
 }
 
 // begin makes everything that painting at size s from the given pixels needs.
@@ -36,6 +42,9 @@ func (j *job) begin(ctx context.Context, s size, start []float32) (*stage, error
 	st.x = j.be.New(backend.Shape{C: 3, H: whole.h, W: whole.w})
 	j.be.Write(st.x, shifted(bordered(start, s, st.border), j.net.Mean, -1))
 	st.opt = newOptimizer(&j.recipe, j.be, st.objective.evaluate, st.x)
+	if j.recipe.Optimizer != engine.LBFGS {
+		st.before, st.best = j.be.New(st.x.Shape()), j.be.New(st.x.Shape())
+	}
 	return st, nil
 }
 
@@ -48,6 +57,10 @@ func (st *stage) end() {
 	st.j.be.Release(st.x)
 	st.objective.release()
 	st.objective = nil
+	if st.best != nil {
+		st.j.be.Release(st.before)
+		st.j.be.Release(st.best)
+	}
 }
 
 // pixels returns the picture, 0..255, without its border. It is read however the run
@@ -56,7 +69,10 @@ func (st *stage) pixels() ([]float32, error) {
 	if st.objective == nil {
 		return st.reached, nil
 	}
-	x := st.opt.Picture()
+	return st.pixelsOf(st.opt.Picture())
+}
+
+func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 	px := make([]float32, x.Len())
 	if err := st.j.be.Read(context.Background(), px, x); err != nil {
 		return nil, err
@@ -70,9 +86,10 @@ func (j *job) wait(ctx context.Context, p engine.Progress) (*engine.Recipe, erro
 		paused := time.Now()
 		p.Stage, p.Fraction = engine.Pausing, j.worked/j.work
 		j.report(p)
-		defer func() {
+		defer func() { // that was no work
+			j.opened = j.opened.Add(time.Since(paused))
 			if !j.began.IsZero() {
-				j.began = j.began.Add(time.Since(paused)) // which was no work
+				j.began = j.began.Add(time.Since(paused))
 			}
 		}()
 	}

@@ -48,7 +48,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, job.last().w, job.last().h),
-		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, Elapsed: time.Since(began),
+		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, Elapsed: time.Since(began), Notes: job.notes,
 	}
 	if r.Deep {
 		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
@@ -75,7 +75,9 @@ type job struct {
 	sizes   []size
 	report  func(engine.Progress)
 	control *engine.Control
-	note    string // to be said with the next report
+	note    string    // to be said with the next report
+	notes   []string  // of the result
+	opened  time.Time // when painting began, pauses left out
 
 	previewEvery    time.Duration
 	previewed       time.Time
@@ -211,6 +213,7 @@ func pyramid(r *engine.Recipe, w, h int) []size {
 // the finished one, or beside an error what there is so far, or nil if that is
 // nothing.
 func (j *job) paint(ctx context.Context) ([]float32, error) {
+	j.opened = time.Now()
 	var x []float32
 	var before size
 	for i, s := range j.sizes {
@@ -279,7 +282,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		var loss float64
 		if err == nil {
-			loss, err = st.opt.Step(ctx)
+			loss, err = st.step(ctx)
 		}
 		if err != nil {
 			if ctx.Err() != nil && j.checkpointEvery > 0 && st.objective != nil {
@@ -303,6 +306,10 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			return nil, err
 		}
 		j.note = ""
+		if j.spent(i) {
+			j.worked += j.places(s) * float64(j.recipe.Iterations-n-1)
+			break
+		}
 	}
 	return st.pixels()
 }
@@ -360,6 +367,9 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 		j.began, j.before = now, j.worked
 	} else {
 		p.Remaining = time.Duration(float64(now.Sub(j.began)) * (j.work - j.worked) / (j.worked - j.before))
+	}
+	if budget := j.budget(); budget > 0 {
+		p.Remaining = min(p.Remaining, max(0, budget-now.Sub(j.opened)))
 	}
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now

@@ -74,6 +74,7 @@ type result struct {
 	Iterations int             `json:"iterations"`
 	Loss       number          `json:"loss"`
 	Elapsed    time.Duration   `json:"elapsed"`
+	Notes      []string        `json:"notes,omitempty"`
 }
 
 // size is what the header says of pixels; they themselves are a buffer.
@@ -176,7 +177,7 @@ func packResult(r *engine.Result) (*result, [][]byte) {
 	picture, buffers := pack(r.Picture)
 	return &result{
 		Picture: picture, Recipe: r.Recipe.JSON(),
-		Iterations: r.Iterations, Loss: number(r.Loss), Elapsed: r.Elapsed,
+		Iterations: r.Iterations, Loss: number(r.Loss), Elapsed: r.Elapsed, Notes: r.Notes,
 	}, buffers
 }
 
@@ -344,6 +345,6 @@ func (r *result) unpack(buffers [][]byte) (*engine.Result, int, error) {
 	}
 	return &engine.Result{
 		Picture: picture, Recipe: recipe,
-		Iterations: r.Iterations, Loss: float64(r.Loss), Elapsed: r.Elapsed,
+		Iterations: r.Iterations, Loss: float64(r.Loss), Elapsed: r.Elapsed, Notes: r.Notes,
 	}, used, nil
 }
