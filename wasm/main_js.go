@@ -36,8 +36,7 @@ func main() {
 				logf("a message cannot be sent: %v", err)
 			}
 		},
-		// Gosched and Sleep(0) would return without a turn of the event loop.
-		Yield: func() { time.Sleep(time.Microsecond) },
+		Yield: browser.NewTurn().Wait,
 		Log:   logf,
 	}
 	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {

@@ -29,6 +29,12 @@ func (b *inbox) put(m protocol.Message) {
 			if next.Preview == nil {
 				next.Preview = last.Preview
 			}
+			if next.Checkpoint == nil {
+				next.Checkpoint = last.Checkpoint
+			}
+			if next.Note == "" {
+				next.Note = last.Note
+			}
 			b.list[n-1] = next
 			return
 		}
