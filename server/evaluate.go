@@ -1,10 +1,16 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"image"
+	"io"
+	"maps"
+	"math"
+	"slices"
 
+	"github.com/nlpodyssey/safetensors"
 	"github.com/spf13/cobra"
 
 	"trappedinart/engine"
@@ -15,18 +21,21 @@ import (
 func newEvaluateCommand() *cobra.Command {
 	var (
 		content, picture string
+		gradient         string
 		asJSON           bool
 		compute          computeFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "evaluate",
 		Short: "Measure a picture by the loss of a recipe",
-		Long: "Measure a picture by the loss of a recipe: every part of the loss, and their sum.\n" +
+		Long: "Measure a picture by the loss of a recipe: every part of the loss, and their sum; and by\n" +
+			"what the network and the pixels say of it whatever the recipe weighs.\n" +
 			"No picture is resized: the picture and the content must have the same size.",
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&content, "content", "", "the photograph, a file")
 	cmd.Flags().StringVar(&picture, "image", "", "the picture to measure, a file")
+	cmd.Flags().StringVar(&gradient, "gradient", "", "where the gradient goes: a .safetensors file of one tensor, gradient, [3,H,W], red first, for pixels of 0 to 255")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	compute.add(cmd)
 	recipe := addRecipeFlags(cmd, engine.GatysNotebook)
@@ -57,6 +66,15 @@ func newEvaluateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		m, err := transfer.Measure(ctx, be, w, r, pictures[0], pictures[2:], pictures[1])
+		if err != nil {
+			return err
+		}
+		if gradient != "" {
+			if err := writeGradient(gradient, e.Gradient, pictures[1].Rect.Dx(), pictures[1].Rect.Dy()); err != nil {
+				return err
+			}
+		}
 		if asJSON {
 			parts := map[string]float64{}
 			for _, p := range e.Parts {
@@ -64,13 +82,55 @@ func newEvaluateCommand() *cobra.Command {
 			}
 			enc := json.NewEncoder(cmd.OutOrStdout())
 			enc.SetIndent("", "  ")
-			return enc.Encode(map[string]any{"loss": e.Loss, "parts": parts})
+			return enc.Encode(map[string]any{"loss": e.Loss, "parts": parts, "measures": m})
 		}
 		for _, p := range e.Parts {
 			fmt.Fprintf(cmd.OutOrStdout(), "%-20s %.8g\n", p.Name, p.Value)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%-20s %.8g\n", "loss", e.Loss)
-		return nil
+		return describeMeasures(cmd.OutOrStdout(), m)
 	}
 	return cmd
+}
+
+// describeMeasures prints the measures in their order, layers by name.
+func describeMeasures(out io.Writer, m *transfer.Measures) error {
+	for _, group := range []struct {
+		name   string
+		layers map[string]float64
+	}{{"content", m.Content}, {"style", m.Style}} {
+		for _, layer := range slices.Sorted(maps.Keys(group.layers)) {
+			fmt.Fprintf(out, "%-32s %.8g\n", "relative "+group.name+" "+layer, group.layers[layer])
+		}
+	}
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{
+		{"multi-scale style", m.MultiScaleStyle}, {"content fidelity", m.ContentFidelity}, {"global colours", m.GlobalColours},
+		{"holistic textures", m.HolisticTextures}, {"clipped", m.Clipped}, {"border ratio", m.BorderRatio},
+		{"seam ratio", m.SeamRatio}, {"high frequency", m.HighFrequency},
+	} {
+		if _, err := fmt.Fprintf(out, "%-32s %.8g\n", v.name, v.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeGradient writes a gradient [3,h,w] as a safetensors file.
+func writeGradient(path string, gradient []float32, w, h int) error {
+	data := make([]byte, 0, 4*len(gradient))
+	for _, v := range gradient {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+	}
+	view, err := safetensors.NewTensorView(safetensors.F32, []uint64{3, uint64(h), uint64(w)}, data)
+	if err != nil {
+		return err
+	}
+	file, err := safetensors.Serialize(map[string]safetensors.TensorView{"gradient": view}, nil)
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, file)
 }

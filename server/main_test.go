@@ -233,11 +233,16 @@ func TestStyleWeights(t *testing.T) {
 func TestEvaluate(t *testing.T) {
 	dir := folder(t)
 	args := []string{"evaluate", "--content", filepath.Join(dir, "photo.png"), "--style", filepath.Join(dir, "one.png"), "--image", filepath.Join(dir, "two.png"),
-		"--preset", "gatys-notebook", "--content-layers", "relu3_2", "--style-layers", "relu1_1,relu2_1", "--json"}
+		"--preset", "gatys-notebook", "--content-layers", "relu3_2", "--style-layers", "relu1_1,relu2_1", "--json",
+		"--gradient", filepath.Join(dir, "gradient.safetensors")}
 	r := command(t, t.Context(), args...)
 	var e struct {
-		Loss  float64
-		Parts map[string]float64
+		Loss     float64
+		Parts    map[string]float64
+		Measures struct {
+			Style map[string]float64 `json:"relative_style"`
+			Seam  float64            `json:"seam_ratio"`
+		}
 	}
 	if err := json.Unmarshal([]byte(r.out), &e); err != nil || r.code != exitDone {
 		t.Fatalf("%+v: %v", r, err)
@@ -248,6 +253,15 @@ func TestEvaluate(t *testing.T) {
 	}
 	if len(e.Parts) != 3 || !(e.Parts["content:relu3_2"] > 0) || !(sum > 0.999999*e.Loss && sum < 1.000001*e.Loss) {
 		t.Errorf("%+v", e)
+	}
+	if len(e.Measures.Style) != 4 || !(e.Measures.Seam >= 1) {
+		t.Errorf("the measures are %+v", e.Measures)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "gradient.safetensors")); err != nil || !bytes.Contains(data, []byte(`"gradient"`)) {
+		t.Errorf("the gradient is %d bytes, %v", len(data), err)
+	}
+	if text := command(t, t.Context(), append(args[:len(args)-3:len(args)-3], args[len(args)-2:]...)...); !strings.Contains(text.out, "multi-scale style") {
+		t.Errorf("as text it prints %s", text.out)
 	}
 	if again := command(t, t.Context(), args...); again.out != r.out {
 		t.Error("it prints something else the second time")

@@ -15,6 +15,9 @@ import (
 type Evaluation struct {
 	Loss  float64
 	Parts []Part
+	// Relative are the same distances, of style and content, relative to their targets:
+	// sum (G-A)^2 / sum A^2 and sum (f-p)^2 / sum p^2, whatever the recipe weighs them by.
+	Relative []Part
 	// Gradient is with respect to the picture [3,H,W], red first, pixels 0..255.
 	Gradient []float32
 }
@@ -58,7 +61,7 @@ func Evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.
 	if e.Loss, err = o.evaluate(ctx, at, g); err != nil {
 		return nil, err
 	}
-	e.Parts = o.detail
+	e.Parts, e.Relative = o.detail, o.relative()
 	return e, be.Read(ctx, e.Gradient, g)
 }
 

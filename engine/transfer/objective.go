@@ -28,10 +28,12 @@ type objective struct {
 	dots  []float64
 }
 
-// asked is a term whose value is read, and the part of the loss it belongs to.
+// asked is a term whose value is read, the part of the loss it belongs to, and what its
+// target's square sum is.
 type asked struct {
-	term loss.Term
-	kind string
+	term   loss.Term
+	kind   string
+	square float64
 }
 
 // A view is the picture as the network sees it at one of its sizes.
@@ -54,6 +56,7 @@ type boundTerm struct {
 	share     float64 // of the picture that it looks at, times the network's scale
 	size      backend.Shape
 	norm      backend.Pair         // its product is the square sum of the target
+	square    float64              // that
 	set       func(factor float64) // gives the term its factor
 }
 
@@ -297,11 +300,13 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
 	}
 	i := 0
 	for _, v := range o.views {
-		for _, t := range v.terms {
+		for k := range v.terms {
+			t := &v.terms[k]
+			t.square = squares[i]
 			if r.LossScaling == engine.GatysNotebook {
-				t.set(gatysFactor(r, &t))
+				t.set(gatysFactor(r, t))
 			} else {
-				t.set(calibratedFactor(r, &t, squares[i], sum[t.kind]))
+				t.set(calibratedFactor(r, t, t.square, sum[t.kind]))
 			}
 			i++
 		}
@@ -386,8 +391,8 @@ func (v *view) addGradient(tap string, df, f backend.Buffer) {
 
 // name lists the terms whose values are read, once all are there.
 func (o *objective) name() {
-	ask := func(t loss.Term, kind, name string) {
-		o.asked = append(o.asked, asked{t, kind})
+	ask := func(t loss.Term, kind, name string, square float64) {
+		o.asked = append(o.asked, asked{t, kind, square})
 		o.detail = append(o.detail, Part{Name: name})
 	}
 	for k, v := range o.views {
@@ -396,11 +401,11 @@ func (o *objective) name() {
 			if k > 0 {
 				name += fmt.Sprintf("/%d", 1<<k) // on the copy 2, 4, ... times smaller
 			}
-			ask(t.Term, t.kind, name)
+			ask(t.Term, t.kind, name, t.square)
 		}
 	}
 	if o.variation != nil {
-		ask(o.variation, variationPart, variationPart)
+		ask(o.variation, variationPart, variationPart, 0)
 	}
 	o.pairs, o.dots = make([]backend.Pair, len(o.asked)), make([]float64, len(o.asked))
 }
@@ -427,6 +432,18 @@ func (o *objective) values(ctx context.Context) (float64, error) {
 		}
 	}
 	return o.parts.sum(), nil
+}
+
+// relative returns, as of the last evaluation, each term but the variation without its
+// factor, divided by its target's square sum.
+func (o *objective) relative() []Part {
+	var list []Part
+	for i, a := range o.asked {
+		if a.square > 0 {
+			list = append(list, Part{o.detail[i].Name, o.dots[i] / a.square})
+		}
+	}
+	return list
 }
 
 // release gives all memory back.

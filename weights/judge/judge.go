@@ -68,7 +68,7 @@ func (j *Judge) Measure(ctx context.Context, photograph, painting, picture *imag
 	if err != nil {
 		return d, err
 	}
-	r.Copies, r.Smoothness, r.Strength = 0, 0, 50
+	r.Copies = 0
 	r.ContentLayers = engine.LayerWeights{{Layer: ContentLayer, Weight: 1}}
 	r.StyleLayers = nil
 	for _, layer := range StyleLayers {
@@ -80,17 +80,14 @@ func (j *Judge) Measure(ctx context.Context, photograph, painting, picture *imag
 	if err != nil {
 		return d, err
 	}
-	// A calibrated term is the relative distance times its weight, which at strength 50
-	// is a quarter, for content 0.01 of that.
-	const half = 0.25
-	for _, p := range e.Parts {
+	for _, p := range e.Relative {
 		for k, layer := range StyleLayers {
 			if p.Name == "style:"+layer {
-				d.Style[k] = p.Value * float64(len(StyleLayers)) / half
+				d.Style[k] = p.Value
 			}
 		}
 		if p.Name == "content:"+ContentLayer {
-			d.Content = p.Value / (0.01 * half)
+			d.Content = p.Value
 		}
 	}
 	return d, nil
