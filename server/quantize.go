@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,10 +77,12 @@ func newWeightsQuantizeCommand() *cobra.Command {
 		if entry.Quantised {
 			return engine.Errorf(engine.InvalidWeights, "%s is in int8 already; give the float32 file that it was made from.", entry.Name)
 		}
-		for i, c := range w.Convs {
-			if c.Name == deepest {
-				w.Convs = w.Convs[:i+1]
-			}
+		last := slices.IndexFunc(w.Convs, func(c vgg.Conv) bool { return c.Name == deepest })
+		switch {
+		case last >= 0:
+			w.Convs = w.Convs[:last+1]
+		case cmd.Flags().Changed("to"):
+			return engine.Errorf(engine.MissingLayer, "%s has no layer %q; it has conv1_1 to %s.", entry.Name, deepest, w.Convs[len(w.Convs)-1].Name)
 		}
 		if out == "" {
 			out = filepath.Join(store.Dir, entry.Name+"-"+grade+weights.Extension)
@@ -115,7 +118,7 @@ func pictureFiles(dir string) ([]engine.File, error) {
 		files = append(files, engine.File{Name: e.Name(), Data: data})
 	}
 	if len(files) < 2 {
-		return nil, engine.Errorf(engine.MissingPicture, "%q holds %d JPEG or PNG pictures; at least two are needed.", dir, len(files))
+		return nil, engine.Errorf(engine.MissingPicture, "%q holds %d pictures; at least two are needed.", dir, len(files))
 	}
 	return files, nil
 }
@@ -162,9 +165,9 @@ const paintSize = 128
 
 // write writes the file and says what it does to a painting.
 func (q *quantizing) write(path string, metadata map[string]string, grade string) error {
-	all := map[string]string{}
-	for k, v := range metadata {
-		all[k] = v
+	all := maps.Clone(metadata)
+	if all == nil {
+		all = map[string]string{}
 	}
 	all["grade"] = grade
 	file, err := weights.Marshal(q.quantised, all)

@@ -164,7 +164,7 @@ func (r *training) save(sum *train.Errors, n int) error {
 		return err
 	}
 	network := r.Network("small")
-	if r.Step == r.Steps {
+	if r.Step == r.Steps && r.cmd.Context().Err() == nil {
 		if network, err = r.Finished(r.cmd.Context(), "small"); err != nil {
 			return err
 		}

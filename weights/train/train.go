@@ -237,7 +237,7 @@ func (t *Trainer) Network(name string) *vgg.Weights { return t.p.network(t.Width
 // teacher's: measured on paintings of pictures that were not learnt from.
 func (t *Trainer) Finished(ctx context.Context, name string) (*vgg.Weights, error) {
 	w := t.Network(name)
-	const paintings = 6
+	const most = 6
 	recipe, err := engine.Preset(engine.Painterly)
 	if err != nil {
 		return nil, err
@@ -247,8 +247,8 @@ func (t *Trainer) Finished(ctx context.Context, name string) (*vgg.Weights, erro
 	runner := &transfer.Runner{Backend: be, Decode: pixel.Decode,
 		Weights: func(context.Context, string) (*vgg.Weights, error) { return w, nil }}
 	var seen [2]float64 // by the student and by the teacher
-	for i := range paintings {
-		content, style := t.held[i%len(t.held)], t.held[(i+1)%len(t.held)]
+	for i := range min(most, len(t.held)) {
+		content, style := t.held[i], t.held[(i+1)%len(t.held)]
 		result, err := runner.Run(ctx, engine.Request{Recipe: recipe, Content: content.file, Styles: []engine.File{style.file}}, nil)
 		if err != nil {
 			return nil, err
