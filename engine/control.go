@@ -55,37 +55,39 @@ func (c *Control) Take(ctx context.Context) (*Recipe, error) {
 	if c == nil {
 		return nil, ctx.Err()
 	}
-	for {
-		c.mu.Lock()
-		if !c.paused {
-			next := c.next
-			c.next = nil
-			c.mu.Unlock()
-			return next, ctx.Err()
+	var next *Recipe
+	err := c.when(ctx, func() bool {
+		if c.paused {
+			return false
 		}
-		if c.bell == nil {
-			c.bell = make(chan struct{})
-		}
-		bell := c.bell
-		c.mu.Unlock()
-		select {
-		case <-bell:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
+		next, c.next = c.next, nil
+		return true
+	})
+	return next, err
 }
 
 // Await is what a run elsewhere is told by: it returns once there is something new,
 // whether the run is to be paused and the recipe that was asked for, or nil.
 func (c *Control) Await(ctx context.Context) (paused bool, next *Recipe, err error) {
+	err = c.when(ctx, func() bool {
+		if c.next == nil && c.paused == c.said {
+			return false
+		}
+		paused, next = c.paused, c.next
+		c.next, c.said = nil, c.paused
+		return true
+	})
+	return paused, next, err
+}
+
+// when calls take, which may look at everything, now and after every change, until it
+// returns true.
+func (c *Control) when(ctx context.Context, take func() bool) error {
 	for {
 		c.mu.Lock()
-		if c.next != nil || c.paused != c.said {
-			next, c.next, c.said = c.next, nil, c.paused
-			paused = c.paused
+		if take() {
 			c.mu.Unlock()
-			return paused, next, ctx.Err()
+			return ctx.Err()
 		}
 		if c.bell == nil {
 			c.bell = make(chan struct{})
@@ -95,7 +97,7 @@ func (c *Control) Await(ctx context.Context) (paused bool, next *Recipe, err err
 		select {
 		case <-bell:
 		case <-ctx.Done():
-			return false, nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }
