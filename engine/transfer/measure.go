@@ -63,61 +63,40 @@ func (m *Measures) compare(ctx context.Context, be backend.Backend, w *vgg.Weigh
 	}
 	contentLayers, styleLayers := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
 	pooling := (&scene{recipe: r}).pooling()
-	painted, err := look(ctx, be, net, pooling, asItIs(x), slices.Concat(contentLayers, styleLayers))
+	look := func(img *image.NRGBA, taps []string) (map[string]vgg.FeatureMap, error) {
+		p := asItIs(img)
+		return net.Features(ctx, p.planes, p.h, p.w, pooling, taps)
+	}
+	painted, err := look(x, slices.Concat(contentLayers, styleLayers))
 	if err != nil {
 		return err
 	}
-	photograph, err := look(ctx, be, net, pooling, asItIs(content), contentLayers)
+	photograph, err := look(content, contentLayers)
 	if err != nil {
 		return err
 	}
-	painting, err := look(ctx, be, net, pooling, asItIs(style), styleLayers)
+	painting, err := look(style, styleLayers)
 	if err != nil {
 		return err
 	}
 	for _, l := range contentLayers {
-		m.ContentFidelity += cosine(painted[l].values, photograph[l].values) / float64(len(contentLayers))
+		m.ContentFidelity += cosine(painted[l].Values, photograph[l].Values) / float64(len(contentLayers))
 	}
 	for _, l := range styleLayers {
-		m.HolisticTextures += cosine(painted[l].gram(), painting[l].gram()) / float64(len(styleLayers))
+		m.HolisticTextures += cosine(gram(painted[l]), gram(painting[l])) / float64(len(styleLayers))
 	}
 	m.GlobalColours = colours(asItIs(x), asItIs(style))
 	return nil
 }
 
-// features are a feature map on the host.
-type features struct {
-	backend.Shape
-	values []float32
-}
-
-func look(ctx context.Context, be backend.Backend, net *vgg.Network, pooling backend.Pooling, p picture, taps []string) (map[string]features, error) {
-	plan, err := net.ForwardPlan(p.h, p.w, pooling, taps)
-	if err != nil {
-		return nil, err
-	}
-	defer plan.Release()
-	x := be.New(backend.Shape{C: 3, H: p.h, W: p.w})
-	defer be.Release(x)
-	be.Write(x, shifted(p.planes, net.Mean, -1))
-	seen := map[string]features{}
-	plan.Forward(x, func(tap string, f backend.Buffer) {
-		values := make([]float32, f.Len())
-		if readErr := be.Read(ctx, values, f); readErr != nil && err == nil {
-			err = readErr
-		}
-		seen[tap] = features{f.Shape(), values}
-	})
-	return seen, err
-}
-
-func (f features) gram() []float32 {
+// gram is the Gram matrix of a feature map, divided by its places.
+func gram(f vgg.FeatureMap) []float32 {
 	n := f.H * f.W
 	g := make([]float32, f.C*f.C)
 	for i := range f.C {
 		for j := range i + 1 {
 			sum := 0.
-			a, b := f.values[i*n:][:n], f.values[j*n:][:n]
+			a, b := f.Values[i*n:][:n], f.Values[j*n:][:n]
 			for p := range a {
 				sum += float64(a[p]) * float64(b[p])
 			}

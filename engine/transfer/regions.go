@@ -92,6 +92,19 @@ func sum(mask []float32) float64 {
 // kept returns where the photograph stays, [h,w] of size s, or nil: what the mask says,
 // its edges softened outwards alone, as what is white stays white; and where no style is.
 func (j *job) kept(s size) []float32 {
+	if at := (keptAt{s, j.recipe.Feather}); j.keptFor != at {
+		j.keptFor, j.keptMask = at, j.findKept(s)
+	}
+	return j.keptMask
+}
+
+// keptAt is what the mask of what is kept depends on, besides the pictures.
+type keptAt struct {
+	size
+	feather float64
+}
+
+func (j *job) findKept(s size) []float32 {
 	kept := j.unclaimed(s)
 	if j.masks.keep == nil {
 		return kept

@@ -170,7 +170,5 @@ func (sc *scene) addStyle(v *view, targets map[string]backend.Sums, g *guide, sh
 
 // load writes a picture, freed of the network's mean, to a new buffer.
 func (sc *scene) load(p picture) backend.Buffer {
-	x := sc.be.New(backend.Shape{C: 3, H: p.h, W: p.w})
-	sc.be.Write(x, shifted(p.planes, sc.net.Mean, -1))
-	return x
+	return sc.net.Picture(p.planes, p.h, p.w)
 }

@@ -39,8 +39,7 @@ func (j *job) begin(ctx context.Context, s size, start []float32) (*stage, error
 		return nil, err
 	}
 	whole := s.withBorder(st.border)
-	st.x = j.be.New(backend.Shape{C: 3, H: whole.h, W: whole.w})
-	j.be.Write(st.x, shifted(bordered(start, s, st.border), j.net.Mean, -1))
+	st.x = j.net.Picture(bordered(start, s, st.border), whole.h, whole.w)
 	st.opt = newOptimizer(&j.recipe, j.be, st.objective.evaluate, st.x)
 	if j.recipe.Optimizer != engine.LBFGS {
 		st.before, st.best = j.be.New(st.x.Shape()), j.be.New(st.x.Shape())
@@ -77,7 +76,11 @@ func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 	if err := st.j.be.Read(context.Background(), px, x); err != nil {
 		return nil, err
 	}
-	return cut(shifted(px, st.j.net.Mean, 1), st.size, st.border), nil
+	places := len(px) / 3
+	for i := range px {
+		px[i] += float32(st.j.net.Mean[i/places])
+	}
+	return cut(px, st.size, st.border), nil
 }
 
 // wait returns when the run is not paused, with the recipe that was asked for, or nil.

@@ -70,14 +70,17 @@ type job struct {
 	content *image.NRGBA
 	styles  []*image.NRGBA
 	masks   masks
-	start   *image.NRGBA // the picture that a run may be told to start from
-	shares  []float64
-	sizes   []size
-	report  func(engine.Progress)
-	control *engine.Control
-	note    string    // to be said with the next report
-	notes   []string  // of the result
-	opened  time.Time // when painting began, pauses left out
+	// What kept last returned, and for what.
+	keptFor  keptAt
+	keptMask []float32
+	start    *image.NRGBA // the picture that a run may be told to start from
+	shares   []float64
+	sizes    []size
+	report   func(engine.Progress)
+	control  *engine.Control
+	note     string    // to be said with the next report
+	notes    []string  // of the result
+	opened   time.Time // when painting began, pauses left out
 
 	previewEvery    time.Duration
 	previewed       time.Time
@@ -381,16 +384,6 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 	}
 	j.report(p)
 	return nil
-}
-
-// shifted returns x [3,H,W] with sign times the mean of each channel added.
-func shifted(x []float32, mean [3]float64, sign float64) []float32 {
-	y := make([]float32, len(x))
-	places := len(x) / 3
-	for i, v := range x {
-		y[i] = v + float32(sign*mean[i/places])
-	}
-	return y
 }
 
 func newOptimizer(r *engine.Recipe, be backend.Backend, f optim.Objective, x backend.Buffer) optim.Optimizer {

@@ -5,7 +5,6 @@ package quantize
 import (
 	"context"
 	"math"
-	"slices"
 
 	"trappedinart/engine/backend"
 	"trappedinart/engine/vgg"
@@ -15,19 +14,27 @@ import (
 // measured by b's: the 2-norm of the differences over that of b's, over all pictures.
 func Errors(ctx context.Context, be backend.Backend, a, b *vgg.Weights, pictures []Picture) (map[string]float64, error) {
 	taps := b.Taps()[:min(len(a.Convs), len(b.Convs))]
+	seeing, err := vgg.New(be, a, taps)
+	if err != nil {
+		return nil, err
+	}
+	reference, err := vgg.New(be, b, taps)
+	if err != nil {
+		return nil, err
+	}
 	difference, norm := map[string]float64{}, map[string]float64{}
 	for _, p := range pictures {
-		features, err := featuresOf(ctx, be, a, p, taps)
+		features, err := seeing.Features(ctx, p.Planes, p.H, p.W, backend.Average, taps)
 		if err != nil {
 			return nil, err
 		}
-		want, err := featuresOf(ctx, be, b, p, taps)
+		want, err := reference.Features(ctx, p.Planes, p.H, p.W, backend.Average, taps)
 		if err != nil {
 			return nil, err
 		}
-		for tap, values := range want {
-			for i, v := range values {
-				d := float64(features[tap][i]) - float64(v)
+		for tap, f := range want {
+			for i, v := range f.Values {
+				d := float64(features[tap].Values[i]) - float64(v)
 				difference[tap] += d * d
 				norm[tap] += float64(v) * float64(v)
 			}
@@ -37,32 +44,4 @@ func Errors(ctx context.Context, be backend.Backend, a, b *vgg.Weights, pictures
 		difference[tap] = math.Sqrt(difference[tap] / norm[tap])
 	}
 	return difference, nil
-}
-
-func featuresOf(ctx context.Context, be backend.Backend, w *vgg.Weights, p Picture, taps []string) (map[string][]float32, error) {
-	net, err := vgg.New(be, w, taps)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := net.ForwardPlan(p.H, p.W, backend.Average, taps)
-	if err != nil {
-		return nil, err
-	}
-	defer plan.Release()
-	x := be.New(backend.Shape{C: 3, H: p.H, W: p.W})
-	defer be.Release(x)
-	planes := slices.Clone(p.Planes)
-	for i := range planes {
-		planes[i] -= float32(w.Input.Mean[i/(p.W*p.H)])
-	}
-	be.Write(x, planes)
-	features := map[string][]float32{}
-	plan.Forward(x, func(tap string, f backend.Buffer) {
-		values := make([]float32, f.Len())
-		if readErr := be.Read(ctx, values, f); readErr != nil && err == nil {
-			err = readErr
-		}
-		features[tap] = values
-	})
-	return features, err
 }

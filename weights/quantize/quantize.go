@@ -89,35 +89,19 @@ func look(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures []Pi
 	rows := make([][]float32, len(w.Convs)) // [places][I*9]
 	each := (places + len(pictures) - 1) / len(pictures)
 	for _, p := range pictures {
-		plan, err := net.ForwardPlan(p.H, p.W, backend.Average, w.Taps())
+		features, err := net.Features(ctx, p.Planes, p.H, p.W, backend.Average, w.Taps())
 		if err != nil {
 			return nil, err
 		}
-		x := be.New(backend.Shape{C: 3, H: p.H, W: p.W})
-		planes := slices.Clone(p.Planes)
-		for i := range planes {
-			planes[i] -= float32(w.Input.Mean[i/(p.W*p.H)])
-		}
-		be.Write(x, planes)
-		input := featureMap{x.Shape(), firstInput(planes, w.Input)}
-		layer := 0
-		plan.Forward(x, func(_ string, f backend.Buffer) {
+		input := featureMap{vgg.FeatureMap{Shape: backend.Shape{C: 3, H: p.H, W: p.W}, Values: firstInput(p.Planes, w.Input)}}
+		for l, tap := range w.Taps() {
 			for range each {
-				rows[layer] = input.around(rows[layer], random.IntN(input.H), random.IntN(input.W))
+				rows[l] = input.around(rows[l], random.IntN(input.H), random.IntN(input.W))
 			}
-			input = featureMap{f.Shape(), make([]float32, f.Len())}
-			if readErr := be.Read(ctx, input.values, f); readErr != nil && err == nil {
-				err = readErr
-			}
-			layer++
-			if vgg.FirstOfBlock(vgg.ConvName(layer)) {
+			input = featureMap{features[tap]}
+			if vgg.FirstOfBlock(vgg.ConvName(l + 1)) {
 				input = input.pooled()
 			}
-		})
-		plan.Release()
-		be.Release(x)
-		if err != nil {
-			return nil, err
 		}
 	}
 	seen := make([]backend.Buffer, len(rows))
@@ -138,16 +122,13 @@ func firstInput(planes []float32, in vgg.Input) []float32 {
 			from = 2 - c
 		}
 		for i, v := range planes[from*n:][:n] {
-			out[c*n+i] = v * float32(in.Scale[from])
+			out[c*n+i] = (v - float32(in.Mean[from])) * float32(in.Scale[from])
 		}
 	}
 	return out
 }
 
-type featureMap struct {
-	backend.Shape
-	values []float32
-}
+type featureMap struct{ vgg.FeatureMap }
 
 // around appends the 3x3 places round (y,x) of each channel, with zeros beyond the edge.
 func (f featureMap) around(row []float32, y, x int) []float32 {
@@ -155,7 +136,7 @@ func (f featureMap) around(row []float32, y, x int) []float32 {
 		for tap := range 9 {
 			v, u, value := y+tap/3-1, x+tap%3-1, float32(0)
 			if v >= 0 && v < f.H && u >= 0 && u < f.W {
-				value = f.values[(c*f.H+v)*f.W+u]
+				value = f.Values[(c*f.H+v)*f.W+u]
 			}
 			row = append(row, value)
 		}
@@ -165,12 +146,12 @@ func (f featureMap) around(row []float32, y, x int) []float32 {
 
 // pooled averages 2x2 places.
 func (f featureMap) pooled() featureMap {
-	to := featureMap{backend.Shape{C: f.C, H: f.H / 2, W: f.W / 2}, nil}
+	to := featureMap{vgg.FeatureMap{Shape: backend.Shape{C: f.C, H: f.H / 2, W: f.W / 2}}}
 	for c := range to.C {
 		for y := range to.H {
 			for x := range to.W {
-				at := f.values[(c*f.H+2*y)*f.W+2*x:]
-				to.values = append(to.values, (at[0]+at[1]+at[f.W]+at[f.W+1])/4)
+				at := f.Values[(c*f.H+2*y)*f.W+2*x:]
+				to.Values = append(to.Values, (at[0]+at[1]+at[f.W]+at[f.W+1])/4)
 			}
 		}
 	}

@@ -110,7 +110,6 @@ type pass struct {
 	grad    *params // of this pass
 	rms     *[Layers]float64
 	gram    float64 // weight of the loss on Gram matrices
-	mean    [3]float64
 	teacher *vgg.Network
 	plan    *vgg.Plan
 	picture backend.Buffer // less the mean
@@ -132,7 +131,7 @@ type passLayer struct {
 }
 
 func newPass(be backend.Trainer, teacher *vgg.Weights, side int, widths []int, p *params, rms *[Layers]float64, gram float64) (*pass, error) {
-	s := &pass{be: be, side: side, widths: widths, p: p, rms: rms, gram: gram, mean: vgg.Caffe.Mean}
+	s := &pass{be: be, side: side, widths: widths, p: p, rms: rms, gram: gram}
 	taps := teacher.Taps()[:Layers]
 	var err error
 	if s.teacher, err = vgg.New(be, teacher, taps); err != nil {
@@ -146,7 +145,6 @@ func newPass(be backend.Trainer, teacher *vgg.Weights, side int, widths []int, p
 		outs = append(outs, c.O)
 	}
 	s.grad = newParams(widths, outs)
-	s.picture = be.New(backend.Shape{C: 3, H: side, W: side})
 	in, n := 3, side
 	for l, out := range widths {
 		if s.pooled(l) {
@@ -197,11 +195,8 @@ type Errors struct{ Feature, Gram [Layers]float64 }
 // gradient of its loss, the mean of all errors.
 func (s *pass) run(planes []float32, weight float64, learn bool) (Errors, error) {
 	var errs Errors
-	shifted := make([]float32, len(planes))
-	for i, v := range planes {
-		shifted[i] = v - float32(s.mean[i/(s.side*s.side)])
-	}
-	s.be.Write(s.picture, shifted)
+	s.picture = s.teacher.Picture(planes, s.side, s.side)
+	defer s.be.Release(s.picture)
 	s.forward()
 	var err error
 	s.plan.Forward(s.picture, func(tap string, t backend.Buffer) {

@@ -124,16 +124,11 @@ func (t *Trainer) measureTeacher(ctx context.Context) error {
 		return err
 	}
 	defer plan.Release()
-	x := be.New(backend.Shape{C: 3, H: t.Side, W: t.Side})
-	defer be.Release(x)
 	random := rand.New(rand.NewPCG(t.Seed, 1))
 	const crops = 32
 	for range crops {
 		planes := crop(random, t.train[random.IntN(len(t.train))].sizes, t.Side)
-		for i := range planes {
-			planes[i] -= float32(net.Mean[i/(t.Side*t.Side)])
-		}
-		be.Write(x, planes)
+		x := net.Picture(planes, t.Side, t.Side)
 		plan.Forward(x, func(tap string, f backend.Buffer) {
 			square := make([]float64, 1)
 			if err == nil {
@@ -141,6 +136,7 @@ func (t *Trainer) measureTeacher(ctx context.Context) error {
 			}
 			t.rms[layerOf(tap)] += square[0] / float64(f.Len()) / crops
 		})
+		be.Release(x)
 	}
 	for l := range t.rms {
 		t.rms[l] = math.Sqrt(t.rms[l])
