@@ -175,20 +175,25 @@ func unwritable(path string, err error) error {
 	return &engine.Error{Code: engine.Unwritable, Message: fmt.Sprintf("%s cannot be written: %v.", path, cause), Err: err}
 }
 
-// writePicture writes the whole file or none of it.
+// writePicture writes a result as a file.
 func writePicture(path string, res *engine.Result, format pixel.Format, deep bool) error {
 	var data bytes.Buffer
 	if err := pixel.EncodeResult(&data, res, format, deep); err != nil {
 		return err
 	}
+	return writeWhole(path, data.Bytes(), 0o644)
+}
+
+// writeWhole writes the whole file or none of it.
+func writeWhole(path string, data []byte, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".trapped-*")
 	if err != nil {
 		return unwritable(path, err)
 	}
 	defer os.Remove(f.Name()) // gone by then if all went well
-	_, err = f.Write(data.Bytes())
+	_, err = f.Write(data)
 	if err == nil {
-		err = f.Chmod(0o644)
+		err = f.Chmod(mode)
 	}
 	if closed := f.Close(); err == nil {
 		err = closed

@@ -193,16 +193,8 @@ func (r *training) save(sum *train.Errors, n int) error {
 	return r.log(sum, n, &held)
 }
 
-// replaceFile writes a file so that there is always a whole one.
-func replaceFile(path string, data []byte) error {
-	if err := os.WriteFile(path+".part", data, 0o600); err != nil {
-		return unwritable(path, err)
-	}
-	if err := os.Rename(path+".part", path); err != nil {
-		return unwritable(path, err)
-	}
-	return nil
-}
+// replaceFile writes a file that is its owner's alone.
+func replaceFile(path string, data []byte) error { return writeWhole(path, data, 0o600) }
 
 func (r *training) log(sum *train.Errors, n int, held *train.Errors) error {
 	path := r.out + ".csv"
