@@ -194,7 +194,7 @@ func jobOf(id string, status jobs.Status) api.Job {
 	j := api.Job{ID: id, State: status.State, Position: status.Position, Progress: status.Progress, Expires: status.Expires, Links: links(id)}
 	if status.Err != nil {
 		p := problemOf(status.Err)
-		j.Error = &p
+		j.Error = p
 	}
 	return j
 }
@@ -321,4 +321,12 @@ func (s *server) cancel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// answer sends JSON.
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
 }
