@@ -63,6 +63,7 @@ func newRootCommand() *cobra.Command {
 		newEvaluateCommand(),
 		newBenchCommand(),
 		newServeCommand(),
+		newWorkerCommand(),
 		newWeightsCommand(),
 		newVersionCommand(),
 	)

@@ -87,7 +87,7 @@ func unknownRoute(mux *http.ServeMux, r *http.Request) *api.Problem {
 func register[I, O any](s *server, a huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	op.Responses = map[string]*huma.Response{"default": {
 		Description: "A problem",
-		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: a.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.Problem](), true, "Problem")}},
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schemaOf(a, api.Problem{})}},
 	}}
 	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
@@ -100,11 +100,24 @@ func register[I, O any](s *server, a huma.API, op huma.Operation, f func(context
 	})
 }
 
+// schemaOf returns the schema of a value's type, and has it in the description.
+func schemaOf(a huma.API, of any) *huma.Schema {
+	return a.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(of), true, "")
+}
+
+// stream describes what an operation of GET sends that is no JSON.
+func stream(a huma.API, path, kind string, schema *huma.Schema) {
+	answer := a.OpenAPI().Paths[path].Get.Responses["200"]
+	answer.Content = map[string]*huma.MediaType{kind: {Schema: schema}}
+}
+
 func init() {
 	// What huma refuses by itself, such as a malformed parameter.
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		for _, err := range errs {
-			message += "; " + err.Error()
+			if d, ok := err.(huma.ErrorDetailer); ok { // without the value, which may be long or secret
+				message += "; " + d.ErrorDetail().Message + " (" + d.ErrorDetail().Location + ")"
+			}
 		}
 		code, ok := map[int]engine.Code{
 			http.StatusNotFound: engine.NotFound, http.StatusRequestEntityTooLarge: engine.TooLarge, http.StatusInternalServerError: engine.Internal,

@@ -21,35 +21,36 @@ import (
 type Config struct {
 	Site    http.Handler
 	Weights *weights.Store
-	Queue   jobs.Queue
+	Queue   *jobs.Queue
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	Log     *slog.Logger
 
-	UploadBytes int64         // the most that a job may upload
-	Megapixels  int           // the most that a job's result may have
-	MemoryBytes int64         // the most that a job may take
-	Keep        time.Duration // how long the queue keeps jobs
+	UploadBytes       int64         // the most that a job may upload
+	IntakeBytes       int64         // the most that all uploads under way may take
+	UploadIdle        time.Duration // how long nothing may come of an upload
+	UploadTime        time.Duration // how long an upload may take
+	PictureMegapixels int           // the most that an uploaded picture may have
+	Megapixels        int           // the most that a job's result may have
+	MemoryBytes       int64         // the most that a job may take
+	Keep              time.Duration // how long the queue keeps jobs
 }
 
 type server struct {
 	Config
+	intake     *intake
 	decoding   chan struct{} // has room for one: pictures take much memory to check
 	compressed *compressed
 }
 
 // New returns the handler of everything.
 func New(c Config) http.Handler {
-	s := &server{c, make(chan struct{}, 1), &compressed{log: c.Log}}
+	s := &server{c, &intake{left: c.IntakeBytes}, make(chan struct{}, 1), &compressed{log: c.Log}}
 	go s.compressAll()
 	mux := http.NewServeMux()
 	a := NewAPI(mux)
 	s.registerHealth(a)
 	s.registerWeights(a)
-	mux.HandleFunc("POST /api/v1/jobs", s.submit)
-	mux.HandleFunc("GET /api/v1/jobs/{id}", s.job)
-	mux.HandleFunc("GET /api/v1/jobs/{id}/events", s.events)
-	mux.HandleFunc("GET /api/v1/jobs/{id}/result", s.result)
-	mux.HandleFunc("DELETE /api/v1/jobs/{id}", s.cancel)
+	s.registerJobs(a)
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
 	mux.Handle("/", c.Site)
 	return s.around(mux)
