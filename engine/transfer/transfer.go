@@ -361,7 +361,8 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 	if j.checkpointEvery > 0 && now.Sub(j.checkpointed) >= j.checkpointEvery {
 		j.checkpointed = now
 		var err error
-		if p.Checkpoint, err = j.save(ctx, st, p.Scale-1, p.Iteration); err != nil {
+		// Not cut short by ctx: who stops the run needs it most.
+		if p.Checkpoint, err = j.save(context.WithoutCancel(ctx), st, p.Scale-1, p.Iteration); err != nil {
 			return err
 		}
 	}

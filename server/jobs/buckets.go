@@ -2,10 +2,13 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"trappedinart/engine"
 )
 
 // Names on JetStream.
@@ -89,5 +92,56 @@ func bind(ctx context.Context, js jetstream.JetStream) (*buckets, error) {
 // isFull says whether something was not kept because its stream has no room. The server
 // has one code for that and all else that a store can refuse.
 func isFull(err error) bool {
+	var told *engine.Error
+	if errors.As(err, &told) {
+		return told.Code == engine.Busy
+	}
 	return err != nil && (strings.Contains(err.Error(), "maximum messages exceeded") || strings.Contains(err.Error(), "maximum bytes exceeded"))
+}
+
+// room returns errFull if a bucket has no room for so many bytes, and some more: what
+// says that an object is removed must still find room.
+func room(ctx context.Context, bucket jetstream.ObjectStore, bytes int64) error {
+	const more = 128 << 10
+	st, err := bucket.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if s, ok := st.(*jetstream.ObjectBucketStatus); ok && int64(st.Size())+bytes+more > s.StreamInfo().Config.MaxBytes {
+		return errFull()
+	}
+	return nil
+}
+
+// checkpoints are the names that a job's checkpoints have among the paintings.
+func checkpoints(id string) []string { return []string{id + ".a", id + ".b"} }
+
+// resultName is that of the result of who holds a lease: if two hold one after the other,
+// each has its own, and the state says which counts.
+func resultName(id, lease string) string { return id + "." + lease }
+
+// drop removes paintings. What cannot be removed expires.
+func (b *buckets) drop(names ...string) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for _, name := range names {
+		_ = b.paintings.Delete(ctx, name)
+	}
+}
+
+// clean removes what nobody needs of a job that has ended.
+func (b *buckets) clean(id string) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_ = b.uploads.Delete(ctx, id)
+	b.drop(checkpoints(id)...)
+}
+
+// forget removes what there is of a job but its state.
+func (b *buckets) forget(id string, st *state) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_ = b.queue.Purge(ctx, jetstream.WithPurgeSubject(jobSubject+id))
+	b.clean(id)
+	b.drop(resultName(id, st.Lease))
 }

@@ -99,7 +99,7 @@ func (q *Queue) Close() error {
 // Ready says whether JetStream answers.
 func (q *Queue) Ready(ctx context.Context) error {
 	if _, err := q.queue.Info(ctx); err != nil {
-		return unavailable(err)
+		return answered(err)
 	}
 	return nil
 }
@@ -114,16 +114,12 @@ func (q *Queue) Room() error {
 	return nil
 }
 
-func errBusy() error {
+func errBusy() *engine.Error {
 	return engine.Errorf(engine.Busy, "The server has too much to do; please try again in a few minutes.")
 }
 
 func errFull() *engine.Error {
 	return engine.Errorf(engine.Busy, "The server's space for pictures is used up for now; please try again later, or with smaller pictures.")
-}
-
-func unavailable(err error) error {
-	return &engine.Error{Code: engine.Unavailable, Message: "The server's queue does not answer; please try again in a minute.", Err: err}
 }
 
 // Submit takes a request that was checked before, and returns once it is on disk. It
@@ -132,14 +128,16 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	if err := q.Room(); err != nil {
 		return "", "", err
 	}
-	if st, err := q.paintings.Status(ctx); err != nil {
-		return "", "", unavailable(err)
-	} else if st.Size() > uint64(q.opt.Bytes/8*3) { // of the half that paintings have: room for those that run
-		return "", "", errFull()
-	}
 	data, err := encodeUpload(&req)
 	if err != nil {
 		return "", "", err
+	}
+	err = room(ctx, q.uploads, int64(len(data)))
+	if err == nil {
+		err = room(ctx, q.paintings, q.opt.Bytes/8) // for what is being painted
+	}
+	if err != nil {
+		return "", "", answered(err)
 	}
 	// Who goes away now leaves a whole job or none.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
@@ -150,28 +148,37 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	if err != nil {
 		return "", "", err
 	}
+	_, err = q.uploads.PutBytes(ctx, id, data)
 	var revision uint64
-	if _, err = q.uploads.PutBytes(ctx, id, data); err == nil {
-		if revision, err = q.states.Create(ctx, id, st); err == nil {
-			_, err = q.js.Publish(ctx, jobSubject+id, nil, jetstream.WithMsgID(id))
-		}
-		if err != nil {
-			q.forget(id, state{})
-			_ = q.states.Purge(ctx, id)
+	if err == nil {
+		revision, err = q.states.Create(ctx, id, st)
+	}
+	if err == nil {
+		if _, err = q.js.Publish(ctx, jobSubject+id, nil, jetstream.WithMsgID(id)); isFull(err) {
+			err = errBusy()
 		}
 	}
-	switch {
-	case isFull(err) && revision > 0:
-		return "", "", errBusy()
-	case isFull(err):
-		return "", "", errFull()
-	case err != nil:
-		return "", "", unavailable(err)
+	if err == nil {
+		err = q.index.reach(ctx, revision)
 	}
-	if err := q.index.reach(ctx, revision); err != nil {
-		return "", "", unavailable(err)
+	if err != nil {
+		_ = q.states.Purge(ctx, id)
+		q.forget(id, &state{})
+		return "", "", answered(err)
 	}
 	return id, token, nil
+}
+
+// answered is an error as whoever asked for something is told it.
+func answered(err error) error {
+	var e *engine.Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case isFull(err):
+		return errFull()
+	}
+	return &engine.Error{Code: engine.Unavailable, Message: "The server's queue does not answer; please try again in a minute.", Err: err}
 }
 
 // ids are what rand.Text returns.
@@ -193,7 +200,7 @@ func (q *Queue) find(ctx context.Context, id, token string) (*entry, error) {
 				}
 			}
 			if err != nil && !errors.Is(err, jetstream.ErrKeyNotFound) {
-				return nil, unavailable(err)
+				return nil, answered(err)
 			}
 		}
 	}
@@ -264,16 +271,16 @@ func (q *Queue) Result(ctx context.Context, id, token string) (io.ReadCloser, in
 	if st.State != api.Done {
 		return nil, 0, engine.Errorf(engine.NotFound, "This job has no result; it is %s.", st.State)
 	}
-	o, err := q.paintings.Get(ctx, st.Result)
+	o, err := q.paintings.Get(ctx, resultName(id, st.Lease))
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
 		return nil, 0, errUnknown()
 	}
 	if err != nil {
-		return nil, 0, unavailable(err)
+		return nil, 0, answered(err)
 	}
 	info, err := o.Info()
 	if err != nil {
-		return nil, 0, unavailable(err)
+		return nil, 0, answered(err)
 	}
 	return o, int64(info.Size), nil
 }
@@ -291,7 +298,7 @@ func (q *Queue) Cancel(ctx context.Context, id, token string) error {
 			return q.index.gone(ctx, id) // by another
 		}
 		if err != nil {
-			return unavailable(err)
+			return answered(err)
 		}
 		var st state
 		if err := json.Unmarshal(e.Value(), &st); err != nil {
@@ -301,23 +308,10 @@ func (q *Queue) Cancel(ctx context.Context, id, token string) error {
 		err = q.states.Purge(ctx, id, jetstream.LastRevision(e.Revision()))
 		switch {
 		case err == nil:
-			q.forget(id, st)
+			q.forget(id, &st)
 			return q.index.gone(ctx, id)
 		case errors.Is(err, nats.ErrTimeout), ctx.Err() != nil:
-			return unavailable(err)
-		}
-	}
-}
-
-// forget removes what there is of a job but its state. What cannot be removed expires.
-func (b *buckets) forget(id string, st state) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	_ = b.queue.Purge(ctx, jetstream.WithPurgeSubject(jobSubject+id))
-	_ = b.uploads.Delete(ctx, id)
-	for _, name := range []string{st.Checkpoint, st.Result} {
-		if name != "" {
-			_ = b.paintings.Delete(ctx, name)
+			return answered(err)
 		}
 	}
 }

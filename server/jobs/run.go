@@ -3,7 +3,6 @@ package jobs
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,7 +78,7 @@ func (w *Worker) run(ctx context.Context, log *slog.Logger, l *lease, deliveries
 	if req.CheckpointEvery == 0 {
 		req.CheckpointEvery = 10 * time.Second
 	}
-	go r.keepCheckpoints(painting)
+	go r.keepCheckpoints()
 	res, err := r.paint(painting, w.Runner, req)
 	if engine.AsError(err) != nil && engine.AsError(err).Code == engine.InvalidRecipe && req.Resume != nil && !r.painted {
 		log.Warn("the checkpoint cannot be gone on from; beginning anew", "err", err)
@@ -102,8 +101,9 @@ func (r *run) request(ctx context.Context) (engine.Request, error) {
 	}
 	req, err := decodeUpload(data)
 	if err == nil && r.state.Checkpoint != "" {
-		if req.Resume, err = r.paintings.GetBytes(ctx, r.state.Checkpoint); errors.Is(err, jetstream.ErrObjectNotFound) {
-			req.Resume, err = nil, nil
+		req.Resume, err = r.paintings.GetBytes(ctx, r.state.Checkpoint)
+		if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
+			req.Resume, err = nil, nil // then from the beginning
 		}
 	}
 	return req, err
@@ -171,57 +171,58 @@ func preview(img image.Image, most int) []byte {
 	}
 }
 
-// keepCheckpoints keeps what is handed over until there is no more.
-func (r *run) keepCheckpoints(ctx context.Context) {
+// keepCheckpoints keeps what is handed over until there is no more. What it has begun it
+// ends, so that what is known of the state is true.
+func (r *run) keepCheckpoints() {
 	defer close(r.saved)
 	for data := range r.save {
-		if ctx.Err() != nil {
-			continue
-		}
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		err := r.keep(ctx, data, func(*state) {})
+		cancel()
 		switch {
 		case errors.Is(err, errTaken), errors.Is(err, errRemoved):
 			r.end(err)
-		case err != nil && ctx.Err() == nil:
+		case err != nil:
 			r.log.Warn("a checkpoint cannot be kept", "err", err)
 		}
 	}
 }
 
 // keep keeps a checkpoint instead of the one before, and changes the state with it.
+//
+// A job has two names for checkpoints, in turn. A worker that was only slow may so write
+// an older checkpoint over a newer: the picture comes out the same from both.
 func (r *run) keep(ctx context.Context, data []byte, change func(*state)) error {
-	before := r.state.Checkpoint
-	name, err := r.put(ctx, data)
-	if err != nil {
+	names := checkpoints(r.id)
+	next, before := names[0], names[1]
+	if r.state.Checkpoint == next {
+		next, before = before, next
+	}
+	if err := r.put(ctx, next, data); err != nil {
 		return err
 	}
-	err = r.update(ctx, func(s *state) {
-		s.Checkpoint, s.Attempts, s.Spent = name, 0, r.spent()
+	err := r.update(ctx, func(s *state) {
+		s.Checkpoint, s.Attempts, s.Spent = next, 0, r.spent()
 		change(s)
 	})
-	if err != nil {
-		r.drop(name)
-		return err
-	}
-	if before != "" {
+	if err == nil {
 		r.drop(before)
 	}
-	return nil
+	return err
 }
 
 func (r *run) spent() time.Duration { return r.before + time.Since(r.began) }
 
-// put keeps an object under a name of its own.
-func (r *run) put(ctx context.Context, data []byte) (string, error) {
-	name := r.id + "-" + rand.Text()
+// put keeps an object, or nothing.
+func (r *run) put(ctx context.Context, name string, data []byte) error {
+	if err := room(ctx, r.paintings, int64(len(data))); err != nil {
+		return err
+	}
 	_, err := r.paintings.PutBytes(ctx, name, data)
-	return name, err
-}
-
-func (r *run) drop(name string) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	_ = r.paintings.Delete(ctx, name)
+	if err != nil {
+		r.drop(name) // its head may be there without the rest
+	}
+	return err
 }
 
 // ended leaves what became of the painting in the state.
@@ -231,7 +232,10 @@ func (r *run) ended(ctx, painting context.Context, res *engine.Result, err error
 	}
 	cause := context.Cause(painting)
 	switch {
-	case errors.Is(cause, errTaken), errors.Is(cause, errRemoved):
+	case errors.Is(cause, errTaken):
+		return cause
+	case errors.Is(cause, errRemoved):
+		r.forget(r.id, &r.state) // what was kept meanwhile
 		return cause
 	case err == nil:
 		return r.finish(ctx, res)
@@ -254,15 +258,19 @@ func (r *run) finish(ctx context.Context, res *engine.Result) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*patience) // JetStream may just be away
 	defer cancel()
+	name := resultName(r.id, r.holder)
 	for {
-		name, err := r.put(ctx, png.Bytes())
+		err := r.put(ctx, name, png.Bytes())
 		switch {
 		case isFull(err):
 			return r.fail(errFull())
 		case err == nil:
-			err = r.update(ctx, func(s *state) { s.State, s.Result, s.Spent = api.Done, name, r.spent() })
+			err = r.update(ctx, func(s *state) { s.State, s.Spent = api.Done, r.spent() })
 			if err != nil {
 				r.drop(name)
+			}
+			if errors.Is(err, errRemoved) {
+				r.forget(r.id, &r.state)
 			}
 			return err
 		case ctx.Err() != nil:
@@ -282,7 +290,8 @@ func (r *run) giveBack(res *engine.Result) error {
 		err = r.keep(ctx, res.Checkpoint, func(s *state) { s.State = api.Queued })
 	}
 	if err != nil && !errors.Is(err, errTaken) && !errors.Is(err, errRemoved) {
-		err = r.update(ctx, func(s *state) { s.State, s.Attempts = api.Queued, s.Attempts-1 })
+		r.log.Warn("the job is given back as it was kept last", "err", err)
+		err = r.update(ctx, func(s *state) { s.State, s.Attempts = api.Queued, max(s.Attempts-1, 0) })
 	}
 	if err != nil {
 		return err

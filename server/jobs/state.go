@@ -26,9 +26,8 @@ type state struct {
 	// Attempts is how often it was begun since it last came further.
 	Attempts   int           `json:"attempts,omitempty"`
 	Spent      time.Duration `json:"spent,omitempty"`      // painting
-	Checkpoint string        `json:"checkpoint,omitempty"` // objects among the paintings
-	Result     string        `json:"result,omitempty"`
-	Code       engine.Code   `json:"code,omitempty"` // why it failed
+	Checkpoint string        `json:"checkpoint,omitempty"` // its name among the paintings
+	Code       engine.Code   `json:"code,omitempty"`       // why it failed
 	Message    string        `json:"message,omitempty"`
 }
 
@@ -71,12 +70,16 @@ func (b *buckets) take(ctx context.Context, id string) (*lease, error) {
 		if final(l.state.State) {
 			return l, nil
 		}
+		before := l.state.Lease
 		err = l.update(ctx, func(s *state) {
 			if s.Order == 0 {
 				s.Order = e.Revision()
 			}
 			s.State, s.Lease, s.Step, s.Attempts = api.Running, rand.Text(), 0, s.Attempts+1
 		})
+		if err == nil && before != "" { // who may have been killed between its last two steps
+			b.drop(resultName(id, before))
+		}
 		if !errors.Is(err, errTaken) {
 			return l, err
 		}
@@ -86,36 +89,38 @@ func (b *buckets) take(ctx context.Context, id string) (*lease, error) {
 // update changes the state if nobody else has. It tries until ctx ends where JetStream
 // does not answer, and recognises what it wrote before an answer was lost.
 func (l *lease) update(ctx context.Context, change func(*state)) error {
-	next := l.state
-	next.Step++
-	change(&next)
-	value, err := json.Marshal(next)
-	if err != nil {
-		return err
-	}
 	for {
-		revision, err := l.states.Update(ctx, l.id, value, l.revision)
+		next := l.state
+		next.Step++
+		change(&next)
+		value, err := json.Marshal(next)
 		if err != nil {
-			var e jetstream.KeyValueEntry
-			e, err = l.states.Get(ctx, l.id)
-			switch {
-			case errors.Is(err, jetstream.ErrKeyNotFound):
-				return errRemoved
-			case err == nil && e.Revision() != l.revision && !bytes.Equal(e.Value(), value):
-				return errTaken
-			case err == nil && e.Revision() != l.revision:
-				revision = e.Revision()
-			default: // not answered, or nothing has changed
-				select {
-				case <-ctx.Done():
-					return ctx.Err()
-				case <-time.After(time.Second / 4):
-				}
-				continue
+			return err
+		}
+		revision, err := l.states.Update(ctx, l.id, value, l.revision)
+		if err == nil {
+			l.state, l.revision = next, revision
+			return nil
+		}
+		e, err := l.states.Get(ctx, l.id)
+		var now state
+		switch {
+		case errors.Is(err, jetstream.ErrKeyNotFound):
+			return errRemoved
+		case err != nil || e.Revision() == l.revision: // not answered, or nothing has changed
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Second / 4):
+			}
+		case json.Unmarshal(e.Value(), &now) != nil || now.Lease != next.Lease:
+			return errTaken
+		default: // this, or what we gave up to write before
+			l.state, l.revision = now, e.Revision()
+			if bytes.Equal(e.Value(), value) {
+				return nil
 			}
 		}
-		l.state, l.revision = next, revision
-		return nil
 	}
 }
 

@@ -93,7 +93,7 @@ func (w *Worker) do(ctx context.Context, b *buckets, msg jetstream.Msg) {
 		answer(log, msg.NakWithDelay(time.Second))
 		return
 	case final(l.state.State): // and its worker was stopped before it could say so
-		l.clean()
+		b.clean(id)
 		acknowledge(log, msg)
 		return
 	}
@@ -117,7 +117,7 @@ func (w *Worker) do(ctx context.Context, b *buckets, msg jetstream.Msg) {
 		answer(log, msg.NakWithDelay(time.Second))
 	default:
 		log.Info("job ends", "state", l.state.State, "code", string(l.state.Code), "took", time.Since(began).Round(time.Millisecond))
-		l.clean()
+		b.clean(id)
 		acknowledge(log, msg)
 	}
 }
@@ -143,15 +143,5 @@ func acknowledge(log *slog.Logger, msg jetstream.Msg) { answer(log, msg.Ack()) }
 func answer(log *slog.Logger, err error) {
 	if err != nil {
 		log.Warn("NATS cannot be told of a job", "err", err)
-	}
-}
-
-// clean removes what nobody needs of a job that has ended.
-func (l *lease) clean() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	_ = l.uploads.Delete(ctx, l.id)
-	if l.state.Checkpoint != "" {
-		_ = l.paintings.Delete(ctx, l.state.Checkpoint)
 	}
 }
