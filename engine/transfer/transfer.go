@@ -285,19 +285,14 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		var loss float64
 		if err == nil {
-			loss, err = st.step(ctx)
+			stepping := ctx
+			if j.checkpointEvery > 0 { // half of an iteration cannot be gone on from
+				stepping = context.WithoutCancel(ctx)
+			}
+			loss, err = st.step(stepping)
 		}
 		if err != nil {
-			if ctx.Err() != nil && j.checkpointEvery > 0 && st.objective != nil {
-				if c, err := j.save(context.Background(), st, i, n); err == nil {
-					j.left = c
-				}
-			}
-			reached, readErr := st.pixels()
-			if readErr != nil || n == 0 && i == 0 {
-				return nil, err
-			}
-			return reached, err
+			return j.stopped(ctx, st, i, n, err)
 		}
 		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.places(s)
 		progress.Iteration = n + 1
@@ -313,6 +308,9 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			j.worked += j.places(s) * float64(j.recipe.Iterations-n-1)
 			break
 		}
+	}
+	if err := ctx.Err(); err != nil && i < len(j.sizes)-1 {
+		return j.stopped(ctx, st, i, j.recipe.Iterations, err)
 	}
 	return st.pixels()
 }
