@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -135,6 +136,18 @@ func (b *buckets) clean(id string) {
 	defer cancel()
 	_ = b.uploads.Delete(ctx, id)
 	b.drop(checkpoints(id)...)
+}
+
+// cleanEnded removes what a worker that was only slow has kept of a job that had ended. If
+// it ends later, its worker does.
+func (b *buckets) cleanEnded(id string) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	e, err := b.states.Get(ctx, id)
+	var now state
+	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && json.Unmarshal(e.Value(), &now) == nil && final(now.State) {
+		b.clean(id)
+	}
 }
 
 // forget removes what there is of a job but its state.

@@ -192,16 +192,16 @@ func TestTimeLimit(t *testing.T) {
 // the very picture that nobody's killing would have given.
 func TestKilled(t *testing.T) {
 	everywhere(t, jobs.Options{}, func(b *bench) {
-		req := request(60)
+		req := request(long())
 		of := b.submit(req)
 		p := start(b.T, "worker", b.url)
-		b.until(of, func(s jobs.Status) bool { return iteration(s) >= 20 && len(b.objects("trapped_paintings")) > 0 })
+		b.until(of, func(s jobs.Status) bool { return iteration(s) >= long()/3 && len(b.objects("trapped_paintings")) > 0 })
 		p.signal(b.T, syscall.SIGKILL)
 		_ = p.ended(b.T)
 		before := b.until(of, func(jobs.Status) bool { return true }).Mark
 		start(b.T, "worker", b.url)
 		s := b.until(of, func(s jobs.Status) bool { return s.Mark.Revision > before.Revision && painting(s) || s.Final() })
-		if s.State == api.Running && iteration(s) <= 5 {
+		if s.State == api.Running && iteration(s) <= long()/6 {
 			b.Errorf("it begins again with iteration %d", iteration(s))
 		}
 		if !bytes.Equal(b.result(of), undisturbed(b.T, req)) {
@@ -214,10 +214,10 @@ func TestKilled(t *testing.T) {
 // A worker that is asked to end gives its job back at once.
 func TestTerminated(t *testing.T) {
 	everywhere(t, jobs.Options{Silence: time.Hour}, func(b *bench) {
-		req := request(60)
+		req := request(long())
 		of := b.submit(req)
 		p := start(b.T, "worker", b.url)
-		b.until(of, func(s jobs.Status) bool { return iteration(s) >= 10 })
+		b.until(of, func(s jobs.Status) bool { return iteration(s) >= long()/3 })
 		p.signal(b.T, syscall.SIGTERM)
 		if err := p.ended(b.T); err != nil {
 			b.Errorf("it ends with %v", err)
@@ -230,7 +230,7 @@ func TestTerminated(t *testing.T) {
 		}
 		start(b.T, "worker", b.url)
 		s := b.until(of, func(s jobs.Status) bool { return painting(s) || s.Final() })
-		if s.State == api.Running && iteration(s) <= 5 {
+		if s.State == api.Running && iteration(s) <= long()/6 {
 			b.Errorf("it begins again with iteration %d", iteration(s))
 		}
 		if !bytes.Equal(b.result(of), undisturbed(b.T, req)) {
@@ -244,7 +244,7 @@ func TestTerminated(t *testing.T) {
 // alone and takes the next.
 func TestOnlySlow(t *testing.T) {
 	everywhere(t, jobs.Options{}, func(b *bench) {
-		req := request(60)
+		req := request(long())
 		of := b.submit(req)
 		slow := start(b.T, "worker", b.url)
 		b.until(of, painting)

@@ -321,3 +321,11 @@ func undisturbed(t *testing.T, req engine.Request) []byte {
 	}
 	return buf.Bytes()
 }
+
+// long is how many iterations a job has that is to be disturbed.
+func long() int {
+	if testing.Short() { // with the race detector, each takes some ten times as long
+		return 24
+	}
+	return 60
+}

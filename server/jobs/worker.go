@@ -112,6 +112,7 @@ func (w *Worker) do(ctx context.Context, b *buckets, msg jetstream.Msg) {
 		acknowledge(log, msg)
 	case errors.Is(err, errTaken):
 		log.Warn("job was taken by another worker") // whose the message is
+		b.cleanEnded(id)
 	case err != nil:
 		log.Error("the job broke off", "err", err)
 		answer(log, msg.NakWithDelay(time.Second))
