@@ -56,12 +56,12 @@ test: tools lint generated unit unit-plain unit-wasm unit-kernels race browser
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "These files are not formatted: run gofmt -w on them."; exit 1; }
 	go vet ./... && go vet -tags browser ./web/
-	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
+	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./share ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
 	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
-	$(WASM) bin/staticcheck ./web ./wasm/...
+	$(WASM) bin/staticcheck ./web ./share ./wasm/...
 
 # What gen writes must be what is in the tree; go generate writes it anew. The first
 # line of assembly is the command, which differs.
@@ -81,7 +81,7 @@ unit-plain:
 # The packages that the worker is made of, compiled to WebAssembly, under Node; the
 # golden traces with the kernels that the worker has.
 unit-wasm:
-	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/...
+	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/... ./share
 	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
 
 # The module of kernels, both variants and none, under Node and in Chromium.
@@ -98,7 +98,7 @@ unit-kernels:
 	$(CHROMIUM) -query "isa=simd128&test.v=true&test.run=Kernels" bin/kernels-broken $$(go env GOROOT)/lib/wasm
 
 race:
-	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
+	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/... ./share
 
 browser: build
 	go test -tags browser -count=1 ./web/
