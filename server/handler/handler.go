@@ -14,6 +14,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/jobs"
+	"trappedinart/server/shares"
 	"trappedinart/weights"
 )
 
@@ -23,6 +24,7 @@ type Config struct {
 	Weights *weights.Store
 	Queue   *jobs.Queue
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
+	Shares  *shares.Shelf // nil where nothing is shared
 	Log     *slog.Logger
 
 	UploadBytes       int64         // the most that a job may upload
@@ -33,6 +35,7 @@ type Config struct {
 	Megapixels        int           // the most that a job's result may have
 	MemoryBytes       int64         // the most that a job may take
 	Keep              time.Duration // how long the queue keeps jobs
+	ShareBytes        int64         // the most that an envelope may have
 }
 
 type server struct {
@@ -51,6 +54,9 @@ func New(c Config) http.Handler {
 	s.registerHealth(a)
 	s.registerWeights(a)
 	s.registerJobs(a)
+	if c.Shares != nil {
+		s.registerShares(a, mux)
+	}
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
 	mux.Handle("/", c.Site)
 	return s.around(mux)

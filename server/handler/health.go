@@ -18,7 +18,11 @@ func (s *server) registerHealth(a huma.API) {
 			OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"server"},
 			Summary: "Whether the server is there, and what it does",
 		}, func(context.Context, *struct{}) (*healthOutput, error) {
-			return &healthOutput{api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels}}, nil
+			h := api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels}
+			if s.Shares != nil {
+				h.Shares = &api.ShareLimits{Bytes: s.ShareBytes, Days: api.ShareDays, MaxDays: api.MaxShareDays}
+			}
+			return &healthOutput{h}, nil
 		})
 	}
 }

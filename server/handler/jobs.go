@@ -34,11 +34,13 @@ type JobInput struct {
 	Authorization string `header:"Authorization" hidden:"true"`
 }
 
-// token returns the bearer token (RFC 6750).
-func (in *JobInput) token() (string, error) {
-	scheme, token, ok := strings.Cut(in.Authorization, " ")
+func (in *JobInput) token() (string, error) { return bearerToken(in.Authorization, "the job's token") }
+
+// bearerToken returns the token of an Authorization (RFC 6750).
+func bearerToken(authorization, what string) (string, error) {
+	scheme, token, ok := strings.Cut(authorization, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", engine.Errorf(engine.Unauthorized, "Send the job's token as Authorization: Bearer TOKEN.")
+		return "", engine.Errorf(engine.Unauthorized, "Send %s as Authorization: Bearer TOKEN.", what)
 	}
 	return token, nil
 }
