@@ -4,13 +4,13 @@ package handler
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"image"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
+	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"trappedinart/engine"
 	"trappedinart/server/jobs"
@@ -26,6 +26,12 @@ type Config struct {
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	Shares  *shares.Shelf // nil where nothing is shared
 	Log     *slog.Logger
+	Metrics []prometheus.Collector // that /metrics has beside the server's own
+
+	Proxies     Networks        // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	MetricsFrom Networks        // who is given /metrics
+	Limits      Limits          // for each address
+	Ending      context.Context // when it ends, event streams do; nil for never
 
 	UploadBytes       int64         // the most that a job may upload
 	IntakeBytes       int64         // the most that all uploads under way may take
@@ -43,11 +49,22 @@ type server struct {
 	intake     *intake
 	decoding   chan struct{} // has room for one: pictures take much memory to check
 	compressed *compressed
+	limiters   limiters
+	metrics    *metrics
+
+	warnOfProxy sync.Once
 }
 
 // New returns the handler of everything.
 func New(c Config) http.Handler {
-	s := &server{c, &intake{left: c.IntakeBytes}, make(chan struct{}, 1), &compressed{log: c.Log}}
+	c.Log = slog.New(named{c.Log.Handler()})
+	if c.Ending == nil {
+		c.Ending = context.Background()
+	}
+	s := &server{
+		Config: c, intake: &intake{left: c.IntakeBytes}, decoding: make(chan struct{}, 1), compressed: &compressed{log: c.Log},
+		limiters: newLimiters(c.Limits), metrics: newMetrics(c.Metrics),
+	}
 	go s.compressAll()
 	mux := http.NewServeMux()
 	a := NewAPI(mux)
@@ -58,43 +75,7 @@ func New(c Config) http.Handler {
 		s.registerShares(a, mux)
 	}
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
+	mux.Handle("GET /metrics", s.metricsHandler())
 	mux.Handle("/", c.Site)
 	return s.around(mux)
-}
-
-// around gives every answer its headers and id, and every fault a log line.
-func (s *server) around(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
-		id := rand.Text()[:12]
-		w.Header().Set("X-Request-Id", id)
-		defer func() {
-			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler { //nolint:errorlint // the one value that net/http names
-					panic(p)
-				}
-				s.Log.Error("request panicked", "request", id, "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-				s.problem(w, r, errors.New("panic"))
-			}
-		}()
-		start := time.Now()
-		next.ServeHTTP(w, r)
-		s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
-	})
-}
-
-// secure sets the headers that every answer has.
-func secure(h http.Header) {
-	for name, value := range map[string]string{
-		"Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; " +
-			"img-src 'self' blob: data:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-		"Cross-Origin-Opener-Policy":   "same-origin",
-		"Cross-Origin-Embedder-Policy": "require-corp",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Permissions-Policy":           "geolocation=(), microphone=(), payment=(), usb=()",
-		"Referrer-Policy":              "no-referrer",
-		"X-Content-Type-Options":       "nosniff",
-	} {
-		h.Set(name, value)
-	}
 }
