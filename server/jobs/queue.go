@@ -117,8 +117,10 @@ func (q *Queue) Close() error {
 	return nil
 }
 
-// Ready says whether JetStream answers.
+// Ready says whether JetStream answers, within two seconds.
 func (q *Queue) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
 	if _, err := q.queue.Info(ctx); err != nil {
 		return answered(err)
 	}
