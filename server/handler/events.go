@@ -45,6 +45,9 @@ func (s *server) events(ctx context.Context, in *eventsInput) (*huma.StreamRespo
 		w.WriteHeader(http.StatusOK)
 		out := http.NewResponseController(w)
 		to := patient{w, out}
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		defer context.AfterFunc(s.Ending, stop)()
 		for {
 			status, err := next(ctx, watch)
 			switch {

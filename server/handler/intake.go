@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/server/api"
 )
 
 // An intake is how much memory all uploads that are under way have together. It is
@@ -109,6 +110,9 @@ func openBody(w http.ResponseWriter, r *http.Request, limit int64, idle, whole t
 	if r.ContentLength > limit {
 		return nil, &http.MaxBytesError{Limit: limit}
 	}
+	if rec, ok := w.(*recorder); ok {
+		w = rec.ResponseWriter // which MaxBytesReader has close the connection
+	}
 	return &upload{body: http.MaxBytesReader(w, r.Body, limit), out: http.NewResponseController(w), idle: idle, until: time.Now().Add(whole), head: -1}, nil
 }
 
@@ -120,8 +124,9 @@ func (u *upload) next() (*multipart.Part, error) {
 	return part, err
 }
 
-// close lets the rest of the request take its time.
-func (u *upload) close() { _ = u.out.SetReadDeadline(time.Time{}) }
+// done lets the rest of the request take its time. An upload that failed is not let: what
+// is left of it is not waited for.
+func (u *upload) done() { _ = u.out.SetReadDeadline(time.Time{}) }
 
 // Read reads the body, as long as it comes.
 func (u *upload) Read(p []byte) (int, error) {
@@ -149,8 +154,9 @@ func (u *upload) Read(p []byte) (int, error) {
 func uploadError(err error) error {
 	var tooLarge *http.MaxBytesError
 	var told *engine.Error
+	var answered *api.Problem
 	switch {
-	case errors.As(err, &told):
+	case errors.As(err, &told), errors.As(err, &answered):
 		return err
 	case errors.As(err, &tooLarge):
 		return engine.Errorf(engine.TooLarge, "The upload is larger than %d MiB; send smaller pictures.", tooLarge.Limit>>20)

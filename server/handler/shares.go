@@ -86,10 +86,10 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 	memory := &taking{intake: s.intake, most: int(s.ShareBytes)}
 	defer memory.done()
 	envelope, err := memory.read(body)
-	body.close()
 	if err != nil {
 		return nil, shareError(err)
 	}
+	body.done()
 	if err := share.Check(envelope); err != nil {
 		return nil, err
 	}
