@@ -1,8 +1,9 @@
 // Command trapped is the whole program in one binary: it serves the page, makes
 // paintings on the command line and as jobs over HTTP, and looks after weights.
 //
-// It reads no environment variables of its own; XDG_DATA_HOME and HOME say where its
-// data directory is unless --data does.
+// Every flag of serve and worker can also be given as an environment variable, TRAPPED_
+// and its name, or in the file of --config. XDG_DATA_HOME and HOME say where the data
+// directory is unless --data does.
 package main
 
 import (

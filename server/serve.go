@@ -2,44 +2,48 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
-	"trappedinart/engine"
 	"trappedinart/engine/pixel"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
+	"trappedinart/server/shares"
 	"trappedinart/server/site"
 )
 
 // newServeCommand serves the page, the weights and the jobs.
 func newServeCommand() *cobra.Command {
 	var (
-		addr    string
+		listen  listenFlags
+		logs    logFlags
 		compute computeFlags
 		nats    natsFlags
 		worker  workerFlags
 		workers int
 		queue   jobs.Options
 		limits  limitFlags
+
+		proxies handler.Networks
+		metrics = handler.Loopback()
 	)
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
 	f := cmd.Flags()
-	f.StringVar(&addr, "addr", "127.0.0.1:8080", "the address to listen on")
+	f.Var(&proxies, "trusted-proxies", "addresses of reverse proxies, with commas between them, whose X-Forwarded-For and X-Forwarded-Proto are believed")
+	f.Var(&metrics, "metrics-from", "addresses that are given /metrics, with commas between them")
 	f.IntVar(&workers, "workers", 1, "workers in this process, 0 to 64; each paints one job at a time")
 	f.DurationVar(&queue.Silence, "worker-silence", 15*time.Second, "after how long a worker that is not heard of loses its job to another, from 1s")
 	limits.add(cmd, &queue)
 	nats.addServer(cmd)
 	worker.add(cmd)
 	compute.add(cmd)
+	listen.add(cmd)
+	logs.add(cmd)
+	configurable(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := limits.check(&queue); err != nil {
 			return err
@@ -58,7 +62,10 @@ func newServeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+		log, err := logs.logger(cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
 		s, err := nats.open(cmd.Context(), compute.data, log)
 		if err != nil {
 			return err
@@ -70,6 +77,10 @@ func newServeCommand() *cobra.Command {
 			return err
 		}
 		defer q.Close()
+		shelf, err := shares.Open(cmd.Context(), s.JetStream(), limits.shares(nats.replicas))
+		if err != nil {
+			return err
+		}
 		ctx, stop := context.WithCancel(cmd.Context())
 		var painting sync.WaitGroup
 		defer painting.Wait()
@@ -87,90 +98,11 @@ func newServeCommand() *cobra.Command {
 		}
 		config := limits.config()
 		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
-		return serve(cmd, addr, pages.Ready(), handler.New(config))
+		config.Shares, config.Proxies, config.MetricsFrom, config.Metrics = shelf, proxies, metrics, []prometheus.Collector{q, shelf}
+		ending, end := context.WithCancel(context.Background())
+		defer end()
+		config.Ending = ending
+		return listen.serve(cmd, log, limits.connections, pages.Ready(), handler.New(config), end)
 	}
 	return cmd
-}
-
-// limitFlags bound what people can ask for.
-type limitFlags struct {
-	uploadMiB, intakeMiB, diskGiB, memoryGiB int
-	pictureMegapixels, megapixels            int
-}
-
-func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
-	f := cmd.Flags()
-	f.IntVar(&queue.Jobs, "limit-queue", 16, "jobs that may wait and be painted at once")
-	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long a job and its result are kept, from 1m")
-	f.IntVar(&l.diskGiB, "limit-disk", 4, "the most disk that pictures, checkpoints and results of all jobs take, in GiB")
-	f.IntVar(&l.uploadMiB, "limit-upload", 64, "the most that a job may upload, in MiB, 1 to 1024")
-	f.IntVar(&l.intakeMiB, "limit-uploads", 256, "the most memory that all uploads under way take, in MiB")
-	f.IntVar(&l.pictureMegapixels, "limit-picture", 32, "the most that an uploaded picture may have, in millions of pixels, 1 to 64")
-	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels, 1 to 64")
-	f.IntVar(&l.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB")
-}
-
-func (l *limitFlags) check(queue *jobs.Options) error {
-	const most = 1 << 20
-	if queue.Jobs < 1 || queue.Jobs > most || queue.Keep < time.Minute || l.diskGiB < 1 || l.diskGiB > most || l.uploadMiB < 1 || l.uploadMiB > 1024 ||
-		l.intakeMiB < 2*l.uploadMiB || l.intakeMiB > most || l.pictureMegapixels < 1 || l.pictureMegapixels > 64 || l.megapixels < 1 || l.megapixels > 64 ||
-		l.memoryGiB < 1 || l.memoryGiB > most {
-		return wrongUse("A limit is out of range: queue, disk and memory from 1, keep from 1m, upload from 1 to 1024, uploads from twice upload, picture and megapixels from 1 to 64.")
-	}
-	queue.Bytes = int64(l.diskGiB) << 30
-	return nil
-}
-
-func (l *limitFlags) config() handler.Config {
-	return handler.Config{
-		UploadBytes: int64(l.uploadMiB) << 20, IntakeBytes: int64(l.intakeMiB) << 20,
-		UploadIdle: 30 * time.Second, UploadTime: 5 * time.Minute,
-		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels, MemoryBytes: int64(l.memoryGiB) << 30,
-	}
-}
-
-// serve listens until the command's context ends, and then lets requests finish.
-func serve(cmd *cobra.Command, addr string, ready bool, h http.Handler) error {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("Cannot listen on %s (%v); choose another address with --addr.", addr, err), Err: err}
-	}
-	if !ready {
-		fmt.Fprintln(cmd.ErrOrStderr(), "This program was built without the page; make build puts it in. The API works.")
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Trapped in Art is at http://%s\n", shown(listener.Addr()))
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       5 * time.Minute, // an upload over a slow line
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return cmd.Context() }, // event streams end with it
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-cmd.Context().Done():
-	}
-	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return nil
-}
-
-// shown is the address as a person types it: localhost for this machine.
-func shown(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
-	}
-	if ip := net.ParseIP(host); ip.IsLoopback() || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
 }
