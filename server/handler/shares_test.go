@@ -232,7 +232,7 @@ func TestServerKnowsNothing(t *testing.T) {
 		"key in base64": []byte(base64.StdEncoding.EncodeToString(key[:])[:42]), "beginning of the picture": c.Picture[:24],
 		"middle of the picture": c.Picture[len(c.Picture)/2:][:24], "end of the picture": c.Picture[len(c.Picture)-24:],
 		"recipe": c.Recipe, "a setting": []byte("61.25"), "title": []byte("Mila"), "title in base64": []byte(base64.StdEncoding.EncodeToString([]byte("Mila under"))[:12]),
-		"delete token": []byte(made.DeleteToken), "token of what was removed": []byte(removed.DeleteToken), "query": []byte("SECRETINQUERY"),
+		"delete token": []byte(made.DeleteToken), "delete token in base64": []byte(base64.StdEncoding.EncodeToString([]byte(made.DeleteToken))[:60]), "token of what was removed": []byte(removed.DeleteToken), "query": []byte("SECRETINQUERY"),
 	} {
 		if names := holds(secret); names != nil {
 			t.Errorf("the %s is in %v", what, names)
