@@ -25,6 +25,8 @@ type scene struct {
 	of      [][]float32 // for each style, the part of it that counts [h,w], or nil
 	regions []region
 	kept    []float32 // [h,w] of the content, or nil
+	// tile cuts pictures that are too large to be looked at as a whole; nil if none is.
+	tile func(s size, taps []string) tiling
 }
 
 // plain returns the regions of a picture without masks.
@@ -61,8 +63,11 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 	if k == 0 {
 		names = append(names, layerNames(sc.recipe.ContentLayers)...)
 	}
-	if v.plan, err = sc.net.Plan(shape.H, shape.W, sc.pooling(), names); err != nil {
+	if v.cutter, err = sc.cut(size{shape.W, shape.H}, names, false); err != nil {
 		return err
+	}
+	if len(v.blocks) > 1 {
+		v.dpart = sc.be.New(v.part.Shape())
 	}
 	if k == 0 {
 		sc.addContent(v)
@@ -99,17 +104,26 @@ func (sc *scene) pooling() backend.Pooling {
 func (sc *scene) addContent(v *view) {
 	x := sc.load(sc.content)
 	defer sc.be.Release(x)
-	v.plan.Forward(x, func(tap string, f backend.Buffer) {
+	maps := map[string]backend.Buffer{}
+	v.each(x, func(tap string, f backend.Buffer) {
 		for _, l := range sc.recipe.ContentLayers {
 			if l.Layer == tap {
-				c := loss.NewContent(sc.be, f, 0)
+				maps[tap] = v.gather(maps[tap], tap, f)
+			}
+		}
+	})
+	for _, tap := range v.plan.Taps() {
+		for _, l := range sc.recipe.ContentLayers {
+			if l.Layer == tap {
+				c := loss.NewContent(sc.be, v.follow(maps[tap], tap), 0)
 				v.terms = append(v.terms, boundTerm{
-					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(),
+					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale,
+					norm: backend.Pair{A: maps[tap], B: maps[tap]}, size: v.shape(tap),
 					set: func(factor float64) { c.Factor = factor },
 				})
 			}
 		}
-	})
+	}
 }
 
 // A target is what a tap's style is: its Gram matrix and, if moments are compared, the
@@ -139,36 +153,70 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 		return sum
 	}
 	for n, i := range r.styles {
-		style := sc.styles[i]
-		x := sc.load(style)
-		for range k {
-			x = halved(sc.be, x)
-		}
-		s := x.Shape()
-		plan, err := sc.net.ForwardPlan(s.H, s.W, sc.pooling(), layerNames(sc.recipe.StyleLayers))
-		var g *guide
-		if err == nil && sc.of[i] != nil {
-			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k)
-		}
+		measured, err := sc.measure(ctx, k, i)
 		if err != nil {
-			sc.be.Release(x)
 			return nil, err
 		}
-		plan.Forward(x, func(tap string, f backend.Buffer) {
-			mask, area := g.at(f.Shape())
-			area = max(area, leastArea)
+		for tap, m := range measured {
 			t := targets[tap]
-			t.gram = blend(t.gram, loss.NewGram(sc.be, f, mask, area), r.shares[n])
-			if moments(sc.recipe) > 0 {
-				t.moments = blend(t.moments, loss.NewSpread(sc.be, f, mask, area), r.shares[n])
+			t.gram = blend(t.gram, m.gram, r.shares[n])
+			if m.moments != nil {
+				t.moments = blend(t.moments, m.moments, r.shares[n])
 			}
 			targets[tap] = t
-		})
-		g.release()
-		plan.Release()
-		sc.be.Release(x)
+		}
 	}
 	return targets, nil
+}
+
+// measure returns for each tap the statistics of style i on a copy reduced k times.
+func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, error) {
+	x := sc.load(sc.styles[i])
+	for range k {
+		x = halved(sc.be, x)
+	}
+	defer sc.be.Release(x)
+	taps := layerNames(sc.recipe.StyleLayers)
+	c, err := sc.cut(size{x.Shape().W, x.Shape().H}, taps, true)
+	if err != nil {
+		return nil, err
+	}
+	defer c.release()
+	var g *guide
+	if sc.of[i] != nil {
+		if g, err = newGuide(ctx, sc.be, sc.of[i], sc.styles[i].size, k); err != nil {
+			return nil, err
+		}
+		defer g.release()
+	}
+	measured, masks := map[string]target{}, map[string]backend.Buffer{}
+	for _, tap := range taps {
+		mask, _ := g.at(c.shape(tap))
+		masks[tap] = c.follow(mask, tap)
+		channels := c.shape(tap).C
+		t := target{gram: sc.be.NewSums(channels * channels)}
+		if moments(sc.recipe) > 0 {
+			t.moments = sc.be.NewSums(2 * channels)
+		}
+		measured[tap] = t
+	}
+	c.each(x, func(tap string, f backend.Buffer) {
+		t := measured[tap]
+		sc.be.AddGram(t.gram, f, c.window(tap), masks[tap])
+		if t.moments != nil {
+			sc.be.AddMoments(t.moments, f, c.window(tap), masks[tap])
+		}
+	})
+	for _, tap := range taps {
+		_, area := g.at(c.shape(tap))
+		area = max(area, leastArea)
+		t := measured[tap]
+		loss.Gram(sc.be, t.gram, area)
+		if t.moments != nil {
+			loss.Spread(sc.be, t.moments, area)
+		}
+	}
+	return measured, nil
 }
 
 // leastArea is what the area of a mask counts at least, so that one that is next to
@@ -178,9 +226,9 @@ const leastArea = 0.25
 // addStyle gives a view the style terms of a region.
 func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64) {
 	for _, l := range sc.recipe.StyleLayers {
-		shape := v.plan.Shape(l.Layer)
+		shape := v.shape(l.Layer)
 		mask, area := g.at(shape)
-		area = max(area, leastArea)
+		mask, area = v.follow(mask, l.Layer), max(area, leastArea)
 		of := targets[l.Layer]
 		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: sc.net.Metric(l.Layer)})
 		v.terms = append(v.terms, boundTerm{

@@ -219,6 +219,17 @@ func (w *Weights) Floats(height, width int, taps []string) int {
 	return most
 }
 
+// Taps returns the taps that are kept, shallowest first.
+func (p *Plan) Taps() []string {
+	var taps []string
+	for _, s := range p.steps {
+		if s.tap != "" {
+			taps = append(taps, s.tap)
+		}
+	}
+	return taps
+}
+
 // Shape returns the shape of a tap's feature map.
 func (p *Plan) Shape(tap string) backend.Shape {
 	for _, s := range p.steps {
