@@ -82,9 +82,12 @@ func (s side) steps(n int) int {
 	return (s.length/s.step + 2*s.halo*(n-1) + n - 1) / n
 }
 
-// most is how many parts are worth it: with windows as wide as both halos.
+// most is how many parts are worth it: with windows as wide as both halos, and no parts
+// that are small beside the picture's own vectors.
 func (s side) most() int {
-	return max(1, (s.length/s.step-2*s.halo)/(2*s.halo))
+	const smallest = 128
+	part := max(4*s.halo, smallest/s.step)
+	return max(1, (s.length/s.step-2*s.halo)/(part-2*s.halo))
 }
 
 // block returns where the window and the part of block i of n begin and end.

@@ -30,6 +30,9 @@ type Runner struct {
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
+	// MemoryBudget is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
+	// not change what is painted, but for rounding.
+	MemoryBudget int64
 }
 
 var _ engine.Runner = (*Runner)(nil)
@@ -39,6 +42,9 @@ var _ engine.Runner = (*Runner)(nil)
 func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
 	job, err := r.prepare(ctx, req, report)
+	if err == nil {
+		err = job.announce(ctx)
+	}
 	if err != nil {
 		return nil, engine.AsError(err)
 	}
@@ -88,7 +94,12 @@ type job struct {
 	checkpointed    time.Time
 	resumed         *resumed // until its scale has begun
 	left            []byte   // the checkpoint of a run that was stopped
-	work, worked    float64  // places times evaluations: in all, and done
+	memory          int64    // what the run may take, in bytes, or 0
+	fitted          Fit
+	prices          []float64 // of each scale: the places that an evaluation goes through
+	work, worked    float64   // places times evaluations: in all, and done
+	resumedAt       float64   // what was worked when the run went on
+	probed          float64   // seconds for a place, or 0
 	began           time.Time
 	before          float64 // what was worked when began was set
 	done            int     // evaluations
@@ -96,15 +107,6 @@ type job struct {
 }
 
 type size struct{ w, h int }
-
-// places is what an evaluation at size s costs.
-func (j *job) places(s size) float64 {
-	whole := s.withBorder(borderAt(s, j.recipe.Border))
-	return float64(whole.w) * float64(whole.h)
-}
-
-// cost is what all evaluations of scale i cost.
-func (j *job) cost(i int) float64 { return j.places(j.sizes[i]) * float64(j.recipe.IterationsAt(i)) }
 
 func (j *job) last() size { return j.sizes[len(j.sizes)-1] }
 
@@ -124,7 +126,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := checkRequest(&req); err != nil {
 		return nil, err
 	}
-	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control,
+	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control, memory: r.MemoryBudget,
 		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now()}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
@@ -160,14 +162,15 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := j.masks.check(j.last()); err != nil {
 		return nil, err
 	}
-	for i := range j.sizes {
-		j.work += j.cost(i)
+	if err := j.price(); err != nil {
+		return nil, err
 	}
 	if from != nil {
 		if from.Scale >= len(j.sizes) {
 			return nil, engine.Errorf(engine.InvalidRecipe, "The checkpoint is of a scale that these pictures have not; give the pictures it was made with.")
 		}
-		j.resumed, j.done, j.worked, j.loss = from, from.Done, from.Worked, from.Loss
+		j.resumed, j.done, j.worked, j.loss = from, from.Done, j.workedAt(from.Scale, from.Iteration), from.Loss
+		j.resumedAt = j.worked
 	}
 	return j, ctx.Err()
 }
@@ -322,7 +325,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			}
 			return reached, err
 		}
-		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.places(s)
+		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.prices[i]
 		progress.Iteration = n + 1
 		progress.Loss = loss
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
@@ -333,7 +336,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		j.note = ""
 		if j.spent(i) {
-			j.worked += j.places(s) * float64(progress.Iterations-n-1)
+			j.worked += j.prices[i] * float64(progress.Iterations-n-1)
 			break
 		}
 	}
@@ -348,23 +351,29 @@ func (j *job) scene(s size, border int) *scene {
 	if sc.kept != nil {
 		sc.kept = bordered(sc.kept, s, border)
 	}
-	const smallest = 16
 	compared := content
 	for i, style := range j.styles {
-		longer := int(math.Round(float64(max(s.w, s.h)) * j.recipe.StyleScaleOf(i)))
-		b := style.Bounds()
-		w, h := pixel.Fit(b.Dx(), b.Dy(), max(longer, smallest))
+		to := styleSize(&j.recipe, s, i, style.Bounds().Size())
 		var planes []float32
-		compared, planes = coloursOf(&j.recipe, content, pixel.Planes(style, w, h))
-		sc.styles = append(sc.styles, picture{size{w, h}, planes})
+		compared, planes = coloursOf(&j.recipe, content, pixel.Planes(style, to.w, to.h))
+		sc.styles = append(sc.styles, picture{to, planes})
 		var of []float32
 		if j.masks.of[i] != nil {
-			of = pixel.Mask(j.masks.of[i], w, h)
+			of = pixel.Mask(j.masks.of[i], to.w, to.h)
 		}
 		sc.of = append(sc.of, of)
 	}
 	sc.content = picture{s.withBorder(border), bordered(compared, s, border)}
 	return sc
+}
+
+// styleSize is the size at which style i, of a file of that many pixels, is looked at
+// beside a picture of size s.
+func styleSize(r *engine.Recipe, s size, i int, file image.Point) size {
+	const smallest = 16
+	longer := int(math.Round(float64(max(s.w, s.h)) * r.StyleScaleOf(i)))
+	w, h := pixel.Fit(file.X, file.Y, max(longer, smallest))
+	return size{w, h}
 }
 
 // shown returns the planes x at size s as they are seen: with the photograph where it is
@@ -389,14 +398,7 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 		}
 	}
 	p.Fraction, p.Note = j.worked/j.work, j.note
-	if j.began.IsZero() { // the first evaluation waits for much that is made once
-		j.began, j.before = now, j.worked
-	} else {
-		p.Remaining = time.Duration(float64(now.Sub(j.began)) * (j.work - j.worked) / (j.worked - j.before))
-	}
-	if budget := j.budget(); budget > 0 {
-		p.Remaining = min(p.Remaining, max(0, budget-now.Sub(j.opened)))
-	}
+	p.Remaining = j.remaining(now)
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now
 		px, err := st.pixels()

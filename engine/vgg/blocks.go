@@ -40,6 +40,14 @@ func Halo(taps []string) (halo, grid int) {
 	return (halo + grid - 1) / grid * grid, grid
 }
 
+// Width returns how many channels a tap has, 0 if the network ends before it.
+func (w *Weights) Width(tap string) int {
+	if i := slices.Index(w.Taps(), tap); i >= 0 {
+		return w.Convs[i].O
+	}
+	return 0
+}
+
 // Shapes returns the shapes of the taps' feature maps of a picture of that size.
 func (n *Network) Shapes(h, w int, taps []string) map[string]backend.Shape {
 	shapes := map[string]backend.Shape{}
