@@ -211,7 +211,7 @@ func (n *Need) in(s size, most int) Fit {
 		files += float64(p.X * p.Y)
 	}
 	const (
-		slack   = 1.05 // what lies between maps
+		slack   = 1.1 // what lies between maps
 		working = 48 << 20
 		bytes   = 4 // of a float, and of a file's pixel
 	)
