@@ -10,20 +10,33 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
 )
 
-// need is that of a run at 320 px with the network narrow.
+// bold is a network in which L-BFGS gets far in a few steps, so that two runs can be held
+// against each other: where it hesitates, rounding decides.
+func bold() *vgg.Weights { return vgg.Random("small", []int{8, 8, 12, 12, 16, 16}) }
+
+// budgeted is a runner with that network and so many bytes of memory.
+func budgeted(threads int, budget int64) *transfer.Runner {
+	r := runner(threads)
+	r.MemoryBudget = budget
+	r.Weights = func(context.Context, string) (*vgg.Weights, error) { return bold(), nil }
+	return r
+}
+
+// need is that of a run at 320 px.
 func need(r *engine.Recipe) *transfer.Need {
-	return &transfer.Need{Weights: narrow(), Recipe: r, Content: image.Pt(75, 50), Styles: []image.Point{{75, 50}}}
+	return &transfer.Need{Weights: bold(), Recipe: r, Content: image.Pt(75, 50), Styles: []image.Point{{75, 50}}}
 }
 
 // blocked is a request at 320 px and a budget by which it is painted in that many blocks
 // or more.
 func blocked(t *testing.T, least int, checkpoints time.Duration) (engine.Request, int64) {
 	t.Helper()
-	req := request(func(r *engine.Recipe) { r.Size, r.Scales, r.Iterations, r.History = 320, 1, 5, 3 })
+	req := request(func(r *engine.Recipe) { r.Size, r.Scales, r.Iterations, r.History = 320, 1, 6, 3 })
 	req.CheckpointEvery = checkpoints
 	n := need(&req.Recipe)
 	n.Checkpoints = checkpoints > 0
@@ -48,9 +61,8 @@ func blocked(t *testing.T, least int, checkpoints time.Duration) (engine.Request
 // A run that is short of memory makes the same picture, but for rounding, and says so.
 func TestMemoryBudget(t *testing.T) {
 	req, budget := blocked(t, 4, 0)
-	whole, _ := run(t, runner(2), req)
-	short := runner(2)
-	short.MemoryBudget = budget
+	whole, _ := run(t, budgeted(2, 0), req)
+	short := budgeted(2, budget)
 	got, reports := run(t, short, req)
 	if len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "blocks") || len(whole.Notes) != 0 {
 		t.Errorf("the notes are %q, and %q with memory enough", got.Notes, whole.Notes)
@@ -62,10 +74,15 @@ func TestMemoryBudget(t *testing.T) {
 	for i := range got.Picture.Pix {
 		worst = max(worst, math.Abs(float64(got.Picture.Pix[i])-float64(whole.Picture.Pix[i])))
 	}
-	if worst > 1 {
-		t.Errorf("pixels differ by up to %v grey levels", worst)
+	if mean := distance(got.Picture, whole.Picture); worst > 4 || mean > 0.01 {
+		t.Errorf("pixels differ by up to %v grey levels, %v on average", worst, mean)
 	}
-	if a, b := math.Abs(got.Loss-whole.Loss), 1e-5*whole.Loss; !(a <= b) {
+	w, h := whole.Picture.Rect.Dx(), whole.Picture.Rect.Dy()
+	photograph := pixel.Image(pixel.Planes(drawn("photo", 75, 50), w, h), w, h)
+	if moved := distance(whole.Picture, photograph); moved < 10 {
+		t.Errorf("the picture moves by %v grey levels only: this test sees nothing", moved)
+	}
+	if a, b := math.Abs(got.Loss-whole.Loss), 1e-4*whole.Loss; !(a <= b) {
 		t.Errorf("the loss is %v, and %v with memory enough", got.Loss, whole.Loss)
 	}
 	if a, b := transfer.SeamRatio(got.Picture), transfer.SeamRatio(whole.Picture); !(a <= 1.001*b) {
@@ -78,12 +95,15 @@ func TestMemoryBudget(t *testing.T) {
 }
 
 // A checkpoint does not say how much memory there was: one of a run in blocks is gone on
-// from as a whole, and the other way round.
+// from as a whole, and the other way round. With the same budget it goes on bit for bit.
 func TestCheckpointOfAnotherBudget(t *testing.T) {
 	req, budget := blocked(t, 4, time.Nanosecond)
-	for _, budgets := range [][2]int64{{budget, 0}, {0, budget}} {
-		first, second := runner(1), runner(2)
-		first.MemoryBudget, second.MemoryBudget = budgets[0], budgets[1]
+	cases := [][2]int64{{budget, 0}, {budget, budget}, {0, budget}}
+	if testing.Short() {
+		cases = cases[:2]
+	}
+	for _, budgets := range cases {
+		first, second := budgeted(1, budgets[0]), budgeted(2, budgets[1])
 		want, reports := run(t, first, req)
 		var at []byte
 		for _, p := range reports {
@@ -92,7 +112,11 @@ func TestCheckpointOfAnotherBudget(t *testing.T) {
 			}
 		}
 		got, reports := run(t, second, engine.Request{Resume: at, Content: req.Content, Styles: req.Styles})
-		if d := distance(got.Picture, want.Picture); d > 0.01 || got.Iterations != want.Iterations {
+		most := 0.01
+		if budgets[0] == budgets[1] {
+			most = 0
+		}
+		if d := distance(got.Picture, want.Picture); d > most || got.Iterations != want.Iterations {
 			t.Errorf("from a checkpoint with another budget the picture differs by %v grey levels after %d iterations", d, got.Iterations)
 		}
 		if last := reports[len(reports)-1]; math.Abs(last.Fraction-1) > 1e-12 {
@@ -116,8 +140,8 @@ func TestTooLittleMemory(t *testing.T) {
 		history int
 		advice  string
 	}{{bytes, 100, "history 3"}, {bytes * 9 / 10, 3, "size of"}, {1 << 20, 3, "fewer layers"}} {
-		r := runner(1)
-		r.MemoryBudget, req.Recipe.History = c.budget, c.history
+		r := budgeted(1, c.budget)
+		req.Recipe.History = c.history
 		res, err := r.Run(context.Background(), req, nil)
 		var e *engine.Error
 		if !errors.As(err, &e) || e.Code != engine.TooLarge || !strings.Contains(e.Message, c.advice) || res != nil {
@@ -131,8 +155,7 @@ func TestTooLittleMemory(t *testing.T) {
 func TestSteeringBeyondTheBudget(t *testing.T) {
 	req, _ := blocked(t, 1, 0)
 	req.Control = &engine.Control{}
-	r := runner(1)
-	r.MemoryBudget = least(req.Recipe)
+	r := budgeted(1, least(req.Recipe))
 	notes := ""
 	res, err := r.Run(context.Background(), req, func(p engine.Progress) {
 		notes += p.Note
@@ -144,7 +167,7 @@ func TestSteeringBeyondTheBudget(t *testing.T) {
 			}
 		}
 	})
-	if err != nil || res.Iterations != 5 || res.Recipe.StyleScale != req.Recipe.StyleScale || !strings.Contains(notes, "memory") {
+	if err != nil || res.Iterations != 6 || res.Recipe.StyleScale != req.Recipe.StyleScale || !strings.Contains(notes, "memory") {
 		t.Errorf("it ends with %v, notes %q", err, notes)
 	}
 }
@@ -190,8 +213,7 @@ func TestNeed(t *testing.T) {
 func TestEstimate(t *testing.T) {
 	req, budget := blocked(t, 4, 0)
 	req.Recipe.Iterations = 12
-	r := runner(2)
-	r.MemoryBudget = budget
+	r := budgeted(2, budget)
 	e, err := r.Estimate(context.Background(), req)
 	if err != nil || e.Blocks < 4 || e.Bytes > budget || e.Time <= 0 {
 		t.Fatalf("the estimate is %+v, %v", e, err)

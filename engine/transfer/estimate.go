@@ -137,7 +137,7 @@ func (j *job) probe(ctx context.Context) error {
 	g := j.be.New(x.Shape())
 	defer j.be.Release(x)
 	defer j.be.Release(g)
-	const enough = 80 * time.Millisecond // that what else the machine does weighs little
+	const enough = 80 * time.Millisecond             // that what else the machine does weighs little
 	if _, err := o.evaluate(ctx, x, g); err != nil { // it makes room
 		return err
 	}

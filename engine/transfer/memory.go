@@ -18,7 +18,8 @@ type Need struct {
 	Content image.Point   // width and height of the photograph's file
 	Styles  []image.Point // and of the paintings'
 	Masks   int           // masks on the photograph, what is kept among them
-	// Checkpoints says whether the run is asked for some, which hold the optimiser's vectors.
+	// Checkpoints says whether the run goes on from one or is asked for some: they hold the
+	// optimiser's vectors.
 	Checkpoints bool
 }
 
@@ -220,7 +221,7 @@ func (n *Need) in(s size, most int) Fit {
 
 // need is what the run's memory follows from.
 func (j *job) need() *Need {
-	n := &Need{Weights: j.weights, Recipe: &j.recipe, Content: j.content.Bounds().Size(), Checkpoints: j.checkpointEvery > 0}
+	n := &Need{Weights: j.weights, Recipe: &j.recipe, Content: j.content.Bounds().Size(), Checkpoints: j.checkpoints}
 	for _, s := range j.styles {
 		n.Styles = append(n.Styles, s.Bounds().Size())
 	}

@@ -92,6 +92,7 @@ type job struct {
 	previewed       time.Time
 	checkpointEvery time.Duration
 	checkpointed    time.Time
+	checkpoints     bool     // whether there are any, before or to come
 	resumed         *resumed // until its scale has begun
 	left            []byte   // the checkpoint of a run that was stopped
 	memory          int64    // what the run may take, in bytes, or 0
@@ -127,7 +128,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		return nil, err
 	}
 	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control, memory: r.MemoryBudget,
-		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now()}
+		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now(), checkpoints: from != nil || req.CheckpointEvery > 0}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
 		return nil, err
