@@ -93,11 +93,11 @@ type StyleOptions struct {
 	Metric backend.Sums   // K, or nil; not the term's own
 }
 
-// NewGram returns the Gram matrix of the whole of f divided by the area, as a target for
+// NewGram returns the Gram matrix of f in a window divided by the area, as a target for
 // NewStyle: the number of its places or, with a mask [1,H,W], the sum of that.
-func NewGram(be backend.Backend, f, mask backend.Buffer, area float64) backend.Sums {
+func NewGram(be backend.Backend, f backend.Buffer, w backend.Window, mask backend.Buffer, area float64) backend.Sums {
 	g := be.NewSums(f.Shape().C * f.Shape().C)
-	be.AddGram(g, f, f.Shape().Whole(), mask)
+	be.AddGram(g, f, w, mask)
 	be.Combine(g, 1/area, g, 0, nil)
 	return g
 }

@@ -20,11 +20,11 @@ type Moments struct {
 	diff   backend.Sums // their difference to the target
 }
 
-// NewSpread returns the moments of the whole of f as a target for NewMoments; mask and
+// NewSpread returns the moments of f in a window as a target for NewMoments; mask and
 // area are as in NewGram.
-func NewSpread(be backend.Backend, f, mask backend.Buffer, area float64) backend.Sums {
+func NewSpread(be backend.Backend, f backend.Buffer, w backend.Window, mask backend.Buffer, area float64) backend.Sums {
 	s := be.NewSums(2 * f.Shape().C)
-	be.AddMoments(s, f, f.Shape().Whole(), mask)
+	be.AddMoments(s, f, w, mask)
 	be.Spread(s, s, area)
 	return s
 }

@@ -9,10 +9,28 @@ import (
 	"trappedinart/engine/vgg"
 )
 
-// A picture is planes [3,h,w], 0..255, at the size at which they are looked at.
+// A picture is planes [3,h,w], 0..255, at the size at which they are looked at, with a
+// border around what is shown of it.
 type picture struct {
 	size
 	planes []float32
+	border int
+	shown  size // without the border
+}
+
+// newPicture continues planes of size s by a border.
+func newPicture(planes []float32, s size, border int) picture {
+	return picture{s.withBorder(border), bordered(planes, s, border), border, s}
+}
+
+// inside returns which places of a tap count, of a network that was shown the picture
+// reduced k times, which gave it that shape.
+func (p *picture) inside(k int, shape, tap backend.Shape) backend.Window {
+	halvings := k
+	for h := shape.H; h > tap.H; h /= 2 {
+		halvings++
+	}
+	return p.shown.inside(p.border, halvings, tap)
 }
 
 // A scene is what an objective is made of.
@@ -25,6 +43,8 @@ type scene struct {
 	of      [][]float32 // for each style, the part of it that counts [h,w], or nil
 	regions []region
 	kept    []float32 // [h,w] of the content, or nil
+
+	styleFactor float64 // of calibration
 }
 
 // plain returns the regions of a picture without masks.
@@ -65,17 +85,18 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 		return err
 	}
 	if k == 0 {
-		sc.addContent(v)
+		sc.addContent(v, shape)
 	}
+	inside := func(of backend.Shape) backend.Window { return sc.content.inside(k, shape, of) }
 	for i, r := range sc.regions {
 		var g *guide
 		if r.mask != nil {
-			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k); err != nil {
+			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, inside); err != nil {
 				return err
 			}
 			v.guides = append(v.guides, g)
 		}
-		sc.addStyle(v, targets[i], g, r.weight)
+		sc.addStyle(v, targets[i], g, r.weight, inside)
 	}
 	return nil
 }
@@ -96,7 +117,7 @@ func (sc *scene) pooling() backend.Pooling {
 }
 
 // addContent gives the first view its content terms.
-func (sc *scene) addContent(v *view) {
+func (sc *scene) addContent(v *view, shape backend.Shape) {
 	x := sc.load(sc.content)
 	defer sc.be.Release(x)
 	v.plan.Forward(x, func(tap string, f backend.Buffer) {
@@ -104,7 +125,7 @@ func (sc *scene) addContent(v *view) {
 			if l.Layer == tap {
 				c := loss.NewContent(sc.be, f, 0)
 				v.terms = append(v.terms, boundTerm{
-					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(),
+					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(), window: sc.content.inside(0, shape, f.Shape()),
 					set: func(factor float64) { c.Factor = factor },
 				})
 			}
@@ -146,21 +167,23 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 		}
 		s := x.Shape()
 		plan, err := sc.net.ForwardPlan(s.H, s.W, sc.pooling(), layerNames(sc.recipe.StyleLayers))
+		inside := func(of backend.Shape) backend.Window { return style.inside(k, s, of) }
 		var g *guide
 		if err == nil && sc.of[i] != nil {
-			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k)
+			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k, inside)
 		}
 		if err != nil {
 			sc.be.Release(x)
 			return nil, err
 		}
 		plan.Forward(x, func(tap string, f backend.Buffer) {
-			mask, area := g.at(f.Shape())
+			window := inside(f.Shape())
+			mask, area := g.at(f.Shape(), window)
 			area = max(area, leastArea)
 			t := targets[tap]
-			t.gram = blend(t.gram, loss.NewGram(sc.be, f, mask, area), r.shares[n])
+			t.gram = blend(t.gram, loss.NewGram(sc.be, f, window, mask, area), r.shares[n])
 			if moments(sc.recipe) > 0 {
-				t.moments = blend(t.moments, loss.NewSpread(sc.be, f, mask, area), r.shares[n])
+				t.moments = blend(t.moments, loss.NewSpread(sc.be, f, window, mask, area), r.shares[n])
 			}
 			targets[tap] = t
 		})
@@ -175,16 +198,18 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 // nothing at a deep layer is not divided by it.
 const leastArea = 0.25
 
-// addStyle gives a view the style terms of a region.
-func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64) {
+// addStyle gives a view the style terms of a region; inside tells of a tap's shape which
+// places count.
+func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64, inside func(backend.Shape) backend.Window) {
 	for _, l := range sc.recipe.StyleLayers {
 		shape := v.plan.Shape(l.Layer)
-		mask, area := g.at(shape)
+		window := inside(shape)
+		mask, area := g.at(shape, window)
 		area = max(area, leastArea)
 		of := targets[l.Layer]
 		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: sc.net.Metric(l.Layer)})
 		v.terms = append(v.terms, boundTerm{
-			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape,
+			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape, window: window,
 			set: func(factor float64) { t.Factor = factor },
 		})
 		if of.moments == nil {
@@ -192,7 +217,7 @@ func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share fl
 		}
 		m := loss.NewMoments(sc.be, of.moments, area, mask)
 		v.terms = append(v.terms, boundTerm{
-			Term: m, kind: stylePart, name: momentsName, tap: l.Layer, weight: l.Weight * moments(sc.recipe), share: share, norm: m.Norm(), size: shape,
+			Term: m, kind: stylePart, name: momentsName, tap: l.Layer, weight: l.Weight * moments(sc.recipe), share: share, norm: m.Norm(), size: shape, window: window,
 			set: func(factor float64) { m.Factor = factor },
 		})
 	}
