@@ -35,7 +35,7 @@ func TestNoAllocations(t *testing.T) {
 		s := size{80, 72}
 		o, err := newObjective(context.Background(), &scene{
 			be: be, net: net, recipe: &r, regions: plain([]float64{1}), of: [][]float32{nil},
-			content: picture{s, noise(1, s)}, styles: []picture{{s, noise(2, s)}}, tile: c.tile,
+			styleFactor: 1, content: newPicture(noise(1, s), s, 0), styles: []picture{newPicture(noise(2, s), s, 0)}, tile: c.tile,
 		})
 		if err != nil {
 			t.Fatal(err)

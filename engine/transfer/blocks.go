@@ -80,8 +80,9 @@ func (c *cutter) cutOut(part, whole backend.Buffer, poolings int) {
 	c.be.AddPart(part, 0, 0, whole, backend.Window{X0: x, Y0: y, X1: x + s.W, Y1: y + s.H})
 }
 
-// window returns which places of a tap's map count, as the plan shows it now.
-func (c *cutter) window(tap string) backend.Window {
+// window returns which places of a tap's map count, as the plan shows it now: of the
+// block's those in inside, which is a window of the whole picture's map.
+func (c *cutter) window(tap string, inside backend.Window) backend.Window {
 	t, b := c.taps[tap], c.blocks[c.now]
 	end := func(to, whole, places int) int {
 		if to == whole { // what pooling leaves out there is in no window
@@ -90,10 +91,11 @@ func (c *cutter) window(tap string) backend.Window {
 		return to >> t.poolings
 	}
 	x, y := b.part.X0>>t.poolings, b.part.Y0>>t.poolings
-	return backend.Window{
-		X0: b.window.X0>>t.poolings - x, Y0: b.window.Y0>>t.poolings - y,
-		X1: end(b.window.X1, c.whole.w, t.W) - x, Y1: end(b.window.Y1, c.whole.h, t.H) - y,
-	}
+	var w backend.Window
+	w.X0, w.Y0 = max(b.window.X0>>t.poolings, inside.X0)-x, max(b.window.Y0>>t.poolings, inside.Y0)-y
+	w.X1 = max(w.X0, min(end(b.window.X1, c.whole.w, t.W), inside.X1)-x)
+	w.Y1 = max(w.Y0, min(end(b.window.Y1, c.whole.h, t.H), inside.Y1)-y)
+	return w
 }
 
 // each goes forward through x and shows at what every block's taps see.
@@ -111,7 +113,7 @@ func (c *cutter) gather(whole backend.Buffer, tap string, f backend.Buffer) back
 		whole = c.be.New(c.shape(tap))
 		c.maps = append(c.maps, whole)
 	}
-	t, at, w := c.taps[tap], c.blocks[c.now].part, c.window(tap)
+	t, at, w := c.taps[tap], c.blocks[c.now].part, c.window(tap, c.shape(tap).Whole())
 	c.be.AddPart(whole, at.X0>>t.poolings+w.X0, at.Y0>>t.poolings+w.Y0, f, w)
 	return whole
 }

@@ -76,11 +76,15 @@ type blockCase struct {
 	nx, ny         int
 	recipe         func(*engine.Recipe)
 	masks          bool
+	border         int
 }
 
 var blockCases = []blockCase{
 	{name: "average", content: size{93, 77}, style: size{90, 81}, widths: []int{4, 5, 6, 5, 7, 6}, nx: 3, ny: 2, recipe: func(r *engine.Recipe) {
 		r.Pooling, r.Copies, r.Smoothness = engine.PoolAverage, 2, 10
+	}},
+	{name: "border, masks", content: size{93, 77}, style: size{90, 81}, widths: []int{4, 5, 6, 5, 7, 6}, nx: 3, ny: 2, masks: true, border: 12, recipe: func(r *engine.Recipe) {
+		r.Pooling, r.Copies = engine.PoolAverage, 1
 	}},
 	{name: "maximum, masks", content: size{102, 81}, style: size{95, 78}, widths: []int{4, 5, 6, 5, 7, 6}, nx: 2, ny: 3, masks: true, recipe: func(r *engine.Recipe) {
 		r.Pooling, r.Copies = engine.PoolMax, 1
@@ -117,9 +121,10 @@ func (c *blockCase) scene(t *testing.T, be backend.Backend) *scene {
 	}
 	sc := &scene{
 		be: be, net: net, recipe: &r, regions: plain([]float64{0.7, 0.3}), of: make([][]float32, 2),
-		content: picture{c.content, noise(1, c.content)},
-		styles:  []picture{{c.style, noise(2, c.style)}, {size{40, 40}, noise(3, size{40, 40})}},
+		styleFactor: 1, content: newPicture(noise(1, c.content), c.content, c.border),
+		styles: []picture{newPicture(noise(2, c.style), c.style, c.border), newPicture(noise(3, size{40, 40}), size{40, 40}, 0)},
 	}
+	whole, style := sc.content.size, sc.styles[0].size
 	if c.masks {
 		ramp := func(s size, k float64) []float32 {
 			m := make([]float32, s.w*s.h)
@@ -129,11 +134,11 @@ func (c *blockCase) scene(t *testing.T, be backend.Backend) *scene {
 			return m
 		}
 		sc.regions = []region{
-			{mask: ramp(c.content, 0.1), styles: []int{0}, shares: []float64{1}, weight: 0.6},
-			{mask: ramp(c.content, 0.23), styles: []int{1}, shares: []float64{1}, weight: 0.3},
+			{mask: ramp(whole, 0.1), styles: []int{0}, shares: []float64{1}, weight: 0.6},
+			{mask: ramp(whole, 0.23), styles: []int{1}, shares: []float64{1}, weight: 0.3},
 		}
-		sc.of[0] = ramp(c.style, 0.17)
-		sc.kept = ramp(c.content, 0.05)
+		sc.of[0] = ramp(style, 0.17)
+		sc.kept = ramp(whole, 0.05)
 	}
 	return sc
 }
@@ -148,7 +153,7 @@ func (c *blockCase) evaluate(t *testing.T, be backend.Backend, tile func(size, [
 		t.Fatal(err)
 	}
 	defer o.release()
-	x := sc.load(picture{c.content, noise(4, c.content)})
+	x := sc.load(newPicture(noise(4, sc.content.size), sc.content.size, 0))
 	g := be.New(x.Shape())
 	var loss float64
 	for range 2 { // the second time must not depend on the first

@@ -126,8 +126,8 @@ func (j *job) probe(ctx context.Context) error {
 	r := j.recipe
 	s := size{probeSide, probeSide}
 	o, err := newObjective(ctx, &scene{
-		be: j.be, net: j.net, recipe: &r, regions: plain([]float64{1}), of: [][]float32{nil},
-		content: picture{s, noise(1, s)}, styles: []picture{{s, noise(2, s)}},
+		be: j.be, net: j.net, recipe: &r, styleFactor: 1, regions: plain([]float64{1}), of: [][]float32{nil},
+		content: newPicture(noise(1, s), s, 0), styles: []picture{newPicture(noise(2, s), s, 0)},
 	})
 	if err != nil {
 		return err

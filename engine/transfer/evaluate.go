@@ -38,7 +38,7 @@ func Evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.
 	if a, b := x.Bounds().Size(), content.Bounds().Size(); a != b {
 		return nil, engine.Errorf(engine.InvalidPicture, "The picture is %d x %d and the content %d x %d; they must have the same size.", a.X, a.Y, b.X, b.Y)
 	}
-	sc := &scene{be: be, recipe: &r, content: asItIs(content)}
+	sc := &scene{be: be, recipe: &r, content: asItIs(content), styleFactor: 1}
 	for _, s := range styles {
 		sc.styles = append(sc.styles, asItIs(s))
 	}
@@ -66,6 +66,6 @@ func Evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.
 }
 
 func asItIs(img *image.NRGBA) picture {
-	b := img.Bounds()
-	return picture{size{b.Dx(), b.Dy()}, pixel.Planes(img, b.Dx(), b.Dy())}
+	s := size{img.Rect.Dx(), img.Rect.Dy()}
+	return newPicture(pixel.Planes(img, s.w, s.h), s, 0)
 }

@@ -11,11 +11,12 @@ import (
 type guide struct {
 	be     backend.Backend
 	levels []backend.Buffer // [1,h,w], each half the size of the one before
-	areas  []float64        // sums of the levels
+	areas  []float64        // sums of the levels, of the places that count
 }
 
-// newGuide takes a mask [h,w] that was reduced k times already by its scene.
-func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, reduced int) (*guide, error) {
+// newGuide takes a mask [h,w] and reduces it so many times. The places of a level that
+// count are those of inside, or all if that is nil.
+func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, reduced int, inside func(backend.Shape) backend.Window) (*guide, error) {
 	x := be.New(backend.Shape{C: 1, H: s.h, W: s.w})
 	be.Write(x, mask)
 	for range reduced {
@@ -29,8 +30,18 @@ func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, r
 		g.levels = append(g.levels, next)
 	}
 	pairs := make([]backend.Pair, len(g.levels))
+	values := be.NewSums(2) // and not their squares
+	be.WriteSums(values, []float64{1, 0})
+	defer be.Release(values)
 	for i, level := range g.levels {
-		pairs[i].A = level
+		window := level.Shape().Whole()
+		if inside != nil {
+			window = inside(level.Shape())
+		}
+		of := be.NewSums(2)
+		defer be.Release(of)
+		be.AddMoments(of, level, window, nil)
+		pairs[i] = backend.Pair{A: of, B: values}
 	}
 	g.areas = make([]float64, len(pairs))
 	if err := be.Dots(ctx, g.areas, pairs); err != nil {
@@ -40,10 +51,10 @@ func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, r
 	return g, nil
 }
 
-// at returns the mask of a feature map and the sum of it.
-func (g *guide) at(s backend.Shape) (mask backend.Buffer, area float64) {
+// at returns the mask of a feature map, of which the places in w count, and their sum.
+func (g *guide) at(s backend.Shape, w backend.Window) (mask backend.Buffer, area float64) {
 	if g == nil {
-		return nil, float64(s.H * s.W)
+		return nil, float64(w.Area())
 	}
 	for i, level := range g.levels {
 		if level.Shape().H == s.H && level.Shape().W == s.W {

@@ -132,7 +132,9 @@ func (n *Need) layOut(s size) laid {
 		}
 		l.pictures = append(l.pictures, looked{l.whole.halved(k), taps, false, k})
 		for i, p := range n.Styles {
-			l.pictures = append(l.pictures, looked{styleSize(r, s, i, p).halved(k), style, true, k})
+			of := styleSize(r, s, i, p)
+			of = of.withBorder(borderAt(of, borderAt(s, r.Border)))
+			l.pictures = append(l.pictures, looked{of.halved(k), style, true, k})
 		}
 	}
 	return l

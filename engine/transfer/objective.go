@@ -27,12 +27,12 @@ type objective struct {
 	dots  []float64
 }
 
-// asked is a term whose value is read, the part of the loss it belongs to, and what its
-// target's square sum is.
+// asked is a term whose value is read, the part of the loss it belongs to, what its
+// target's square sum is, and how much it counts among Gram matrices, if it is one's.
 type asked struct {
-	term   loss.Term
-	kind   string
-	square float64
+	term           loss.Term
+	kind           string
+	square, weight float64
 }
 
 // A view is the picture as the network sees it at one of its sizes.
@@ -56,6 +56,7 @@ type boundTerm struct {
 	weight    float64
 	share     float64 // of the picture that it looks at, times the network's scale
 	size      backend.Shape
+	window    backend.Window       // of the tap: the places that count
 	norm      backend.Pair         // its product is the square sum of the target
 	square    float64              // that
 	set       func(factor float64) // gives the term its factor
@@ -101,7 +102,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 		}
 		shape.H, shape.W = (shape.H+1)/2, (shape.W+1)/2
 	}
-	if err := o.scaleTerms(ctx, sc.recipe); err != nil {
+	if err := o.scaleTerms(ctx, sc.recipe, sc.styleFactor); err != nil {
 		return nil, err
 	}
 	if strength := sc.recipe.Smoothness / 100; strength > 0 {
@@ -117,7 +118,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 }
 
 // scaleTerms gives every term its factor.
-func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
+func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe, styleFactor float64) error {
 	var norms []backend.Pair
 	for _, v := range o.views {
 		for _, t := range v.terms {
@@ -143,7 +144,7 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
 			if r.LossScaling == engine.GatysNotebook {
 				t.set(gatysFactor(r, t))
 			} else {
-				t.set(calibratedFactor(r, t, t.square, sum[t.kind]))
+				t.set(calibratedFactor(r, t, sum[t.kind], styleFactor))
 			}
 			i++
 		}
@@ -163,17 +164,21 @@ func gatysFactor(r *engine.Recipe, t *boundTerm) float64 {
 
 // calibratedFactor divides every term by the square sum of its target, and weighs
 // content and style by the strength, so that both a pure photograph and a pure
-// texture are at its ends. In the middle content counts 0.01.
-func calibratedFactor(r *engine.Recipe, t *boundTerm, square, sum float64) float64 {
-	if square == 0 || sum == 0 {
+// texture are at its ends. In the middle content counts contentShare of style, and
+// styleFactor is what calibration found.
+func calibratedFactor(r *engine.Recipe, t *boundTerm, sum, styleFactor float64) float64 {
+	if t.square == 0 || sum == 0 {
 		return 0
 	}
 	s := r.Strength / 100
 	if t.kind == contentPart {
-		return r.ContentWeight * t.weight * t.share / sum * 0.01 * (1 - s) * (1 - s) / square
+		return r.ContentWeight * t.weight * t.share / sum * contentShare * (1 - s) * (1 - s) / t.square
 	}
-	return r.StyleWeight * t.weight * t.share / sum * s * s / square
+	return r.StyleWeight * t.weight * t.share / sum * s * s * styleFactor / t.square
 }
+
+// contentShare is what content counts beside style at strength 50.
+const contentShare = 0.02
 
 // evaluate overwrites g with the gradient at x and returns the loss.
 func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64, error) {
@@ -210,7 +215,9 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 func (v *view) accumulate(tap string, f backend.Buffer) {
 	for i := range v.terms {
 		if t := &v.terms[i]; t.tap == tap {
-			t.Accumulate(f, v.window(tap))
+			if w := v.window(tap, t.window); w.Area() > 0 {
+				t.Accumulate(f, w)
+			}
 		}
 	}
 }
@@ -219,15 +226,17 @@ func (v *view) accumulate(tap string, f backend.Buffer) {
 func (v *view) addGradient(tap string, df, f backend.Buffer) {
 	for i := range v.terms {
 		if t := &v.terms[i]; t.tap == tap {
-			t.Gradient(df, f, v.window(tap))
+			if w := v.window(tap, t.window); w.Area() > 0 {
+				t.Gradient(df, f, w)
+			}
 		}
 	}
 }
 
 // name lists the terms whose values are read, once all are there.
 func (o *objective) name() {
-	ask := func(t loss.Term, kind, name string, square float64) {
-		o.asked = append(o.asked, asked{t, kind, square})
+	ask := func(t loss.Term, kind, name string, square, weight float64) {
+		o.asked = append(o.asked, asked{t, kind, square, weight})
 		o.detail = append(o.detail, Part{Name: name})
 	}
 	for k, v := range o.views {
@@ -236,11 +245,15 @@ func (o *objective) name() {
 			if k > 0 {
 				name += fmt.Sprintf("/%d", 1<<k) // on the copy 2, 4, ... times smaller
 			}
-			ask(t.Term, t.kind, name, t.square)
+			weight := 0.
+			if t.name == stylePart {
+				weight = t.weight * t.share
+			}
+			ask(t.Term, t.kind, name, t.square, weight)
 		}
 	}
 	if o.variation != nil {
-		ask(o.variation, variationPart, variationPart, 0)
+		ask(o.variation, variationPart, variationPart, 0, 0)
 	}
 	o.pairs, o.dots = make([]backend.Pair, len(o.asked)), make([]float64, len(o.asked))
 }

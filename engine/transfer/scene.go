@@ -9,10 +9,28 @@ import (
 	"trappedinart/engine/vgg"
 )
 
-// A picture is planes [3,h,w], 0..255, at the size at which they are looked at.
+// A picture is planes [3,h,w], 0..255, at the size at which they are looked at, with a
+// border around what is shown of it.
 type picture struct {
 	size
 	planes []float32
+	border int
+	shown  size // without the border
+}
+
+// newPicture continues planes of size s by a border.
+func newPicture(planes []float32, s size, border int) picture {
+	return picture{s.withBorder(border), bordered(planes, s, border), border, s}
+}
+
+// inside returns which places of a tap count, of a network that was shown the picture
+// reduced k times, which gave it that shape.
+func (p *picture) inside(k int, shape, tap backend.Shape) backend.Window {
+	halvings := k
+	for h := shape.H; h > tap.H; h /= 2 {
+		halvings++
+	}
+	return p.shown.inside(p.border, halvings, tap)
 }
 
 // A scene is what an objective is made of.
@@ -27,6 +45,8 @@ type scene struct {
 	kept    []float32 // [h,w] of the content, or nil
 	// tile cuts pictures that are too large to be looked at as a whole; nil if none is.
 	tile func(s size, taps []string) tiling
+
+	styleFactor float64 // of calibration
 }
 
 // plain returns the regions of a picture without masks.
@@ -70,17 +90,18 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 		v.dpart = sc.be.New(v.part.Shape())
 	}
 	if k == 0 {
-		sc.addContent(v)
+		sc.addContent(v, shape)
 	}
+	inside := func(of backend.Shape) backend.Window { return sc.content.inside(k, shape, of) }
 	for i, r := range sc.regions {
 		var g *guide
 		if r.mask != nil {
-			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k); err != nil {
+			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, inside); err != nil {
 				return err
 			}
 			v.guides = append(v.guides, g)
 		}
-		sc.addStyle(v, targets[i], g, r.weight)
+		sc.addStyle(v, targets[i], g, r.weight, inside)
 	}
 	return nil
 }
@@ -101,7 +122,7 @@ func (sc *scene) pooling() backend.Pooling {
 }
 
 // addContent gives the first view its content terms.
-func (sc *scene) addContent(v *view) {
+func (sc *scene) addContent(v *view, shape backend.Shape) {
 	x := sc.load(sc.content)
 	defer sc.be.Release(x)
 	maps := map[string]backend.Buffer{}
@@ -118,7 +139,7 @@ func (sc *scene) addContent(v *view) {
 				c := loss.NewContent(sc.be, v.follow(maps[tap], tap), 0)
 				v.terms = append(v.terms, boundTerm{
 					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale,
-					norm: backend.Pair{A: maps[tap], B: maps[tap]}, size: v.shape(tap),
+					norm: backend.Pair{A: maps[tap], B: maps[tap]}, size: v.shape(tap), window: sc.content.inside(0, shape, v.shape(tap)),
 					set: func(factor float64) { c.Factor = factor },
 				})
 			}
@@ -182,33 +203,38 @@ func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, erro
 		return nil, err
 	}
 	defer c.release()
+	inside := func(of backend.Shape) backend.Window { return sc.styles[i].inside(k, x.Shape(), of) }
 	var g *guide
 	if sc.of[i] != nil {
-		if g, err = newGuide(ctx, sc.be, sc.of[i], sc.styles[i].size, k); err != nil {
+		if g, err = newGuide(ctx, sc.be, sc.of[i], sc.styles[i].size, k, inside); err != nil {
 			return nil, err
 		}
 		defer g.release()
 	}
 	measured, masks := map[string]target{}, map[string]backend.Buffer{}
 	for _, tap := range taps {
-		mask, _ := g.at(c.shape(tap))
+		shape := c.shape(tap)
+		mask, _ := g.at(shape, inside(shape))
 		masks[tap] = c.follow(mask, tap)
-		channels := c.shape(tap).C
-		t := target{gram: sc.be.NewSums(channels * channels)}
+		t := target{gram: sc.be.NewSums(shape.C * shape.C)}
 		if moments(sc.recipe) > 0 {
-			t.moments = sc.be.NewSums(2 * channels)
+			t.moments = sc.be.NewSums(2 * shape.C)
 		}
 		measured[tap] = t
 	}
 	c.each(x, func(tap string, f backend.Buffer) {
-		t := measured[tap]
-		sc.be.AddGram(t.gram, f, c.window(tap), masks[tap])
+		t, w := measured[tap], c.window(tap, inside(c.shape(tap)))
+		if w.Area() == 0 {
+			return
+		}
+		sc.be.AddGram(t.gram, f, w, masks[tap])
 		if t.moments != nil {
-			sc.be.AddMoments(t.moments, f, c.window(tap), masks[tap])
+			sc.be.AddMoments(t.moments, f, w, masks[tap])
 		}
 	})
 	for _, tap := range taps {
-		_, area := g.at(c.shape(tap))
+		shape := c.shape(tap)
+		_, area := g.at(shape, inside(shape))
 		area = max(area, leastArea)
 		t := measured[tap]
 		loss.Gram(sc.be, t.gram, area)
@@ -223,16 +249,18 @@ func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, erro
 // nothing at a deep layer is not divided by it.
 const leastArea = 0.25
 
-// addStyle gives a view the style terms of a region.
-func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64) {
+// addStyle gives a view the style terms of a region; inside tells of a tap's shape which
+// places count.
+func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64, inside func(backend.Shape) backend.Window) {
 	for _, l := range sc.recipe.StyleLayers {
 		shape := v.shape(l.Layer)
-		mask, area := g.at(shape)
+		window := inside(shape)
+		mask, area := g.at(shape, window)
 		mask, area = v.follow(mask, l.Layer), max(area, leastArea)
 		of := targets[l.Layer]
 		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: sc.net.Metric(l.Layer)})
 		v.terms = append(v.terms, boundTerm{
-			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape,
+			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape, window: window,
 			set: func(factor float64) { t.Factor = factor },
 		})
 		if of.moments == nil {
@@ -240,7 +268,7 @@ func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share fl
 		}
 		m := loss.NewMoments(sc.be, of.moments, area, mask)
 		v.terms = append(v.terms, boundTerm{
-			Term: m, kind: stylePart, name: momentsName, tap: l.Layer, weight: l.Weight * moments(sc.recipe), share: share, norm: m.Norm(), size: shape,
+			Term: m, kind: stylePart, name: momentsName, tap: l.Layer, weight: l.Weight * moments(sc.recipe), share: share, norm: m.Norm(), size: shape, window: window,
 			set: func(factor float64) { m.Factor = factor },
 		})
 	}

@@ -33,16 +33,16 @@ func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Reci
 	}
 	s := size{side, side}
 	sc := &scene{
-		be: be, net: net, recipe: &r, regions: plain([]float64{1}), of: [][]float32{nil},
-		content: picture{s, noise(1, s)},
-		styles:  []picture{{s, noise(2, s)}},
+		be: be, net: net, recipe: &r, styleFactor: 1, regions: plain([]float64{1}), of: [][]float32{nil},
+		content: newPicture(noise(1, s), s, 0),
+		styles:  []picture{newPicture(noise(2, s), s, 0)},
 	}
 	o, err := newObjective(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
 	defer o.release()
-	x := sc.load(picture{s, noise(3, s)})
+	x := sc.load(newPicture(noise(3, s), s, 0))
 	g := be.New(x.Shape())
 	var before, after runtime.MemStats
 	for i := range n + 1 {

@@ -81,12 +81,14 @@ type job struct {
 	keptMask []float32
 	start    *image.NRGBA // the picture that a run may be told to start from
 	shares   []float64
-	sizes    []size
-	report   func(engine.Progress)
-	control  *engine.Control
-	note     string    // to be said with the next report
-	notes    []string  // of the result
-	opened   time.Time // when painting began, pauses left out
+	// styleFactor is what calibration multiplies the weight of style by.
+	styleFactor float64
+	sizes       []size
+	report      func(engine.Progress)
+	control     *engine.Control
+	note        string    // to be said with the next report
+	notes       []string  // of the result
+	opened      time.Time // when painting began, pauses left out
 
 	previewEvery    time.Duration
 	previewed       time.Time
@@ -127,7 +129,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := checkRequest(&req); err != nil {
 		return nil, err
 	}
-	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control, memory: r.MemoryBudget,
+	j := &job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, report: report, control: req.Control, memory: r.MemoryBudget,
 		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now(), checkpoints: from != nil || req.CheckpointEvery > 0}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
@@ -171,6 +173,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 			return nil, engine.Errorf(engine.InvalidRecipe, "The checkpoint is of a scale that these pictures have not; give the pictures it was made with.")
 		}
 		j.resumed, j.done, j.worked, j.loss = from, from.Done, j.workedAt(from.Scale, from.Iteration), from.Loss
+		j.styleFactor = from.StyleFactor
 		j.resumedAt = j.worked
 	}
 	return j, ctx.Err()
@@ -310,6 +313,9 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		if err == nil && asked != nil {
 			err = st.steer(ctx, asked)
 		}
+		if err == nil && i == len(j.sizes)-1 && n == progress.Iterations/2 {
+			err = st.recalibrate(ctx, n)
+		}
 		var loss float64
 		if err == nil {
 			loss, err = st.step(ctx)
@@ -341,6 +347,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			break
 		}
 	}
+	j.calibrate(st, progress.Iterations)
 	return st.pixels()
 }
 
@@ -348,7 +355,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 // to that of s times the style scale.
 func (j *job) scene(s size, border int) *scene {
 	content := pixel.Planes(j.content, s.w, s.h)
-	sc := &scene{be: j.be, net: j.net, recipe: &j.recipe, regions: j.regions(s, border), kept: j.kept(s)}
+	sc := &scene{be: j.be, net: j.net, recipe: &j.recipe, styleFactor: j.styleFactor, regions: j.regions(s, border), kept: j.kept(s)}
 	if sc.kept != nil {
 		sc.kept = bordered(sc.kept, s, border)
 	}
@@ -357,14 +364,15 @@ func (j *job) scene(s size, border int) *scene {
 		to := styleSize(&j.recipe, s, i, style.Bounds().Size())
 		var planes []float32
 		compared, planes = coloursOf(&j.recipe, content, pixel.Planes(style, to.w, to.h))
-		sc.styles = append(sc.styles, picture{to, planes})
+		around := borderAt(to, border)
+		sc.styles = append(sc.styles, newPicture(planes, to, around))
 		var of []float32
 		if j.masks.of[i] != nil {
-			of = pixel.Mask(j.masks.of[i], to.w, to.h)
+			of = bordered(pixel.Mask(j.masks.of[i], to.w, to.h), to, around)
 		}
 		sc.of = append(sc.of, of)
 	}
-	sc.content = picture{s.withBorder(border), bordered(compared, s, border)}
+	sc.content = newPicture(compared, s, border)
 	return sc
 }
 
