@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"sort"
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
@@ -70,10 +71,10 @@ func (n *Need) advice(budget int64) string {
 	if n.Recipe.Optimizer != engine.Adam && n.Recipe.History > fewest && fits(func(r *engine.Recipe) { r.History = fewest }) {
 		return "let L-BFGS remember fewer pairs (history 3), or choose a smaller size"
 	}
-	for s := n.Recipe.Size / 32 * 32; s >= 64; s -= 32 {
-		if fits(func(r *engine.Recipe) { r.Size = s }) {
-			return fmt.Sprintf("choose a size of %d pixels at most", s)
-		}
+	const step, smallest = 32, 2
+	steps := sort.Search(n.Recipe.Size/step+1, func(k int) bool { return !fits(func(r *engine.Recipe) { r.Size = step * max(k, smallest) }) }) - 1
+	if steps >= smallest {
+		return fmt.Sprintf("choose a size of %d pixels at most", step*steps)
 	}
 	return "choose a network with fewer layers, or give it more memory"
 }

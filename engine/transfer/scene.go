@@ -2,10 +2,13 @@ package transfer
 
 import (
 	"context"
+	"image"
+	"math"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
+	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
@@ -47,6 +50,15 @@ type scene struct {
 	tile func(s size, taps []string) tiling
 
 	styleFactor float64 // of calibration
+}
+
+// styleSize is the size at which style i, of a file of that many pixels, is looked at
+// beside a picture of size s.
+func styleSize(r *engine.Recipe, s size, i int, file image.Point) size {
+	const smallest = 16
+	longer := int(math.Round(float64(max(s.w, s.h)) * r.StyleScaleOf(i)))
+	w, h := pixel.Fit(file.X, file.Y, max(longer, smallest))
+	return size{w, h}
 }
 
 // plain returns the regions of a picture without masks.

@@ -9,9 +9,7 @@ package transfer
 import (
 	"context"
 	"image"
-	"math"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"trappedinart/engine"
@@ -177,30 +175,6 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		j.resumedAt = j.worked
 	}
 	return j, ctx.Err()
-}
-
-// network prepares the layers that a recipe looks at.
-func network(be backend.Backend, w *vgg.Weights, r *engine.Recipe) (*vgg.Network, error) {
-	return vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
-}
-
-func checkRequest(req *engine.Request) error {
-	if err := req.Recipe.Validate(); err != nil {
-		return err
-	}
-	switch {
-	case len(req.Content.Data) == 0:
-		return engine.Errorf(engine.MissingPicture, "There is no photograph yet: choose a content picture.")
-	case len(req.Styles) == 0:
-		return engine.Errorf(engine.MissingPicture, "There is no painting yet: choose a style picture.")
-	case len(req.Styles) > engine.MaxStyles:
-		return engine.Errorf(engine.InvalidRecipe, "There are %d style pictures; %d is the most.", len(req.Styles), engine.MaxStyles)
-	case len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles):
-		return engine.Errorf(engine.MissingPicture, "There are more masks than style pictures; give each mask its style picture.")
-	case req.Recipe.Start == engine.StartPicture && len(req.Start.Data) == 0:
-		return engine.Errorf(engine.MissingPicture, "The recipe starts from a picture, and there is none; choose one, or start from the content.")
-	}
-	return nil
 }
 
 // pyramid returns the sizes to paint at, smallest first, each about twice the one
@@ -374,15 +348,6 @@ func (j *job) scene(s size, border int) *scene {
 	}
 	sc.content = newPicture(compared, s, border)
 	return sc
-}
-
-// styleSize is the size at which style i, of a file of that many pixels, is looked at
-// beside a picture of size s.
-func styleSize(r *engine.Recipe, s size, i int, file image.Point) size {
-	const smallest = 16
-	longer := int(math.Round(float64(max(s.w, s.h)) * r.StyleScaleOf(i)))
-	w, h := pixel.Fit(file.X, file.Y, max(longer, smallest))
-	return size{w, h}
 }
 
 // shown returns the planes x at size s as they are seen: with the photograph where it is
