@@ -10,7 +10,7 @@ import (
 func TestEstimate(t *testing.T) {
 	dir := folder(t)
 	estimate := func(more ...string) string {
-		args := []string{"stylize", "--content", filepath.Join(dir, "photo.png"), "--style", filepath.Join(dir, "one.png"), "--size", "640", "--data", dir, "--estimate"}
+		args := []string{"stylize", "--content", filepath.Join(dir, "photo.png"), "--style", filepath.Join(dir, "one.png"), "--size", "640", "--history", "3", "--data", dir, "--estimate"}
 		r := command(t, t.Context(), append(args, more...)...)
 		if r.code != exitDone {
 			t.Fatalf("%+v", r)
@@ -20,7 +20,7 @@ func TestEstimate(t *testing.T) {
 	if got := estimate(); !strings.Contains(got, "MiB of memory") || !strings.Contains(got, "as a whole") {
 		t.Errorf("it says %q", got)
 	}
-	if got := estimate("--memory", "0.25"); !strings.Contains(got, "blocks") {
+	if got := estimate("--memory", "0.2"); !strings.Contains(got, "blocks") {
 		t.Errorf("with less memory it says %q", got)
 	}
 }

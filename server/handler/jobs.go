@@ -147,7 +147,12 @@ func (s *server) check(ctx context.Context, req engine.Request) error {
 	if len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles) {
 		return engine.Errorf(engine.InvalidRecipe, "There are more masks than styles.")
 	}
-	need := transfer.Need{Weights: network, Recipe: &r, Content: b.Size(), Masks: len(req.Masks) + 1}
+	need := transfer.Need{Weights: network, Recipe: &r, Content: b.Size()}
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
+		if len(f.Data) > 0 {
+			need.Masks++
+		}
+	}
 	for i, f := range slices.Concat(req.Styles, req.Masks, req.StyleMasks, []engine.File{req.Keep, req.Start}) {
 		if i >= len(req.Styles) && len(f.Data) == 0 {
 			continue // there is none
