@@ -145,7 +145,7 @@ func estimated(e engine.Estimate) string {
 	if e.Blocks > 1 {
 		blocks = fmt.Sprintf("in %d blocks", e.Blocks)
 	}
-	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", e.Time.Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
+	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time, time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
 }
 
 func checkDepth(depth int, format pixel.Format) error {
