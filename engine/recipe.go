@@ -21,45 +21,56 @@ const MaxStyles = 16
 //
 // The zero Recipe is not valid; start from Preset or ParseRecipe.
 type Recipe struct {
-	Version       int          `json:"version"`
-	Preset        string       `json:"preset"`
-	Weights       string       `json:"weights"`
-	Size          int          `json:"size"`
-	Iterations    int          `json:"iterations"`
-	TimeBudget    float64      `json:"time_budget"`
-	Strength      float64      `json:"strength"`
-	StyleScale    float64      `json:"style_scale"`
-	Smoothness    float64      `json:"smoothness"`
-	KeepColours   float64      `json:"keep_colours"`
-	ColourMethod  string       `json:"colour_method"`
-	Feather       float64      `json:"feather"`
-	StyleWeights  Numbers      `json:"style_weights,omitempty"`
-	Start         string       `json:"start"`
-	Seed          int64        `json:"seed"`
-	Scales        int          `json:"scales"`
-	Copies        int          `json:"copies"`
-	Border        int          `json:"border"`
-	ContentLayers LayerWeights `json:"content_layers"`
-	StyleLayers   LayerWeights `json:"style_layers"`
-	ContentWeight float64      `json:"content_weight"`
-	StyleWeight   float64      `json:"style_weight"`
-	LossScaling   string       `json:"loss_scaling"`
-	Pooling       string       `json:"pooling"`
-	Optimizer     string       `json:"optimizer"`
-	History       int          `json:"history"`
-	LearningRate  float64      `json:"learning_rate"`
+	Version         int          `json:"version"`
+	Preset          string       `json:"preset"`
+	Weights         string       `json:"weights"`
+	Size            int          `json:"size"`
+	Iterations      int          `json:"iterations"`
+	TimeBudget      float64      `json:"time_budget"`
+	Strength        float64      `json:"strength"`
+	StyleScale      float64      `json:"style_scale"`
+	Smoothness      float64      `json:"smoothness"`
+	Variation       string       `json:"variation"`
+	VariationWeight float64      `json:"variation_weight"`
+	KeepColours     float64      `json:"keep_colours"`
+	ColourMethod    string       `json:"colour_method"`
+	Feather         float64      `json:"feather"`
+	StyleWeights    Numbers      `json:"style_weights,omitempty"`
+	Start           string       `json:"start"`
+	Seed            int64        `json:"seed"`
+	Scales          int          `json:"scales"`
+	Copies          int          `json:"copies"`
+	Border          int          `json:"border"`
+	ContentLayers   LayerWeights `json:"content_layers"`
+	StyleLayers     LayerWeights `json:"style_layers"`
+	ContentWeight   float64      `json:"content_weight"`
+	StyleWeight     float64      `json:"style_weight"`
+	LossScaling     string       `json:"loss_scaling"`
+	Pooling         string       `json:"pooling"`
+	PoolingRounding string       `json:"pooling_rounding"`
+	White           int          `json:"white"`
+	Optimizer       string       `json:"optimizer"`
+	History         int          `json:"history"`
+	LearningRate    float64      `json:"learning_rate"`
 }
 
 // Values of the settings that are a choice.
 const (
-	Painterly     = "painterly"      // Preset
-	GatysNotebook = "gatys-notebook" // Preset, LossScaling
+	Painterly     = "painterly"       // Preset
+	GatysNotebook = "gatys-notebook"  // Preset, LossScaling
+	NeuralStyle   = "neural-style"    // Preset, LossScaling
+	NeuralStylePT = "neural-style-pt" // Preset
 
 	Calibrated = "calibrated" // LossScaling: each loss divided by the square sum of its target
 
 	StartContent = "content"
 	StartNoise   = "noise"
+	StartMean    = "mean"
 	StartPicture = "picture"
+
+	VariationSquared      = "squared" // Variation
+	VariationAbsolute     = "absolute"
+	VariationGradientOnly = "gradient-only"
 
 	ColoursSymmetric = "symmetric" // ColourMethod
 	ColoursPCA       = "pca"
@@ -68,6 +79,9 @@ const (
 
 	PoolAverage = "avg"
 	PoolMax     = "max"
+
+	RoundDown = "down" // PoolingRounding
+	RoundUp   = "up"
 
 	LBFGS      = "lbfgs"
 	LBFGSTorch = "lbfgs-torch"
@@ -80,17 +94,42 @@ var presets = []struct {
 }{
 	{Painterly, func(*Recipe) {}},
 	{GatysNotebook, func(r *Recipe) {
+		original(r)
 		r.LossScaling = GatysNotebook
-		r.ContentLayers = LayerWeights{{"relu4_2", 1}}
-		r.StyleLayers = LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}, {"relu5_1", 1}}
-		r.Pooling = PoolMax
-		r.Scales = 1
-		r.Copies = 0
-		r.Border = 0
 		r.Iterations = 500
-		r.Optimizer = LBFGSTorch
-		r.History = 100
 	}},
+	{NeuralStyle, func(r *Recipe) {
+		neuralStyle(r)
+		r.White = 256
+		r.PoolingRounding = RoundUp
+		r.Variation = VariationGradientOnly
+	}},
+	{NeuralStylePT, func(r *Recipe) {
+		neuralStyle(r)
+		r.Variation = VariationAbsolute
+	}},
+}
+
+// original is what the programs have in common that do just what Gatys et al. 2016
+// describe: one scale, nothing but the picture itself, and L-BFGS.
+func original(r *Recipe) {
+	r.ContentLayers = LayerWeights{{"relu4_2", 1}}
+	r.StyleLayers = LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}, {"relu5_1", 1}}
+	r.Pooling = PoolMax
+	r.Scales = 1
+	r.Copies = 0
+	r.Border = 0
+	r.Optimizer = LBFGSTorch
+	r.History = 100
+}
+
+// neuralStyle is what J. Johnson's neural-style and its port to PyTorch have in common.
+func neuralStyle(r *Recipe) {
+	original(r)
+	r.LossScaling = NeuralStyle
+	r.ContentWeight, r.StyleWeight, r.VariationWeight = 5, 100, 1e-3
+	r.Start = StartMean
+	r.Iterations = 1000
 }
 
 // Presets returns the names that Preset knows, the default first.
@@ -117,27 +156,30 @@ func Preset(name string) (Recipe, error) {
 
 func defaults() Recipe {
 	return Recipe{
-		Version:       RecipeVersion,
-		Preset:        Painterly,
-		Weights:       "small",
-		Size:          512,
-		Iterations:    80,
-		Strength:      50,
-		StyleScale:    1,
-		ColourMethod:  ColoursSymmetric,
-		Feather:       1,
-		Start:         StartContent,
-		Copies:        2,
-		Border:        12,
-		ContentLayers: LayerWeights{{"relu3_2", 1}},
-		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
-		ContentWeight: 1,
-		StyleWeight:   1,
-		LossScaling:   Calibrated,
-		Pooling:       PoolAverage,
-		Optimizer:     LBFGS,
-		History:       10,
-		LearningRate:  1,
+		Version:         RecipeVersion,
+		Preset:          Painterly,
+		Weights:         "small",
+		Size:            512,
+		Iterations:      80,
+		Strength:        50,
+		StyleScale:      1,
+		ColourMethod:    ColoursSymmetric,
+		Feather:         1,
+		Variation:       VariationSquared,
+		White:           255,
+		PoolingRounding: RoundDown,
+		Start:           StartContent,
+		Copies:          2,
+		Border:          12,
+		ContentLayers:   LayerWeights{{"relu3_2", 1}},
+		StyleLayers:     LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
+		ContentWeight:   1,
+		StyleWeight:     1,
+		LossScaling:     Calibrated,
+		Pooling:         PoolAverage,
+		Optimizer:       LBFGS,
+		History:         10,
+		LearningRate:    1,
 	}
 }
 

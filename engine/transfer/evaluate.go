@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"image"
-	"slices"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
@@ -47,7 +46,7 @@ func Evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.
 		return nil, err
 	}
 	sc.regions, sc.of = plain(shares), make([][]float32, len(styles))
-	if sc.net, err = vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers))); err != nil {
+	if sc.net, err = network(be, w, &r); err != nil {
 		return nil, err
 	}
 	o, err := newObjective(ctx, sc)
@@ -62,6 +61,7 @@ func Evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.
 		return nil, err
 	}
 	e.Parts, e.Relative = o.detail, o.relative()
+	be.Combine(g, sc.net.White/255, g, 0, nil)
 	return e, be.Read(ctx, e.Gradient, g)
 }
 

@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"trappedinart/engine/backend"
+	"trappedinart/engine/vgg"
 )
 
 // A guide is a mask at the sizes of a network's feature maps, brought there by the
-// averages that pooling takes. A nil guide is a mask that is 1 everywhere.
+// averages that pooling takes, rounded as it rounds. A nil guide is a mask that is 1 everywhere.
 type guide struct {
 	be     backend.Backend
 	levels []backend.Buffer // [1,h,w], each half the size of the one before
@@ -15,15 +16,14 @@ type guide struct {
 }
 
 // newGuide takes a mask [h,w] that was reduced k times already by its scene.
-func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, reduced int) (*guide, error) {
+func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, reduced int, ceil bool) (*guide, error) {
 	x := be.New(backend.Shape{C: 1, H: s.h, W: s.w})
 	be.Write(x, mask)
 	for range reduced {
 		x = halved(be, x)
 	}
 	g := &guide{be: be, levels: []backend.Buffer{x}}
-	for shape := x.Shape(); shape.H > 1 && shape.W > 1 && len(g.levels) < 5; {
-		shape.H, shape.W = shape.H/2, shape.W/2
+	for shape := vgg.Pooled(x.Shape(), ceil); shape.H > 0 && shape.W > 0 && len(g.levels) < 5; shape = vgg.Pooled(shape, ceil) {
 		next := be.New(shape)
 		be.Pool(next, g.levels[len(g.levels)-1], backend.Average, nil)
 		g.levels = append(g.levels, next)

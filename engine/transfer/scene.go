@@ -70,7 +70,7 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 	for i, r := range sc.regions {
 		var g *guide
 		if r.mask != nil {
-			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k); err != nil {
+			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, sc.net.Ceil); err != nil {
 				return err
 			}
 			v.guides = append(v.guides, g)
@@ -127,7 +127,7 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 		plan, err := sc.net.ForwardPlan(s.H, s.W, sc.pooling(), layerNames(sc.recipe.StyleLayers))
 		var g *guide
 		if err == nil && sc.of[i] != nil {
-			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k)
+			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k, sc.net.Ceil)
 		}
 		if err != nil {
 			sc.be.Release(x)

@@ -171,7 +171,11 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 
 // network prepares the layers that a recipe looks at.
 func network(be backend.Backend, w *vgg.Weights, r *engine.Recipe) (*vgg.Network, error) {
-	return vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
+	n, err := vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
+	if err == nil {
+		n.White, n.Ceil = float64(r.White), r.PoolingRounding == engine.RoundUp
+	}
+	return n, err
 }
 
 func checkRequest(req *engine.Request) error {
@@ -229,6 +233,8 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 			start = pixel.Resize(start, before.w, before.h, s.w, s.h)
 		case j.recipe.Start == engine.StartNoise:
 			start = noise(j.recipe.Seed, s)
+		case j.recipe.Start == engine.StartMean:
+			start = faintNoise(j.recipe.Seed, s, j.net)
 		case j.start != nil:
 			start = pixel.Planes(j.start, s.w, s.h)
 		default:
@@ -253,12 +259,27 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 
 // noise returns grey levels drawn evenly from 0 to 255.
 func noise(seed int64, s size) []float32 {
-	source := rand.New(rand.NewPCG(uint64(seed), 0x7061696e74)) // a fixed second half
+	source := randomSource(seed)
 	x := make([]float32, 3*s.w*s.h)
 	for i := range x {
 		x[i] = source.Float32() * 255
 	}
 	return x
+}
+
+func randomSource(seed int64) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(seed), 0x7061696e74)) // a fixed second half
+}
+
+// faintNoise returns the network's mean colour and on it, as the network sees it, a
+// thousandth of what is drawn from the normal distribution.
+func faintNoise(seed int64, s size, net *vgg.Network) []float32 {
+	source := randomSource(seed)
+	x := make([]float32, 3*s.w*s.h)
+	for i := range x {
+		x[i] = float32(0.001 * source.NormFloat64())
+	}
+	return net.Planes(x)
 }
 
 // scale paints at one size from the given pixels, and returns the new ones; beside
