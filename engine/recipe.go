@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -21,37 +22,42 @@ const MaxStyles = 16
 //
 // The zero Recipe is not valid; start from Preset or ParseRecipe.
 type Recipe struct {
-	Version         int          `json:"version"`
-	Preset          string       `json:"preset"`
-	Weights         string       `json:"weights"`
-	Size            int          `json:"size"`
-	Iterations      int          `json:"iterations"`
-	TimeBudget      float64      `json:"time_budget"`
-	Strength        float64      `json:"strength"`
-	StyleScale      float64      `json:"style_scale"`
-	Smoothness      float64      `json:"smoothness"`
-	Variation       string       `json:"variation"`
-	VariationWeight float64      `json:"variation_weight"`
-	KeepColours     float64      `json:"keep_colours"`
-	ColourMethod    string       `json:"colour_method"`
-	Feather         float64      `json:"feather"`
-	StyleWeights    Numbers      `json:"style_weights,omitempty"`
-	Start           string       `json:"start"`
-	Seed            int64        `json:"seed"`
-	Scales          int          `json:"scales"`
-	Copies          int          `json:"copies"`
-	Border          int          `json:"border"`
-	ContentLayers   LayerWeights `json:"content_layers"`
-	StyleLayers     LayerWeights `json:"style_layers"`
-	ContentWeight   float64      `json:"content_weight"`
-	StyleWeight     float64      `json:"style_weight"`
-	LossScaling     string       `json:"loss_scaling"`
-	Pooling         string       `json:"pooling"`
-	PoolingRounding string       `json:"pooling_rounding"`
-	White           int          `json:"white"`
-	Optimizer       string       `json:"optimizer"`
-	History         int          `json:"history"`
-	LearningRate    float64      `json:"learning_rate"`
+	Version       int          `json:"version"`
+	Preset        string       `json:"preset"`
+	Weights       string       `json:"weights"`
+	Size          int          `json:"size"`
+	Iterations    int          `json:"iterations"`
+	Taper         float64      `json:"taper"`
+	TimeBudget    float64      `json:"time_budget"`
+	Strength      float64      `json:"strength"`
+	StyleScale    float64      `json:"style_scale"`
+	StyleScales   Numbers      `json:"style_scales,omitempty"`
+	Detail        float64      `json:"detail"`
+	Smoothness    float64      `json:"smoothness"`
+	TVWeight      float64      `json:"tv_weight"`
+	TVKind        string       `json:"tv_kind"`
+	KeepColours   float64      `json:"keep_colours"`
+	ColourMethod  string       `json:"colour_method"`
+	Feather       float64      `json:"feather"`
+	StyleWeights  Numbers      `json:"style_weights,omitempty"`
+	Start         string       `json:"start"`
+	Seed          int64        `json:"seed"`
+	Scales        int          `json:"scales"`
+	Copies        int          `json:"copies"`
+	Moments       float64      `json:"moments"`
+	Border        int          `json:"border"`
+	ContentLayers LayerWeights `json:"content_layers"`
+	StyleLayers   LayerWeights `json:"style_layers"`
+	ContentWeight float64      `json:"content_weight"`
+	StyleWeight   float64      `json:"style_weight"`
+	LossScaling   string       `json:"loss_scaling"`
+	Pooling       string       `json:"pooling"`
+	Rounding      string       `json:"pooling_rounding"`
+	White         int          `json:"white"`
+	Optimizer     string       `json:"optimizer"`
+	History       int          `json:"history"`
+	LearningRate  float64      `json:"learning_rate"`
+	Averaging     float64      `json:"averaging"`
 }
 
 // Values of the settings that are a choice.
@@ -68,9 +74,9 @@ const (
 	StartMean    = "mean"
 	StartPicture = "picture"
 
-	VariationSquared      = "squared" // Variation
-	VariationAbsolute     = "absolute"
-	VariationGradientOnly = "gradient-only"
+	TVSquared      = "squared" // TVKind
+	TVAbsolute     = "absolute"
+	TVGradientOnly = "gradient-only"
 
 	ColoursSymmetric = "symmetric" // ColourMethod
 	ColoursPCA       = "pca"
@@ -80,7 +86,7 @@ const (
 	PoolAverage = "avg"
 	PoolMax     = "max"
 
-	RoundDown = "down" // PoolingRounding
+	RoundDown = "down" // Rounding
 	RoundUp   = "up"
 
 	LBFGS      = "lbfgs"
@@ -101,12 +107,12 @@ var presets = []struct {
 	{NeuralStyle, func(r *Recipe) {
 		neuralStyle(r)
 		r.White = 256
-		r.PoolingRounding = RoundUp
-		r.Variation = VariationGradientOnly
+		r.Rounding = RoundUp
+		r.TVKind = TVGradientOnly
 	}},
 	{NeuralStylePT, func(r *Recipe) {
 		neuralStyle(r)
-		r.Variation = VariationAbsolute
+		r.TVKind = TVAbsolute
 	}},
 }
 
@@ -118,6 +124,7 @@ func original(r *Recipe) {
 	r.Pooling = PoolMax
 	r.Scales = 1
 	r.Copies = 0
+	r.Moments = 0
 	r.Border = 0
 	r.Optimizer = LBFGSTorch
 	r.History = 100
@@ -127,7 +134,7 @@ func original(r *Recipe) {
 func neuralStyle(r *Recipe) {
 	original(r)
 	r.LossScaling = NeuralStyle
-	r.ContentWeight, r.StyleWeight, r.VariationWeight = 5, 100, 1e-3
+	r.ContentWeight, r.StyleWeight, r.TVWeight = 5, 100, 1e-3
 	r.Start = StartMean
 	r.Iterations = 1000
 }
@@ -156,30 +163,34 @@ func Preset(name string) (Recipe, error) {
 
 func defaults() Recipe {
 	return Recipe{
-		Version:         RecipeVersion,
-		Preset:          Painterly,
-		Weights:         "small",
-		Size:            512,
-		Iterations:      80,
-		Strength:        50,
-		StyleScale:      1,
-		ColourMethod:    ColoursSymmetric,
-		Feather:         1,
-		Variation:       VariationSquared,
-		White:           255,
-		PoolingRounding: RoundDown,
-		Start:           StartContent,
-		Copies:          2,
-		Border:          12,
-		ContentLayers:   LayerWeights{{"relu3_2", 1}},
-		StyleLayers:     LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
-		ContentWeight:   1,
-		StyleWeight:     1,
-		LossScaling:     Calibrated,
-		Pooling:         PoolAverage,
-		Optimizer:       LBFGS,
-		History:         10,
-		LearningRate:    1,
+		Version:       RecipeVersion,
+		Preset:        Painterly,
+		Weights:       "small",
+		Size:          512,
+		Iterations:    80,
+		Taper:         100,
+		Strength:      50,
+		StyleScale:    1,
+		Detail:        50,
+		TVKind:        TVSquared,
+		ColourMethod:  ColoursSymmetric,
+		Feather:       1,
+		Start:         StartContent,
+		Copies:        2,
+		Moments:       0.1,
+		Border:        12,
+		ContentLayers: LayerWeights{{"relu3_2", 1}},
+		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
+		ContentWeight: 1,
+		StyleWeight:   1,
+		LossScaling:   Calibrated,
+		Pooling:       PoolAverage,
+		Rounding:      RoundDown,
+		White:         255,
+		Optimizer:     LBFGS,
+		History:       10,
+		LearningRate:  1,
+		Averaging:     0.9,
 	}
 }
 
@@ -208,7 +219,7 @@ func ParseRecipe(data []byte) (Recipe, error) {
 	// Lists of the preset would be overwritten element by element, in arrays that
 	// are shared with it: the JSON's own lists begin empty.
 	blank := r
-	blank.ContentLayers, blank.StyleLayers, blank.StyleWeights = nil, nil, nil
+	blank.ContentLayers, blank.StyleLayers, blank.StyleWeights, blank.StyleScales = nil, nil, nil, nil
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&blank); err != nil {
@@ -265,11 +276,27 @@ func (r *Recipe) Validate() error {
 	return nil
 }
 
+// IterationsAt returns how many iterations scale i has, counted from 0, the smallest.
+func (r *Recipe) IterationsAt(i int) int {
+	return max(1, int(math.Round(float64(r.Iterations)*math.Pow(r.Taper/100, float64(i)))))
+}
+
+// StyleScaleOf returns the scale of style i beside a picture.
+func (r *Recipe) StyleScaleOf(i int) float64 {
+	if i < len(r.StyleScales) {
+		return r.StyleScale * r.StyleScales[i]
+	}
+	return r.StyleScale
+}
+
 // StyleShares returns the weights of n styles, scaled to sum to 1. Styles that
 // StyleWeights does not reach count 1.
 func (r *Recipe) StyleShares(n int) ([]float64, error) {
 	if len(r.StyleWeights) > n {
 		return nil, Errorf(InvalidRecipe, "There are %d style weights for %d style pictures.", len(r.StyleWeights), n)
+	}
+	if len(r.StyleScales) > n {
+		return nil, Errorf(InvalidRecipe, "There are %d style scales for %d style pictures.", len(r.StyleScales), n)
 	}
 	shares, sum := make([]float64, n), 0.0
 	for i := range shares {

@@ -340,7 +340,7 @@ func TestMaskFollowsRounding(t *testing.T) {
 	for _, rounding := range []string{engine.RoundDown, engine.RoundUp} {
 		run := func(change func(*engine.Request)) float64 {
 			req := request(func(r *engine.Recipe) {
-				r.PoolingRounding, r.Size, r.Iterations, r.Scales, r.Border = rounding, 51, 2, 1, 0
+				r.Rounding, r.Size, r.Iterations, r.Scales, r.Border = rounding, 51, 2, 1, 0
 			})
 			change(&req)
 			res, err := masked().Run(context.Background(), req, nil)

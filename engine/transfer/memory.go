@@ -17,7 +17,7 @@ import (
 func Memory(weights *vgg.Weights, r *engine.Recipe, w, h int) int64 {
 	whole := size{w, h}.withBorder(r.Border)
 	content, style := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
-	ceil := r.PoolingRounding == engine.RoundUp
+	ceil := r.Rounding == engine.RoundUp
 	floats := float64(weights.Floats(whole.h, whole.w, ceil, slices.Concat(content, style)))
 	for k := range copies(r, size{w, h}) {
 		floats += float64(weights.Floats(whole.h>>(k+1), whole.w>>(k+1), ceil, style))

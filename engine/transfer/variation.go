@@ -13,15 +13,15 @@ func variationOf(r *engine.Recipe, s size) loss.VariationOptions {
 	const step = 10
 	strength := r.Smoothness / 100
 	o := loss.VariationOptions{Factor: 100 * strength * strength / (255 * 255) / float64(3*s.w*s.h)}
-	switch r.Variation {
-	case engine.VariationAbsolute:
+	switch r.TVKind {
+	case engine.TVAbsolute:
 		o.Kind = backend.Absolute
-		o.Factor = step*o.Factor + r.VariationWeight
-	case engine.VariationGradientOnly:
+		o.Factor = step*o.Factor + r.TVWeight
+	case engine.TVGradientOnly:
 		o.GradientOnly = true
-		o.Factor += r.VariationWeight / 2 // which is the weight on each difference
+		o.Factor += r.TVWeight / 2 // which is the weight on each difference
 	default:
-		o.Factor += r.VariationWeight
+		o.Factor += r.TVWeight
 	}
 	return o
 }
