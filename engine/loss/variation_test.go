@@ -2,7 +2,6 @@ package loss_test
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -29,28 +28,6 @@ func variation(o loss.VariationOptions, x backend.Buffer, blocks []block) (float
 	var dots [1]float64
 	_ = be.Dots(context.Background(), dots[:], []backend.Pair{pair}) // the context never ends
 	return factor * dots[0], gradient
-}
-
-// Both kinds of variation have the gradient that differences give.
-func TestVariationGradient(t *testing.T) {
-	for _, kind := range []backend.Variation{backend.Squared, backend.Absolute} {
-		o := loss.VariationOptions{Factor: 0.3, Kind: kind}
-		x := picture(ref.New(), 11, 7, 9)
-		_, gradient := variation(o, x, whole(x.Shape()))
-		const h = 1e-5 // smaller than every step of this picture
-		for i := range gradient {
-			p := &ref.Elements(x)[i]
-			at := *p
-			*p = at + h
-			up, _ := variation(o, x, whole(x.Shape()))
-			*p = at - h
-			down, _ := variation(o, x, whole(x.Shape()))
-			*p = at
-			if want := (up - down) / (2 * h); !(math.Abs(gradient[i]-want) <= 1e-5*(math.Abs(want)+1)) {
-				t.Errorf("kind %v: gradient[%d] is %v, differences give %v", kind, i, gradient[i], want)
-			}
-		}
-	}
 }
 
 // A flat picture has no variation, and its gradient is 0 there in the absolute kind too,
