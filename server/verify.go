@@ -78,7 +78,7 @@ func newVerifyCommand(t trace) *cobra.Command {
 			"VGG-19, to relu5_1, as trapped weights fetch brings it, and the notebook's two pictures. Rounding\n" +
 			"decides which way L-BFGS goes: PyTorch's own runs differ by half before evaluation 20, and\n" +
 			"by 2 % after 100.",
-		Example: "  trapped verify --weights original --content Tuebingen_Neckarfront.jpg --style vangogh_starry_night.jpg",
+		Example: "  trapped verify --weights vgg19 --content Tuebingen_Neckarfront.jpg --style vangogh_starry_night.jpg",
 		Args:    cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&weights, "weights", "", "a whole VGG-19, a name or a file")
