@@ -78,9 +78,8 @@ func (p *pool) edge(y, x int) {
 	n, at := p.small.s, y*p.small.shape.W+x
 	small, first := p.small.d[at*n:][:n], p.large.d[(2*y*p.large.shape.W+2*x)*n:]
 	second, share := first[:n], float32(1) // the other place, or the same if there is one
-	across := 2*x+1 < p.large.shape.W
 	switch {
-	case across:
+	case 2*x+1 < p.large.shape.W:
 		second, share = first[n:][:n], 0.5
 	case 2*y+1 < p.large.shape.H:
 		second, share = first[p.large.shape.W*n:][:n], 0.5
@@ -95,14 +94,9 @@ func (p *pool) edge(y, x int) {
 		}
 		return
 	}
-	lower, right := p.arg.bits[at*p.arg.step:][:p.arg.step], p.arg.second[at*p.arg.step:][:p.arg.step]
-	won := lower
-	if across {
-		won = right
-	}
+	won := p.arg.bits[at*p.arg.step:][:p.arg.step] // set where the second place did
 	if !p.back {
-		clear(lower)
-		clear(right)
+		clear(won)
 	}
 	for c := range small {
 		switch bit := uint8(1) << (c % 8); {
