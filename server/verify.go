@@ -113,8 +113,17 @@ func newVerifyCommand(t trace) *cobra.Command {
 		}
 		t.recipe.Iterations = t.losses[len(t.losses)-1].Evaluation
 		show := newReporter(cmd.ErrOrStderr())
-		losses, runErr := transfer.Trace(ctx, be, w, t.recipe, pictures[0], pictures[1], show.report)
+		var notes []string // that the optimiser was replaced, after which nothing compares
+		losses, runErr := transfer.Trace(ctx, be, w, t.recipe, pictures[0], pictures[1], func(p engine.Progress) {
+			show.report(p)
+			if p.Note != "" {
+				notes = append(notes, p.Note)
+			}
+		})
 		show.end()
+		for _, note := range notes {
+			fmt.Fprintln(cmd.ErrOrStderr(), note)
+		}
 		v := verification{Network: w.Name, Content: sides(pictures[0]), Style: sides(pictures[1]), Losses: t.compare(losses)}
 		if len(v.Losses) > 0 || runErr == nil {
 			if asJSON {
