@@ -17,9 +17,10 @@ import (
 func Memory(weights *vgg.Weights, r *engine.Recipe, w, h int) int64 {
 	whole := size{w, h}.withBorder(r.Border)
 	content, style := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
-	floats := float64(weights.Floats(whole.h, whole.w, slices.Concat(content, style)))
+	ceil := r.Rounding == engine.RoundUp
+	floats := float64(weights.Floats(whole.h, whole.w, ceil, slices.Concat(content, style)))
 	for k := range copies(r, size{w, h}) {
-		floats += float64(weights.Floats(whole.h>>(k+1), whole.w>>(k+1), style))
+		floats += float64(weights.Floats(whole.h>>(k+1), whole.w>>(k+1), ceil, style))
 	}
 	places, share := float64(whole.w*whole.h), 1.0
 	for i, tap := range weights.Taps() {

@@ -91,7 +91,7 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 	for i, r := range sc.regions {
 		var g *guide
 		if r.mask != nil {
-			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, inside); err != nil {
+			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, inside, sc.net.Ceil); err != nil {
 				return err
 			}
 			v.guides = append(v.guides, g)
@@ -170,7 +170,7 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 		inside := func(of backend.Shape) backend.Window { return style.inside(k, s, of) }
 		var g *guide
 		if err == nil && sc.of[i] != nil {
-			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k, inside)
+			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k, inside, sc.net.Ceil)
 		}
 		if err != nil {
 			sc.be.Release(x)
