@@ -39,7 +39,7 @@ func CheckConvolve(out, in Shape, c Conv, pos Mask) {
 
 // CheckPool checks Pool and, with gradients for maps, PoolBack.
 func CheckPool(out, in Shape, kind Pooling, arg Mask) {
-	if out != (Shape{in.C, in.H / 2, in.W / 2}) {
+	if out != (Shape{in.C, in.H / 2, in.W / 2}) && out != (Shape{in.C, (in.H + 1) / 2, (in.W + 1) / 2}) {
 		panic("backend: pooled feature map does not have half the size")
 	}
 	if kind == Maximum && (arg == nil || arg.MaskOf() != out) {

@@ -141,38 +141,6 @@ func (s *Style) Release() {
 	}
 }
 
-// Variation is the squared total variation of a picture: the sum of the squared
-// differences between neighbours.
-//
-//	Factor * sum_{c,y,x} (x[y,x+1] - x[y,x])^2 + (x[y+1,x] - x[y,x])^2
-//
-// Mahendran and Vedaldi 2015 (arXiv 1412.0035), eq. 5 with beta 2.
-type Variation struct {
-	Factor float64
-
-	be  backend.Backend
-	sum backend.Sums
-}
-
-// NewVariation returns a term without a target.
-func NewVariation(be backend.Backend, factor float64) *Variation {
-	return &Variation{Factor: factor, be: be, sum: be.NewSums(1)}
-}
-
-func (v *Variation) Reset() { v.be.Combine(v.sum, 0, v.sum, 0, nil) }
-
-func (v *Variation) Accumulate(x backend.Buffer, w backend.Window) { v.be.AddVariation(v.sum, x, w) }
-
-func (v *Variation) Complete() { v.be.Total(v.sum) }
-
-func (v *Variation) Gradient(dx, x backend.Buffer, w backend.Window) {
-	v.be.VariationGrad(dx, x, v.Factor, w)
-}
-
-func (v *Variation) Value() (backend.Pair, float64) { return backend.Pair{A: v.sum}, v.Factor }
-
-func (v *Variation) Release() { release(v.be, v.sum) }
-
 func release(be backend.Backend, vectors ...any) {
 	for _, v := range vectors {
 		be.Release(v)

@@ -68,7 +68,7 @@ type rig struct {
 
 func newRig(t *testing.T, be backend.Backend, n *vgg.Network, kind backend.Pooling, content, style backend.Buffer, blocks []block) *rig {
 	t.Helper()
-	r := &rig{be: be, blocks: blocks, styles: map[string]*loss.Style{}, variation: loss.NewVariation(be, 0.002), size: content.Shape()}
+	r := &rig{be: be, blocks: blocks, styles: map[string]*loss.Style{}, variation: loss.NewVariation(be, loss.VariationOptions{Factor: 0.002}), size: content.Shape()}
 	names := []string{"relu1_1", "relu2_1", "relu3_1", contentTap}
 	stylePlan, err := n.Plan(style.Shape().H, style.Shape().W, kind, names)
 	if err != nil {

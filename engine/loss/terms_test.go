@@ -44,7 +44,8 @@ func TestGradientsAreSlopes(t *testing.T) {
 	}
 	for name, term := range map[string]loss.Term{
 		"content":                loss.NewContent(be, a, 0.7),
-		"variation":              loss.NewVariation(be, 0.7),
+		"variation":              loss.NewVariation(be, loss.VariationOptions{Factor: 0.7}),
+		"variation, absolute":    loss.NewVariation(be, loss.VariationOptions{Factor: 0.7, Kind: backend.Absolute}),
 		"style":                  style(loss.StyleOptions{Area: places}),
 		"style, mask":            style(loss.StyleOptions{Area: area, Mask: mask}),
 		"style, metric":          style(loss.StyleOptions{Area: places, Metric: metric}),

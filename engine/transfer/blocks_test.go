@@ -90,7 +90,7 @@ var blockCases = []blockCase{
 		r.Pooling, r.Copies = engine.PoolMax, 1
 	}},
 	{name: "notebook to relu4_2", content: size{161, 89}, style: size{89, 134}, widths: []int{4, 4, 4, 4, 5, 5, 5, 5, 6, 6}, nx: 3, ny: 1, recipe: func(r *engine.Recipe) {
-		r.LossScaling, r.Pooling, r.Copies = engine.GatysNotebook, engine.PoolMax, 0
+		r.LossScaling, r.Pooling, r.Rounding, r.Copies = engine.GatysNotebook, engine.PoolMax, engine.RoundUp, 0
 		r.ContentLayers = engine.LayerWeights{{Layer: "relu4_2", Weight: 1}, {Layer: "relu1_2", Weight: 0.5}}
 		r.StyleLayers = engine.LayerWeights{{Layer: "relu1_1", Weight: 1}, {Layer: "relu4_1", Weight: 1}}
 	}},

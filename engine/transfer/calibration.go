@@ -58,14 +58,24 @@ func (j *job) calibrate(st *stage, iterations int) bool {
 	return j.styleFactor > before*much || j.styleFactor < before/much
 }
 
-// recalibrate does so in the midst of a scale, and goes on from the picture as it is.
-func (st *stage) recalibrate(ctx context.Context, iterations int) error {
-	if !st.j.calibrate(st, iterations) {
+// recalibrate does so at the end of scale i, and in the midst of the last, where it goes on
+// from the picture as it is. n of so many iterations are done.
+func (st *stage) recalibrate(ctx context.Context, i, n, iterations int) error {
+	if last := len(st.j.sizes) - 1; i < last {
+		if n == iterations {
+			st.j.calibrate(st, n)
+		}
+		return nil
+	}
+	if n != iterations/2 || !st.j.calibrate(st, n) {
 		return nil
 	}
 	px, err := st.pixels()
 	if err != nil {
 		return err
+	}
+	for i, v := range px { // as between scales
+		px[i] = min(max(v, 0), 255)
 	}
 	st.end()
 	next, err := st.j.begin(ctx, st.size, px)

@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"trappedinart/engine/backend"
+	"trappedinart/engine/vgg"
 )
 
 // A guide is a mask at the sizes of a network's feature maps, brought there by the
-// averages that pooling takes. A nil guide is a mask that is 1 everywhere.
+// averages that pooling takes, rounded as it rounds. A nil guide is a mask that is 1 everywhere.
 type guide struct {
 	be     backend.Backend
 	levels []backend.Buffer // [1,h,w], each half the size of the one before
@@ -15,16 +16,15 @@ type guide struct {
 }
 
 // newGuide takes a mask [h,w] and reduces it so many times. The places of a level that
-// count are those of inside, or all if that is nil.
-func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, reduced int, inside func(backend.Shape) backend.Window) (*guide, error) {
+// count are those of inside; ceil says how the network's pooling rounds.
+func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, reduced int, inside func(backend.Shape) backend.Window, ceil bool) (*guide, error) {
 	x := be.New(backend.Shape{C: 1, H: s.h, W: s.w})
 	be.Write(x, mask)
 	for range reduced {
 		x = halved(be, x)
 	}
 	g := &guide{be: be, levels: []backend.Buffer{x}}
-	for shape := x.Shape(); shape.H > 1 && shape.W > 1 && len(g.levels) < 5; {
-		shape.H, shape.W = shape.H/2, shape.W/2
+	for shape := vgg.Pooled(x.Shape(), ceil); shape.H > 0 && shape.W > 0 && len(g.levels) < 5; shape = vgg.Pooled(shape, ceil) {
 		next := be.New(shape)
 		be.Pool(next, g.levels[len(g.levels)-1], backend.Average, nil)
 		g.levels = append(g.levels, next)
@@ -34,13 +34,9 @@ func newGuide(ctx context.Context, be backend.Backend, mask []float32, s size, r
 	be.WriteSums(values, []float64{1, 0})
 	defer be.Release(values)
 	for i, level := range g.levels {
-		window := level.Shape().Whole()
-		if inside != nil {
-			window = inside(level.Shape())
-		}
 		of := be.NewSums(2)
 		defer be.Release(of)
-		be.AddMoments(of, level, window, nil)
+		be.AddMoments(of, level, inside(level.Shape()), nil)
 		pairs[i] = backend.Pair{A: of, B: values}
 	}
 	g.areas = make([]float64, len(pairs))

@@ -177,7 +177,7 @@ func (n *Need) in(s size, most int) Fit {
 	for _, p := range l.pictures {
 		t := tile(p.size, p.taps, most)
 		here := float64(p.w*p.h) / places // as a share
-		part := float64(n.Weights.Floats(t.parts.h, t.parts.w, p.taps, p.style))
+		part := float64(n.Weights.Floats(t.parts.h, t.parts.w, r.Rounding == engine.RoundUp, p.taps, p.style))
 		partPlaces := 0. // what blocks have beside maps
 		if len(t.blocks) > 1 {
 			partPlaces = float64(t.parts.w * t.parts.h)

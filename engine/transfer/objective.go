@@ -105,11 +105,8 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 	if err := o.scaleTerms(ctx, sc.recipe, sc.styleFactor); err != nil {
 		return nil, err
 	}
-	if strength := sc.recipe.Smoothness / 100; strength > 0 {
-		// Full smoothness weighs a mean squared step of 10 grey levels like a
-		// relative style loss of 0.15.
-		mean := 1 / float64(shape.C*s.w*s.h) / (255 * 255)
-		o.variation = loss.NewVariation(sc.be, 100*strength*strength*mean)
+	if v := variationOf(sc.recipe, s); v.Factor > 0 {
+		o.variation = loss.NewVariation(sc.be, v)
 	}
 	o.allowed = newProjection(sc.be, backend.Shape{C: 3, H: s.h, W: s.w}, onlyLuminance(sc.recipe), sc.kept)
 	o.name()
@@ -141,9 +138,12 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe, styleFacto
 		for k := range v.terms {
 			t := &v.terms[k]
 			t.square = squares[i]
-			if r.LossScaling == engine.GatysNotebook {
-				t.set(gatysFactor(r, t))
-			} else {
+			switch r.LossScaling {
+			case engine.GatysNotebook:
+				t.set(meanFactor(r, t, 1000))
+			case engine.NeuralStyle:
+				t.set(meanFactor(r, t, 1))
+			default:
 				t.set(calibratedFactor(r, t, sum[t.kind], styleFactor))
 			}
 			i++
@@ -152,14 +152,16 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe, styleFacto
 	return nil
 }
 
-// gatysFactor is the scaling of the notebook that Gatys published with his PyTorch
-// code: a mean over the elements, times 1 for content and 1000/C^2 for style.
-func gatysFactor(r *engine.Recipe, t *boundTerm) float64 {
+// meanFactor is the scaling of two programs, which take the mean over the elements. The
+// notebook that Gatys published with his PyTorch code multiplies that by 1 for content and
+// by 1000/C^2 for style, whose Gram matrices are divided by H*W. The Gram matrices of
+// neural-style are divided by C*H*W, which is 1/C^2 for style.
+func meanFactor(r *engine.Recipe, t *boundTerm, style float64) float64 {
 	if t.kind == contentPart {
 		return r.ContentWeight * t.weight / float64(t.size.Len())
 	}
 	square := float64(t.size.C * t.size.C)
-	return r.StyleWeight * t.weight * t.share * 1000 / square / square
+	return r.StyleWeight * t.weight * t.share * style / square / square
 }
 
 // calibratedFactor divides every term by the square sum of its target, and weighs

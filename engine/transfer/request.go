@@ -10,7 +10,11 @@ import (
 
 // network prepares the layers that a recipe looks at.
 func network(be backend.Backend, w *vgg.Weights, r *engine.Recipe) (*vgg.Network, error) {
-	return vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
+	n, err := vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
+	if err == nil {
+		n.White, n.Ceil = float64(r.White), r.Rounding == engine.RoundUp
+	}
+	return n, err
 }
 
 func checkRequest(req *engine.Request) error {

@@ -108,7 +108,7 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 	for i, r := range sc.regions {
 		var g *guide
 		if r.mask != nil {
-			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, inside); err != nil {
+			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, inside, sc.net.Ceil); err != nil {
 				return err
 			}
 			v.guides = append(v.guides, g)
@@ -218,7 +218,7 @@ func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, erro
 	inside := func(of backend.Shape) backend.Window { return sc.styles[i].inside(k, x.Shape(), of) }
 	var g *guide
 	if sc.of[i] != nil {
-		if g, err = newGuide(ctx, sc.be, sc.of[i], sc.styles[i].size, k, inside); err != nil {
+		if g, err = newGuide(ctx, sc.be, sc.of[i], sc.styles[i].size, k, inside, sc.net.Ceil); err != nil {
 			return nil, err
 		}
 		defer g.release()

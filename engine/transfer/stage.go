@@ -82,11 +82,7 @@ func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 	if err := st.j.be.Read(context.Background(), px, x); err != nil {
 		return nil, err
 	}
-	places := len(px) / 3
-	for i := range px {
-		px[i] += float32(st.j.net.Mean[i/places])
-	}
-	return cut(px, st.size, st.border), nil
+	return cut(st.j.net.Planes(px), st.size, st.border), nil
 }
 
 // wait returns when the run is not paused, with the recipe that was asked for, or nil.

@@ -9,7 +9,6 @@ package transfer
 import (
 	"context"
 	"image"
-	"math/rand/v2"
 	"time"
 
 	"trappedinart/engine"
@@ -213,6 +212,8 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 			start = j.larger(start, before, s)
 		case j.recipe.Start == engine.StartNoise:
 			start = noise(j.recipe.Seed, s)
+		case j.recipe.Start == engine.StartMean:
+			start = faintNoise(j.recipe.Seed, s, j.net)
 		case j.start != nil:
 			start = pixel.Planes(j.start, s.w, s.h)
 		default:
@@ -255,16 +256,6 @@ func withoutContent(r *engine.Recipe) bool {
 	return r.ContentWeight == 0 || r.LossScaling == engine.Calibrated && r.Strength == 100
 }
 
-// noise returns grey levels drawn evenly from 0 to 255.
-func noise(seed int64, s size) []float32 {
-	source := rand.New(rand.NewPCG(uint64(seed), 0x7061696e74)) // a fixed second half
-	x := make([]float32, 3*s.w*s.h)
-	for i := range x {
-		x[i] = source.Float32() * 255
-	}
-	return x
-}
-
 // scale paints at one size from the given pixels, and returns the new ones; beside
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
@@ -286,9 +277,6 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		asked, err := j.wait(ctx, progress)
 		if err == nil && asked != nil {
 			err = st.steer(ctx, asked)
-		}
-		if err == nil && i == len(j.sizes)-1 && n == progress.Iterations/2 {
-			err = st.recalibrate(ctx, n)
 		}
 		var loss float64
 		if err == nil {
@@ -312,16 +300,19 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
 			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
 		}
+		if err := st.recalibrate(ctx, i, n+1, progress.Iterations); err != nil {
+			return st.reached, err
+		}
 		if err := j.tell(ctx, progress, st); err != nil {
 			return nil, err
 		}
 		j.note = ""
 		if j.spent(i) {
+			j.calibrate(st, n+1)
 			j.worked += j.prices[i] * float64(progress.Iterations-n-1)
 			break
 		}
 	}
-	j.calibrate(st, progress.Iterations)
 	return st.pixels()
 }
 

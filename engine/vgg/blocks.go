@@ -51,7 +51,7 @@ func (w *Weights) Width(tap string) int {
 // Shapes returns the shapes of the taps' feature maps of a picture of that size.
 func (n *Network) Shapes(h, w int, taps []string) map[string]backend.Shape {
 	shapes := map[string]backend.Shape{}
-	for _, l := range layOut(n.taps[:len(n.convs)], n.outs, h, w, taps) {
+	for _, l := range layOut(n.taps[:len(n.convs)], n.outs, backend.Shape{C: 3, H: h, W: w}, n.Ceil, taps) {
 		if l.tap != "" {
 			shapes[l.tap] = l.Shape
 		}
