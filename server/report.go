@@ -21,6 +21,7 @@ type reporter struct {
 	scale    int
 	last     time.Time
 	drawn    bool
+	told     []string // notes
 }
 
 func newReporter(out io.Writer) *reporter {
@@ -40,6 +41,7 @@ func (r *reporter) report(p engine.Progress) {
 	}
 	if p.Note != "" {
 		r.line(p.Note)
+		r.told = append(r.told, p.Note)
 	}
 	if p.Stage != engine.Painting {
 		return

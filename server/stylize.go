@@ -114,7 +114,12 @@ func newStylizeCommand() *cobra.Command {
 			if err := writePicture(out, res, format, depth == 16); err != nil {
 				return errors.Join(err, runErr)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds())
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds(), res.StyleDistance)
+			for _, note := range res.Notes {
+				if !slices.Contains(show.told, note) {
+					fmt.Fprintln(cmd.ErrOrStderr(), note)
+				}
+			}
 			if slices.ContainsFunc(append([]engine.File{req.Content}, req.Styles...), pixel.HasPosition) {
 				fmt.Fprintln(cmd.ErrOrStderr(), "The photograph's GPS position and other personal data are not in the result.")
 			}

@@ -51,7 +51,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, job.last().w, job.last().h),
-		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, Elapsed: time.Since(began), Notes: job.notes,
+		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, StyleDistance: job.distance, Elapsed: time.Since(began), Notes: job.notes,
 	}
 	if r.Deep {
 		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
@@ -104,6 +104,7 @@ type job struct {
 	before          float64 // what was worked when began was set
 	done            int     // evaluations
 	loss            float64
+	distance        float64 // of style, relative
 }
 
 type size struct{ w, h int }
@@ -295,6 +296,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			return reached, err
 		}
 		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.prices[i]
+		j.distance = st.objective.styleDistance()
 		progress.Iteration = n + 1
 		progress.Loss = loss
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back

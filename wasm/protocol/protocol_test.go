@@ -31,7 +31,7 @@ func picture(w, h int) *image.NRGBA {
 }
 
 func messages(t testing.TB) []protocol.Message {
-	result := &engine.Result{Picture: picture(5, 3), Recipe: recipe(t), Iterations: 160, Loss: 0.25, Elapsed: 3 * time.Second, Notes: []string{"A note."}}
+	result := &engine.Result{Picture: picture(5, 3), Recipe: recipe(t), Iterations: 160, Loss: 0.25, StyleDistance: 0.003, Elapsed: 3 * time.Second, Notes: []string{"A note."}}
 	return []protocol.Message{
 		protocol.Start{
 			ID: 7, Recipe: recipe(t), WeightsURL: "https://example.org/weights/small.safetensors",

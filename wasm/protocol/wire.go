@@ -76,12 +76,13 @@ type estimate struct {
 }
 
 type result struct {
-	Picture    *size           `json:"picture"`
-	Recipe     json.RawMessage `json:"recipe"`
-	Iterations int             `json:"iterations"`
-	Loss       number          `json:"loss"`
-	Elapsed    time.Duration   `json:"elapsed"`
-	Notes      []string        `json:"notes,omitempty"`
+	Picture       *size           `json:"picture"`
+	Recipe        json.RawMessage `json:"recipe"`
+	Iterations    int             `json:"iterations"`
+	Loss          number          `json:"loss"`
+	StyleDistance number          `json:"style_distance"`
+	Elapsed       time.Duration   `json:"elapsed"`
+	Notes         []string        `json:"notes,omitempty"`
 }
 
 // size is what the header says of pixels; they themselves are a buffer.
@@ -185,7 +186,7 @@ func packResult(r *engine.Result) (*result, [][]byte) {
 	picture, buffers := pack(r.Picture)
 	return &result{
 		Picture: picture, Recipe: r.Recipe.JSON(),
-		Iterations: r.Iterations, Loss: number(r.Loss), Elapsed: r.Elapsed, Notes: r.Notes,
+		Iterations: r.Iterations, Loss: number(r.Loss), StyleDistance: number(r.StyleDistance), Elapsed: r.Elapsed, Notes: r.Notes,
 	}, buffers
 }
 
@@ -356,6 +357,6 @@ func (r *result) unpack(buffers [][]byte) (*engine.Result, int, error) {
 	}
 	return &engine.Result{
 		Picture: picture, Recipe: recipe,
-		Iterations: r.Iterations, Loss: float64(r.Loss), Elapsed: r.Elapsed, Notes: r.Notes,
+		Iterations: r.Iterations, Loss: float64(r.Loss), StyleDistance: float64(r.StyleDistance), Elapsed: r.Elapsed, Notes: r.Notes,
 	}, used, nil
 }
