@@ -157,7 +157,7 @@ compare-wasm: tools bench-program
 # gallery paints pictures, measures them with VGG-19, and writes a sheet to bin/gallery:
 # SHEET=networks has six pairs with the small network and with VGG-19, controls one pair with
 # every preset and the main controls, notebook six pairs as Gatys' notebook paints them and
-# as we do (SIZE=512; an hour). It needs the folder of data beside the project. SMALL is
+# as we do (SIZE=512; an hour), preview previews beside what they stand for. It needs the folder of data beside the project. SMALL is
 # another file of a small network; GALLERY=-keep takes what the last time has left.
 SHEET  ?= networks
 SMALL  ?= small

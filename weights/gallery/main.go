@@ -5,6 +5,7 @@
 //	networks  six pairs with the small network and with VGG-19
 //	controls  one pair with every preset and the main controls
 //	notebook  six pairs as Gatys' notebook paints them and as we do
+//	preview   six previews and the large pictures that they stand for
 package main
 
 import (
@@ -32,7 +33,7 @@ var pairs = [][2]string{
 func main() {
 	log.SetFlags(0)
 	g := &gallery{be: cpu.New(0), store: &weights.Store{}}
-	flag.StringVar(&g.show, "sheet", "networks", "networks, controls or notebook")
+	flag.StringVar(&g.show, "sheet", "networks", "networks, controls, notebook or preview")
 	flag.StringVar(&g.small, "network", "small", "the name or file of the small network")
 	flag.StringVar(&g.large, "vgg19", "", "the file of a VGG-19, to relu3_2 at least")
 	flag.StringVar(&g.images, "images", "", "the directory of the pictures")
@@ -70,8 +71,10 @@ func (g *gallery) run(ctx context.Context) error {
 		return g.controls(ctx, j)
 	case "notebook":
 		return g.notebook(ctx, j)
+	case "preview":
+		return g.preview(ctx, j)
 	}
-	return fmt.Errorf("there is no sheet %q; choose networks, controls or notebook", g.show)
+	return fmt.Errorf("there is no sheet %q; choose networks, controls, notebook or preview", g.show)
 }
 
 func read(ctx context.Context, path string) (engine.File, *image.NRGBA, error) {
