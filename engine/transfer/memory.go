@@ -44,7 +44,7 @@ type Fit struct {
 //	small network, 512 x 384      225   258     172   214   in  8
 //	small network, 1024 x 768     722   807     559   643   in  7
 //	VGG-19 to relu3_2, 512 x 384  470   493     269   317   in  6
-//	VGG-19, 1024 x 768           1387  1580     680   802   in 14
+//	VGG-19, 1024 x 768           1469  1580     680   802   in 14
 func (n *Need) Fit(budget int64) (Fit, error) {
 	w, h := pixel.Fit(n.Content.X, n.Content.Y, n.Recipe.Size)
 	f := n.fit(size{w, h}, budget)

@@ -85,3 +85,20 @@ func TimedRecipe(network string) (engine.Recipe, error) {
 	}
 	return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no network %q to time; choose vgg19 or small.", network)
 }
+
+// Flops returns how many multiplications and additions the convolutions of all evaluations
+// of a run take, with the border and the smaller copies, whose result has w x h pixels.
+func Flops(net *vgg.Weights, r *engine.Recipe, w, h int) float64 {
+	content, style := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
+	sum := 0.
+	for i, s := range pyramid(r, w, h) {
+		whole := s.withBorder(borderAt(s, r.Border))
+		flops := net.Flops(whole.h, whole.w, slices.Concat(content, style))
+		for range copies(r, whole) {
+			whole = size{(whole.w + 1) / 2, (whole.h + 1) / 2}
+			flops += net.Flops(whole.h, whole.w, style)
+		}
+		sum += flops * float64(r.IterationsAt(i))
+	}
+	return sum
+}
