@@ -237,6 +237,11 @@ type Backend interface {
 	// and may be the same; y may be nil, for a*x. What is multiplied by 0 is not
 	// read, so that Combine(v, 0, v, 0, nil) clears whatever v holds.
 	Combine(dst Vector, a float64, x Vector, b float64, y Vector)
+	// AddPart adds to dst the rectangle w of src, with its top left place at (x,y): so
+	// blocks are cut out of a picture, and their gradients brought back to it.
+	//
+	//	dst[i,y+v,x+u] += src[i,w.Y0+v,w.X0+u]
+	AddPart(dst Buffer, x, y int, src Buffer, w Window)
 	// AdamStep moves x against the gradient g, with moving averages m and v, as
 	// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1, step t counted from 1,
 	// with beta1 0.9, beta2 0.999 and epsilon 1e-8.

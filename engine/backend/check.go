@@ -116,6 +116,15 @@ func CheckWindow(w Window, s Shape) {
 	}
 }
 
+// CheckPart checks AddPart.
+func CheckPart(dst Shape, x, y int, src Shape, w Window) {
+	if dst.C != src.C {
+		panic("backend: feature maps differ in channels")
+	}
+	CheckWindow(w, src)
+	CheckWindow(Window{x, y, x + w.X1 - w.X0, y + w.Y1 - w.Y0}, dst)
+}
+
 // CheckSame checks that feature maps have one shape.
 func CheckSame(s Shape, others ...Buffer) {
 	for _, b := range others {

@@ -77,7 +77,7 @@ func newRig(t *testing.T, be backend.Backend, n *vgg.Network, kind backend.Pooli
 	stylePlan.Forward(style, func(tap string, f backend.Buffer) {
 		if tap != contentTap {
 			area := (r.size.H >> pools[tap]) * (r.size.W >> pools[tap])
-			r.styles[tap] = loss.NewStyle(be, loss.NewGram(be, f, f.Shape().Whole(), nil, float64(f.Shape().H*f.Shape().W)), loss.StyleOptions{Area: float64(area), Factor: 1e-3})
+			r.styles[tap] = loss.NewStyle(be, newGram(be, f, nil, float64(f.Shape().H*f.Shape().W)), loss.StyleOptions{Area: float64(area), Factor: 1e-3})
 		}
 	})
 	for _, b := range blocks {
@@ -89,7 +89,9 @@ func newRig(t *testing.T, be backend.Backend, n *vgg.Network, kind backend.Pooli
 		r.plans = append(r.plans, plan)
 		plan.Forward(cut(be, content, c), func(tap string, f backend.Buffer) {
 			if tap == contentTap {
-				r.content = append(r.content, loss.NewContent(be, f, 0.1))
+				target := be.New(f.Shape())
+				be.Combine(target, 1, f, 0, nil)
+				r.content = append(r.content, loss.NewContent(be, target, 0.1))
 			}
 		})
 	}

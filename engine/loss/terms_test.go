@@ -35,10 +35,10 @@ func TestGradientsAreSlopes(t *testing.T) {
 	places := float64(shape.H * shape.W)
 	style := func(o loss.StyleOptions) loss.Term {
 		o.Factor = 0.7
-		return loss.NewStyle(be, loss.NewGram(be, a, a.Shape().Whole(), o.Mask, o.Area), o)
+		return loss.NewStyle(be, newGram(be, a, o.Mask, o.Area), o)
 	}
 	moments := func(area float64, mask backend.Buffer) loss.Term {
-		m := loss.NewMoments(be, loss.NewSpread(be, a, a.Shape().Whole(), mask, area), area, mask)
+		m := loss.NewMoments(be, newSpread(be, a, mask, area), area, mask)
 		m.Factor = 0.7
 		return m
 	}

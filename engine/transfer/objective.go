@@ -8,7 +8,6 @@ import (
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
-	"trappedinart/engine/vgg"
 )
 
 // An objective is the whole loss at one size: terms at the taps of the network, for
@@ -39,7 +38,8 @@ type asked struct {
 // A view is the picture as the network sees it at one of its sizes.
 type view struct {
 	x, dx backend.Buffer // nil in the first view, which is given its picture
-	plan  *vgg.Plan
+	*cutter
+	dpart backend.Buffer // of a picture in blocks: the gradient of the part that is shown
 	terms []boundTerm
 	// Of the regions; the terms look through them.
 	guides []*guide
@@ -193,12 +193,12 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 		if k > 0 {
 			o.be.Reduce(v.x, o.views[k-1].x)
 		}
-		v.plan.Forward(v.x, v.look)
+		v.forward()
 	}
 	o.forward = time.Since(began)
 	for k := len(o.views) - 1; k >= 0; k-- {
 		v := o.views[k]
-		v.plan.Backward(v.dx, v.back)
+		v.backward()
 		if k+1 < len(o.views) {
 			o.be.ReduceBack(v.dx, o.views[k+1].dx)
 		}
@@ -213,13 +213,13 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 	return o.values(ctx)
 }
 
-// accumulate completes the terms of a tap, on the way forward.
+// accumulate gives the terms of a tap their statistics, on the way forward.
 func (v *view) accumulate(tap string, f backend.Buffer) {
 	for i := range v.terms {
 		if t := &v.terms[i]; t.tap == tap {
-			t.Reset()
-			t.Accumulate(f, t.window)
-			t.Complete()
+			if w := v.window(tap, t.window); w.Area() > 0 {
+				t.Accumulate(f, w)
+			}
 		}
 	}
 }
@@ -228,7 +228,9 @@ func (v *view) accumulate(tap string, f backend.Buffer) {
 func (v *view) addGradient(tap string, df, f backend.Buffer) {
 	for i := range v.terms {
 		if t := &v.terms[i]; t.tap == tap {
-			t.Gradient(df, f, t.window)
+			if w := v.window(tap, t.window); w.Area() > 0 {
+				t.Gradient(df, f, w)
+			}
 		}
 	}
 }
@@ -300,8 +302,9 @@ func (o *objective) release() {
 		for _, t := range v.terms {
 			t.Release()
 		}
-		if v.plan != nil {
-			v.plan.Release()
+		v.cutter.release()
+		if v.dpart != nil {
+			o.be.Release(v.dpart)
 		}
 		for _, g := range v.guides {
 			g.release()

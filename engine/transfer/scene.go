@@ -2,10 +2,13 @@ package transfer
 
 import (
 	"context"
+	"image"
+	"math"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
+	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
@@ -43,8 +46,19 @@ type scene struct {
 	of      [][]float32 // for each style, the part of it that counts [h,w], or nil
 	regions []region
 	kept    []float32 // [h,w] of the content, or nil
+	// tile cuts pictures that are too large to be looked at as a whole; nil if none is.
+	tile func(s size, taps []string) tiling
 
 	styleFactor float64 // of calibration
+}
+
+// styleSize is the size at which style i, of a file of that many pixels, is looked at
+// beside a picture of size s.
+func styleSize(r *engine.Recipe, s size, i int, file image.Point) size {
+	const smallest = 16
+	longer := int(math.Round(float64(max(s.w, s.h)) * r.StyleScaleOf(i)))
+	w, h := pixel.Fit(file.X, file.Y, max(longer, smallest))
+	return size{w, h}
 }
 
 // plain returns the regions of a picture without masks.
@@ -81,8 +95,11 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 	if k == 0 {
 		names = append(names, layerNames(sc.recipe.ContentLayers)...)
 	}
-	if v.plan, err = sc.net.Plan(shape.H, shape.W, sc.pooling(), names); err != nil {
+	if v.cutter, err = sc.cut(size{shape.W, shape.H}, names, false); err != nil {
 		return err
+	}
+	if len(v.blocks) > 1 {
+		v.dpart = sc.be.New(v.part.Shape())
 	}
 	if k == 0 {
 		sc.addContent(v, shape)
@@ -120,17 +137,26 @@ func (sc *scene) pooling() backend.Pooling {
 func (sc *scene) addContent(v *view, shape backend.Shape) {
 	x := sc.load(sc.content)
 	defer sc.be.Release(x)
-	v.plan.Forward(x, func(tap string, f backend.Buffer) {
+	maps := map[string]backend.Buffer{}
+	v.each(x, func(tap string, f backend.Buffer) {
 		for _, l := range sc.recipe.ContentLayers {
 			if l.Layer == tap {
-				c := loss.NewContent(sc.be, f, 0)
+				maps[tap] = v.gather(maps[tap], tap, f)
+			}
+		}
+	})
+	for _, tap := range v.plan.Taps() {
+		for _, l := range sc.recipe.ContentLayers {
+			if l.Layer == tap {
+				c := loss.NewContent(sc.be, v.follow(maps[tap], tap), 0)
 				v.terms = append(v.terms, boundTerm{
-					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(), window: sc.content.inside(0, shape, f.Shape()),
+					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale,
+					norm: backend.Pair{A: maps[tap], B: maps[tap]}, size: v.shape(tap), window: sc.content.inside(0, shape, v.shape(tap)),
 					set: func(factor float64) { c.Factor = factor },
 				})
 			}
 		}
-	})
+	}
 }
 
 // A target is what a tap's style is: its Gram matrix and, if moments are compared, the
@@ -160,38 +186,75 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 		return sum
 	}
 	for n, i := range r.styles {
-		style := sc.styles[i]
-		x := sc.load(style)
-		for range k {
-			x = halved(sc.be, x)
-		}
-		s := x.Shape()
-		plan, err := sc.net.ForwardPlan(s.H, s.W, sc.pooling(), layerNames(sc.recipe.StyleLayers))
-		inside := func(of backend.Shape) backend.Window { return style.inside(k, s, of) }
-		var g *guide
-		if err == nil && sc.of[i] != nil {
-			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k, inside, sc.net.Ceil)
-		}
+		measured, err := sc.measure(ctx, k, i)
 		if err != nil {
-			sc.be.Release(x)
 			return nil, err
 		}
-		plan.Forward(x, func(tap string, f backend.Buffer) {
-			window := inside(f.Shape())
-			mask, area := g.at(f.Shape(), window)
-			area = max(area, leastArea)
+		for tap, m := range measured {
 			t := targets[tap]
-			t.gram = blend(t.gram, loss.NewGram(sc.be, f, window, mask, area), r.shares[n])
-			if moments(sc.recipe) > 0 {
-				t.moments = blend(t.moments, loss.NewSpread(sc.be, f, window, mask, area), r.shares[n])
+			t.gram = blend(t.gram, m.gram, r.shares[n])
+			if m.moments != nil {
+				t.moments = blend(t.moments, m.moments, r.shares[n])
 			}
 			targets[tap] = t
-		})
-		g.release()
-		plan.Release()
-		sc.be.Release(x)
+		}
 	}
 	return targets, nil
+}
+
+// measure returns for each tap the statistics of style i on a copy reduced k times.
+func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, error) {
+	x := sc.load(sc.styles[i])
+	for range k {
+		x = halved(sc.be, x)
+	}
+	defer sc.be.Release(x)
+	taps := layerNames(sc.recipe.StyleLayers)
+	c, err := sc.cut(size{x.Shape().W, x.Shape().H}, taps, true)
+	if err != nil {
+		return nil, err
+	}
+	defer c.release()
+	inside := func(of backend.Shape) backend.Window { return sc.styles[i].inside(k, x.Shape(), of) }
+	var g *guide
+	if sc.of[i] != nil {
+		if g, err = newGuide(ctx, sc.be, sc.of[i], sc.styles[i].size, k, inside, sc.net.Ceil); err != nil {
+			return nil, err
+		}
+		defer g.release()
+	}
+	measured, masks := map[string]target{}, map[string]backend.Buffer{}
+	for _, tap := range taps {
+		shape := c.shape(tap)
+		mask, _ := g.at(shape, inside(shape))
+		masks[tap] = c.follow(mask, tap)
+		t := target{gram: sc.be.NewSums(shape.C * shape.C)}
+		if moments(sc.recipe) > 0 {
+			t.moments = sc.be.NewSums(2 * shape.C)
+		}
+		measured[tap] = t
+	}
+	c.each(x, func(tap string, f backend.Buffer) {
+		t, w := measured[tap], c.window(tap, inside(c.shape(tap)))
+		if w.Area() == 0 {
+			return
+		}
+		sc.be.AddGram(t.gram, f, w, masks[tap])
+		if t.moments != nil {
+			sc.be.AddMoments(t.moments, f, w, masks[tap])
+		}
+	})
+	for _, tap := range taps {
+		shape := c.shape(tap)
+		_, area := g.at(shape, inside(shape))
+		area = max(area, leastArea)
+		t := measured[tap]
+		loss.Gram(sc.be, t.gram, area)
+		if t.moments != nil {
+			loss.Spread(sc.be, t.moments, area)
+		}
+	}
+	return measured, nil
 }
 
 // leastArea is what the area of a mask counts at least, so that one that is next to
@@ -202,10 +265,10 @@ const leastArea = 0.25
 // places count.
 func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64, inside func(backend.Shape) backend.Window) {
 	for _, l := range sc.recipe.StyleLayers {
-		shape := v.plan.Shape(l.Layer)
+		shape := v.shape(l.Layer)
 		window := inside(shape)
 		mask, area := g.at(shape, window)
-		area = max(area, leastArea)
+		mask, area = v.follow(mask, l.Layer), max(area, leastArea)
 		of := targets[l.Layer]
 		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: sc.net.Metric(l.Layer)})
 		v.terms = append(v.terms, boundTerm{

@@ -247,17 +247,3 @@ func TestBadRequests(t *testing.T) {
 		}
 	}
 }
-
-// Estimates are near what was measured: see Memory.
-func TestMemory(t *testing.T) {
-	r, _ := engine.Preset(engine.Painterly)
-	small, wide := vgg.Random("small", []int{16, 16, 32, 32, 64, 64}), vgg.Random("vgg19", vgg.Widths[:6])
-	for _, c := range []struct {
-		w    *vgg.Weights
-		want float64
-	}{{small, 614e6}, {wide, 1325e6}} {
-		if got := float64(transfer.Memory(c.w, &r, 1024, 768)); !(got > c.want && got < 1.3*c.want) {
-			t.Errorf("%s: estimated %v, measured %v", c.w.Name, got, c.want)
-		}
-	}
-}

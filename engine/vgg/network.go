@@ -212,15 +212,13 @@ func uses(layers []layer, forward bool) []backend.Use {
 	return list
 }
 
-// Floats returns the most elements that the maps of a Plan hold at the same time.
-func (w *Weights) Floats(height, width int, ceil bool, taps []string) int {
-	var outs []int
-	for _, c := range w.Convs {
-		outs = append(outs, c.O)
-	}
-	list := uses(layOut(w.Taps(), outs, backend.Shape{C: 3, H: height, W: width}, ceil, taps), false)
-	most := 0
-	for at := range len(list) { // as many steps as there are maps and gradients
+// Floats returns the most elements that the maps of a Plan or, if it only goes forward, a
+// ForwardPlan hold at the same time, and as elements of 32 bits what its masks take.
+func (w *Weights) Floats(height, width int, ceil bool, taps []string, forward bool) int {
+	layers := layOut(w.Taps(), w.outs(), backend.Shape{C: 3, H: height, W: width}, ceil, taps)
+	list := uses(layers, forward)
+	most, masks := 0, 0
+	for at := range 2 * len(layers) { // as many steps as there are ways through the layers
 		sum := 0
 		for _, u := range list {
 			if u.From <= at && at <= u.To {
@@ -229,7 +227,31 @@ func (w *Weights) Floats(height, width int, ceil bool, taps []string) int {
 		}
 		most = max(most, sum)
 	}
-	return most
+	for _, l := range layers {
+		if !forward {
+			masks += l.Len() / 32
+		}
+	}
+	return most + masks
+}
+
+func (w *Weights) outs() []int {
+	outs := make([]int, len(w.Convs))
+	for i, c := range w.Convs {
+		outs[i] = c.O
+	}
+	return outs
+}
+
+// Taps returns the taps that are kept, shallowest first.
+func (p *Plan) Taps() []string {
+	var taps []string
+	for _, s := range p.steps {
+		if s.tap != "" {
+			taps = append(taps, s.tap)
+		}
+	}
+	return taps
 }
 
 // Shape returns the shape of a tap's feature map.

@@ -209,7 +209,7 @@ func TestRounding(t *testing.T) {
 		if s := p.Shape("relu3_2"); s.H != want[0] || s.W != want[1] {
 			t.Errorf("rounded up %v: relu3_2 has %d x %d places, want %v", ceil, s.H, s.W, want)
 		}
-		announced = append(announced, w.Floats(17, 21, ceil, w.Taps()))
+		announced = append(announced, w.Floats(17, 21, ceil, w.Taps(), false))
 	}
 	if announced[1] <= announced[0] {
 		t.Errorf("rounded down and up %v elements are announced", announced)

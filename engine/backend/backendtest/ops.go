@@ -98,6 +98,14 @@ var ops = []struct {
 		be.SquaresGrad(da, in.buffer(be, s), in.buffer(be, s), 0.7, inner(s))
 		return read(be, da)
 	}},
+	{"AddPart", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		large := backend.Shape{C: s.C, H: s.H + 3, W: s.W + 2}
+		sum, x, part := in.buffer(be, large), in.buffer(be, large), be.New(s)
+		be.AddPart(part, 0, 0, x, backend.Window{X0: 1, Y0: 2, X1: 1 + s.W, Y1: 2 + s.H})
+		be.AddPart(sum, 2, 1, part, whole(s))
+		be.AddPart(sum, 0, 3, part, inner(s))
+		return append(read(be, part), read(be, sum)...)
+	}},
 	{"AddVariation", 1e-9, variation(backend.Squared)},
 	{"AddVariation, absolute", 1e-9, variation(backend.Absolute)},
 	{"VariationGrad", 1e-6, variationGrad(backend.Squared)},

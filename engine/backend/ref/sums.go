@@ -132,6 +132,16 @@ func (Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, scale
 	})
 }
 
+func (Backend) AddPart(dst backend.Buffer, x, y int, src backend.Buffer, w backend.Window) {
+	backend.CheckPart(dst.Shape(), x, y, src.Shape(), w)
+	to, from := dst.(*buffer), src.(*buffer)
+	for c := range to.shape.C {
+		eachPlace(w, func(v, u int) {
+			to.d[to.index(c, y+v-w.Y0, x+u-w.X0)] += from.d[from.index(c, v, u)]
+		})
+	}
+}
+
 func sign(v float64) float64 {
 	switch {
 	case v > 0:
