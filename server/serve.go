@@ -86,7 +86,7 @@ func newServeCommand() *cobra.Command {
 			})
 		}
 		config := limits.config()
-		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
+		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep, config.MemoryBytes = pages, networks, q, pixel.Decode, log, queue.Keep, worker.memory()
 		return serve(cmd, addr, pages.Ready(), handler.New(config))
 	}
 	return cmd
@@ -94,8 +94,8 @@ func newServeCommand() *cobra.Command {
 
 // limitFlags bound what people can ask for.
 type limitFlags struct {
-	uploadMiB, intakeMiB, diskGiB, memoryGiB int
-	pictureMegapixels, megapixels            int
+	uploadMiB, intakeMiB, diskGiB int
+	pictureMegapixels, megapixels int
 }
 
 func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
@@ -107,15 +107,13 @@ func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
 	f.IntVar(&l.intakeMiB, "limit-uploads", 256, "the most memory that all uploads under way take, in MiB")
 	f.IntVar(&l.pictureMegapixels, "limit-picture", 32, "the most that an uploaded picture may have, in millions of pixels, 1 to 64")
 	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels, 1 to 64")
-	f.IntVar(&l.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB")
 }
 
 func (l *limitFlags) check(queue *jobs.Options) error {
 	const most = 1 << 20
 	if queue.Jobs < 1 || queue.Jobs > most || queue.Keep < time.Minute || l.diskGiB < 1 || l.diskGiB > most || l.uploadMiB < 1 || l.uploadMiB > 1024 ||
-		l.intakeMiB < 2*l.uploadMiB || l.intakeMiB > most || l.pictureMegapixels < 1 || l.pictureMegapixels > 64 || l.megapixels < 1 || l.megapixels > 64 ||
-		l.memoryGiB < 1 || l.memoryGiB > most {
-		return wrongUse("A limit is out of range: queue, disk and memory from 1, keep from 1m, upload from 1 to 1024, uploads from twice upload, picture and megapixels from 1 to 64.")
+		l.intakeMiB < 2*l.uploadMiB || l.intakeMiB > most || l.pictureMegapixels < 1 || l.pictureMegapixels > 64 || l.megapixels < 1 || l.megapixels > 64 {
+		return wrongUse("A limit is out of range: queue and disk from 1, keep from 1m, upload from 1 to 1024, uploads from twice upload, picture and megapixels from 1 to 64.")
 	}
 	queue.Bytes = int64(l.diskGiB) << 30
 	return nil
@@ -125,7 +123,7 @@ func (l *limitFlags) config() handler.Config {
 	return handler.Config{
 		UploadBytes: int64(l.uploadMiB) << 20, IntakeBytes: int64(l.intakeMiB) << 20,
 		UploadIdle: 30 * time.Second, UploadTime: 5 * time.Minute,
-		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels, MemoryBytes: int64(l.memoryGiB) << 30,
+		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels,
 	}
 }
 
