@@ -12,11 +12,11 @@ import (
 
 // limitFlags bound what people can ask for.
 type limitFlags struct {
-	uploadMiB, intakeMiB, diskGiB, memoryGiB int
-	pictureMegapixels, megapixels            int
-	shareMiB, sharesGiB                      int
-	connections                              int
-	addresses                                handler.Limits
+	uploadMiB, intakeMiB, diskGiB int
+	pictureMegapixels, megapixels int
+	shareMiB, sharesGiB           int
+	connections                   int
+	addresses                     handler.Limits
 }
 
 func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
@@ -28,7 +28,6 @@ func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
 	f.IntVar(&l.intakeMiB, "limit-uploads", 256, "the most memory that all uploads under way take, in MiB")
 	f.IntVar(&l.pictureMegapixels, "limit-picture", 32, "the most that an uploaded picture may have, in millions of pixels, 1 to 64")
 	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels, 1 to 64")
-	f.IntVar(&l.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB")
 	f.IntVar(&l.shareMiB, "limit-share", 32, "the most that a shared picture may take, in MiB, 1 to 64")
 	f.IntVar(&l.sharesGiB, "limit-shares", 1, "the most disk that all shared pictures take, in GiB")
 	f.IntVar(&l.connections, "limit-connections", 4096, "connections at once; more wait to be taken")
@@ -43,8 +42,8 @@ func (l *limitFlags) check(queue *jobs.Options) error {
 	const most = 1 << 20
 	if queue.Jobs < 1 || queue.Jobs > most || queue.Keep < time.Minute || l.diskGiB < 1 || l.diskGiB > most || l.uploadMiB < 1 || l.uploadMiB > 1024 ||
 		l.intakeMiB < 2*max(l.uploadMiB, l.shareMiB) || l.intakeMiB > most || l.pictureMegapixels < 1 || l.pictureMegapixels > 64 || l.megapixels < 1 || l.megapixels > 64 ||
-		l.memoryGiB < 1 || l.memoryGiB > most || l.shareMiB < 1 || l.shareMiB > 64 || l.sharesGiB < 1 || l.sharesGiB > most || l.connections < 1 || l.connections > most {
-		return wrongUse("A limit is out of range: queue, disk, memory, shares and connections from 1, keep from 1m, upload from 1 to 1024, share, picture and megapixels from 1 to 64, uploads from twice upload and share.")
+		l.shareMiB < 1 || l.shareMiB > 64 || l.sharesGiB < 1 || l.sharesGiB > most || l.connections < 1 || l.connections > most {
+		return wrongUse("A limit is out of range: queue, disk, shares and connections from 1, keep from 1m, upload from 1 to 1024, share, picture and megapixels from 1 to 64, uploads from twice upload and share.")
 	}
 	for _, n := range []int{l.addresses.Requests, l.addresses.Jobs, l.addresses.Shares} {
 		if n < 0 || n > most {
@@ -59,7 +58,7 @@ func (l *limitFlags) config() handler.Config {
 	return handler.Config{
 		UploadBytes: int64(l.uploadMiB) << 20, IntakeBytes: int64(l.intakeMiB) << 20,
 		UploadIdle: 30 * time.Second, UploadTime: 5 * time.Minute,
-		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels, MemoryBytes: int64(l.memoryGiB) << 30,
+		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels,
 		ShareBytes: int64(l.shareMiB) << 20, Limits: l.addresses,
 	}
 }

@@ -97,7 +97,7 @@ func newServeCommand() *cobra.Command {
 			})
 		}
 		config := limits.config()
-		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
+		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep, config.MemoryBytes = pages, networks, q, pixel.Decode, log, queue.Keep, worker.memory()
 		config.Shares, config.Proxies, config.MetricsFrom, config.Metrics = shelf, proxies, metrics, []prometheus.Collector{q, shelf}
 		ending, end := context.WithCancel(context.Background())
 		defer end()

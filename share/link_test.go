@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"encoding/base64"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,10 +52,7 @@ func TestFragment(t *testing.T) {
 			case engine.Text:
 				text = "vgg19"
 			default:
-				text = "1"
-				if s.Min > 1 {
-					text = "100"
-				}
+				text = strconv.FormatFloat(s.Max, 'f', -1, 64)
 			}
 			one := preset
 			if err := s.Set(&one, text); err != nil {

@@ -69,10 +69,12 @@ func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
 		t.Fatal(err)
 	}
 	q := jobstest.Open(t, p, log, opt)
-	s.Server = httptest.NewServer(handler.New(handler.Config{
+	s.Server = httptest.NewUnstartedServer(handler.New(handler.Config{
 		Site: pages, Weights: &weights.Store{}, Queue: q, Decode: pixel.Decode, Log: log,
 		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: 300 * time.Millisecond, UploadTime: 2 * time.Second, Keep: time.Hour, MemoryBytes: 1 << 30,
 	}))
+	s.Config.ReadTimeout = time.Second
+	s.Start()
 	t.Cleanup(s.Server.Close)
 	return s
 }

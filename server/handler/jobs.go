@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"image"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -237,7 +238,7 @@ func file(part *multipart.Part, data []byte) engine.File {
 // pictures are those that a job has; it may lack masks.
 func pictures(req *engine.Request) []engine.File {
 	files := append([]engine.File{req.Content}, req.Styles...)
-	for _, f := range slices.Concat(req.Masks, req.StyleMasks, []engine.File{req.Keep, req.Start}) {
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}, req.StyleMasks, []engine.File{req.Start}) {
 		if len(f.Data) > 0 {
 			files = append(files, f)
 		}
@@ -256,6 +257,7 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 	if err != nil {
 		return err
 	}
+	var sizes []image.Point
 	for _, f := range pictures(req) {
 		w, h, err := pixel.Size(f)
 		if err != nil {
@@ -264,20 +266,20 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 		if w*h > s.PictureMegapixels*1e6 {
 			return engine.Errorf(engine.TooLarge, "%q has %.1f megapixels, and this server takes pictures of %d at most; send it smaller.", f.Name, float64(w*h)/1e6, s.PictureMegapixels)
 		}
+		sizes = append(sizes, image.Pt(w, h))
 	}
-	w, h, err := pixel.Size(req.Content)
-	if err != nil {
-		return err
-	}
-	w, h = pixel.Fit(w, h, r.Size)
+	w, h := pixel.Fit(sizes[0].X, sizes[0].Y, r.Size)
 	if w*h > s.Megapixels*1e6 {
 		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
 	}
-	if need := transfer.Memory(network, r, w, h); need > s.MemoryBytes {
-		return engine.Errorf(engine.TooLarge, "The painting would take about %.1f GiB of memory, and this server gives %.1f; choose a smaller size or the small network.",
-			float64(need)/(1<<30), float64(s.MemoryBytes)/(1<<30))
+	need := transfer.Need{Weights: network, Recipe: r, Content: sizes[0], Styles: sizes[1 : 1+len(req.Styles)], Checkpoints: true}
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
+		if len(f.Data) > 0 {
+			need.Masks++
+		}
 	}
-	return nil
+	_, err = need.Fit(s.MemoryBytes)
+	return err
 }
 
 func (s *server) job(ctx context.Context, in *JobInput) (*jobOutput, error) {
