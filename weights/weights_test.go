@@ -298,8 +298,8 @@ func TestQuantizeKeepsMetadata(t *testing.T) {
 }
 
 func TestPooling(t *testing.T) {
-	if p := weights.Small().Pooling; p != backend.Average {
-		t.Errorf("the small network was trained with %v", p)
+	if w, err := weights.Parse(weights.Small()); err != nil || w.Pooling != backend.Average {
+		t.Errorf("the small network was trained with %v, %v", w.Pooling, err)
 	}
 	for text, want := range map[string]backend.Pooling{"": backend.Maximum, "maximum": backend.Maximum, "average": backend.Average} {
 		metadata := maps.Clone(caffe)
