@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"net/http"
 	"net/url"
 
 	"trappedinart/engine"
@@ -14,6 +15,8 @@ import (
 var errNoBrowser = errors.New("this program is a web page")
 
 func decodePicture(context.Context, engine.File) (*image.NRGBA, error) { return nil, errNoBrowser }
+
+var httpClient client = http.DefaultClient
 
 func keptFiles(context.Context) map[string]int64 { return nil }
 

@@ -20,7 +20,7 @@ import (
 // a server that makes paintings. It only asks; nothing is sent.
 type catalogue struct {
 	base   *url.URL // of the page
-	client *http.Client
+	client client
 	// memory keeps the last list, so that networks that are kept here are found when the
 	// server is not.
 	memory memory

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -42,7 +41,7 @@ func (s *studio) handOver() {
 	now := time.Now()
 	s.sent = fmt.Sprintf(words.Sent, s.pictures(), hostName(), now.Format("15:04"),
 		now.Add(time.Duration(s.host.KeepSeconds)*time.Second).Format("2 January, 15:04"))
-	s.run(&serverRunner{base: baseURL(), client: http.DefaultClient, decode: decodePicture}, recipe)
+	s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture}, recipe)
 }
 
 func (s *studio) pictures() string {

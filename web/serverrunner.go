@@ -22,7 +22,7 @@ import (
 // serverRunner makes paintings on a server, by its API.
 type serverRunner struct {
 	base   *url.URL // of the page
-	client *http.Client
+	client client
 	decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"maps"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -73,7 +72,7 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.page = ctx
 	base := baseURL()
 	s.preset(base.Query())
-	s.offered = &catalogue{base: base, client: http.DefaultClient, memory: ctx.LocalStorage()}
+	s.offered = &catalogue{base: base, client: httpClient, memory: ctx.LocalStorage()}
 	s.worker = &workerRunner{open: openWorker, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
 	if err := s.worker.Warm(); err != nil {
 		s.problem = engine.AsError(err).Message
