@@ -37,10 +37,11 @@ build: site-assets
 	@$(BUILD) -o bin/trapped ./server
 
 # site-assets compiles page and worker, draws the examples, and packs all that the
-# page loads into server/site/files, from where the server embeds it.
+# page loads into server/site/files, from where the server embeds it. Without inlining
+# the page's program, which computes nothing, is 142 KB smaller on the way.
 site-assets:
 	@mkdir -p bin/site
-	@$(WASM) $(BUILD) -o bin/site/app.wasm ./web
+	@$(WASM) $(BUILD) -gcflags=all=-l -o bin/site/app.wasm ./web
 	@$(WASM) $(BUILD) -tags wasmkernels -o bin/site/worker.wasm ./wasm
 	@go run ./web/examples bin/site
 	@go run ./server/pack -out server/site/files bin/site web/static $(KERNELS)

@@ -206,7 +206,17 @@ func (b *tab) hear(event any) {
 			b.elsewhere = append(b.elsewhere, u)
 		}
 	case *runtime.EventExceptionThrown:
-		b.faults = append(b.faults, e.ExceptionDetails.Text)
+		what := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			what += " " + e.ExceptionDetails.Exception.Description
+		}
+		b.faults = append(b.faults, what)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" {
+			for _, a := range e.Args {
+				b.Log("console: ", string(a.Value))
+			}
+		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
 			b.faults = append(b.faults, e.Entry.Text+" "+e.Entry.URL)
