@@ -466,7 +466,7 @@ func TestHandOver(t *testing.T) {
 	b := newTab(t, s, "/?size=128&iterations=2", 1280, 800)
 	b.ready(1)
 	b.press("Make it print size")
-	b.until(`document.querySelector('[role=dialog]').innerText.includes('2 pictures')`, 10*time.Second)
+	b.until(`document.querySelector('dialog[open]').innerText.includes('2 pictures')`, 10*time.Second)
 	if sent := s.sent(); len(sent) > 0 {
 		t.Errorf("sent before it was agreed to: %v", sent)
 	}
@@ -535,7 +535,7 @@ func TestScreenshots(t *testing.T) {
 		b.until(state+` === 'done'`, 2*time.Minute)
 		b.shoot(dir, v.name+"-done")
 		b.press("Make it print size")
-		b.until(`document.querySelector('[role=dialog]')`, 5*time.Second)
+		b.until(`document.querySelector('dialog[open]')`, 5*time.Second)
 		b.shoot(dir, v.name+"-handover")
 	}
 }

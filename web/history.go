@@ -218,8 +218,7 @@ func (s *studio) renderEntry(e *entry) app.UI {
 			OnClick(func(app.Context, app.Event) { s.open(e) }, app.EventScope(e.ID)),
 		app.If(s.selected == e.ID, func() app.UI {
 			return app.Div().Class("about").Body(
-				app.P().Text(about),
-				app.P().Text(recipeText(&e.recipe)),
+				app.Div().Body(app.P().Text(about), app.P().Class("kept").Text(recipeText(&e.recipe))),
 				app.Div().Class("answers").Body(
 					press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.begin != nil),
 					tool("delete", words.Delete, func() { s.forgetAll([]*entry{e}) }, e.ID),
