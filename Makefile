@@ -27,7 +27,7 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser tools prove generated \
+.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser axe tools prove generated \
 	bench bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -102,13 +102,19 @@ unit-kernels:
 race:
 	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
 
-browser: build
+browser: build axe
 	go test -tags browser -count=1 ./web/
+
+# axe gets axe-core, by which the tests look for what keeps people from using the page.
+axe:
+	@[ -f web/testdata/node_modules/axe-core/axe.min.js ] || \
+	npm --prefix web/testdata ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 
 # tools sees that Node and Chromium are there, and installs them where it may.
 tools:
 	@need=""; command -v node >/dev/null || need="nodejs"; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || need="$$need chromium"; \
+	command -v npm >/dev/null || need="$$need npm"; \
 	[ -z "$$need" ] && exit 0; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
 	if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \

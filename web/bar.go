@@ -42,7 +42,7 @@ func (s *studio) renderBar() app.UI {
 		s.renderSparkline(),
 		s.renderExport(),
 		app.If(s.host != nil, func() app.UI {
-			return app.Button().Class("quiet").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).
+			return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).
 				OnClick(func(app.Context, app.Event) {
 					s.asking = true
 					showModal(handOverID)

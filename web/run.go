@@ -52,7 +52,7 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 		s.drawPhotograph(recipe.Size, beforeID)
 	}
 
-	began := time.Now()
+	began, keeper := time.Now(), s.keeper
 	s.page.Async(func() {
 		err := prepare(&req)
 		var result *engine.Result
@@ -62,6 +62,7 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 			})
 		}
 		stop()
+		keeper.close()
 		s.page.Dispatch(func(app.Context) { s.end(result, err, time.Since(began)) })
 	})
 }
@@ -129,7 +130,6 @@ func (s *studio) halt() {
 func (s *studio) end(result *engine.Result, err error, took time.Duration) {
 	s.stopping, s.took = false, took
 	s.lookWhatIsKept()
-	s.keeper.close()
 	s.stop, s.control, s.keeper = nil, nil, nil
 	s.forgetJob()
 	if result != nil {

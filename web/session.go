@@ -25,7 +25,8 @@ func checkpointEvery(size int) time.Duration {
 type keeper struct {
 	latest  chan kept // of one: what comes next takes the place of what waits
 	preview *image.NRGBA
-	end     chan struct{}
+	end     chan struct{} // closed when the run has ended
+	done    chan struct{} // closed when nothing of it is kept any more
 }
 
 type kept struct {
@@ -35,10 +36,11 @@ type kept struct {
 
 // keepRun begins to keep a run of the page's pictures.
 func (s *studio) keepRun(recipe engine.Recipe) *keeper {
-	k := &keeper{latest: make(chan kept, 1), end: make(chan struct{})}
+	k := &keeper{latest: make(chan kept, 1), end: make(chan struct{}), done: make(chan struct{})}
 	w, pictures := s.work(recipe)
 	st := s.store
 	go func() {
+		defer close(k.done)
 		release, mine := lock(runKey)
 		if !mine {
 			<-k.end
@@ -100,9 +102,11 @@ func (k *keeper) hear(p engine.Progress) {
 	k.latest <- kept{p.Checkpoint, k.preview}
 }
 
+// close forgets the run, outside the event loop.
 func (k *keeper) close() {
 	if k != nil {
 		close(k.end)
+		<-k.done
 	}
 }
 
