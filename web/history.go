@@ -214,7 +214,7 @@ func (s *studio) renderEntry(e *entry) app.UI {
 	}
 	return item.Body(
 		app.Button().Class("result").Type("button").Aria("label", about).Title(about).Aria("pressed", s.selected == e.ID).
-			Body(app.Img().Src(e.url).Alt("")).
+			Body(app.Img().Src(e.url).Role("presentation")).
 			OnClick(func(app.Context, app.Event) { s.open(e) }, app.EventScope(e.ID)),
 		app.If(s.selected == e.ID, func() app.UI {
 			return app.Div().Class("about").Body(

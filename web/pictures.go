@@ -184,7 +184,7 @@ func (s *studio) renderExamples(name string, list []example, take func(*picture)
 		app.Range(list).Slice(func(i int) app.UI {
 			e := list[i]
 			return app.Button().Type("button").Class("example").Aria("label", e.label).Title(e.label).
-				Body(app.Img().Src(e.thumb()).Alt("").Attr("loading", "lazy")).
+				Body(app.Img().Src(e.thumb()).Role("presentation").Attr("loading", "lazy")).
 				OnClick(func(app.Context, app.Event) { s.takeExample(e, take) }, app.EventScope(e.name))
 		}),
 	)
