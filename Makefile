@@ -27,7 +27,7 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser axe tools prove generated \
+.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser screenshots axe tools prove generated \
 	bench bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -104,6 +104,12 @@ race:
 
 browser: build axe
 	go test -tags browser -count=1 ./web/
+
+# screenshots makes pictures of every view of the page, in bin/screenshots.
+screenshots: tools build
+	@mkdir -p bin/screenshots
+	TRAPPED_SCREENSHOTS=$(CURDIR)/bin/screenshots go test -tags browser -count=1 -timeout 20m -run Screenshots ./web/
+	@echo "The pictures are in bin/screenshots."
 
 # axe gets axe-core, by which the tests look for what keeps people from using the page.
 axe:

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"trappedinart/engine"
 )
 
@@ -22,4 +24,4 @@ func keptFiles(context.Context) map[string]int64 { return nil }
 
 func baseURL() *url.URL { return &url.URL{Scheme: "http", Host: "localhost", Path: "/"} }
 
-func openWorker(*inbox) (line, error) { return nil, errNoBrowser }
+func openWorker(*inbox, func(app.Value)) (line, error) { return nil, errNoBrowser }

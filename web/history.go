@@ -14,16 +14,15 @@ import (
 
 // An entry of the history is a result that is kept in this browser.
 type entry struct {
-	ID      string    `json:"id"`
-	When    time.Time `json:"when"`
-	Work    work      `json:"work"`
-	Width   int       `json:"width"`
-	Height  int       `json:"height"`
-	Where   string    `json:"where,omitempty"` // the server that made it
-	blob    app.Value // a PNG file with the recipe inside
-	url     string    // of a small copy
-	recipe  engine.Recipe
-	pending bool // not in the store, which has no room or is not there
+	ID     string    `json:"id"`
+	When   time.Time `json:"when"`
+	Work   work      `json:"work"`
+	Width  int       `json:"width"`
+	Height int       `json:"height"`
+	Where  string    `json:"where,omitempty"` // the server that made it
+	blob   app.Value // a PNG file with the recipe inside
+	url    string    // of a small copy
+	recipe engine.Recipe
 }
 
 // remember adds the result to the history.
@@ -42,19 +41,21 @@ func (s *studio) remember(result *engine.Result, where string) {
 			return
 		}
 		e.blob = blobOf(file, "image/png")
-		if e.url, err = thumbnail(offscreen(result.Picture), e.Width, e.Height); err != nil {
-			app.Log(err)
+		thumb, err := thumbnail(offscreen(result.Picture), e.Width, e.Height)
+		if err != nil {
+			app.Log("the result cannot be kept:", err)
+			return
 		}
+		e.url = objectURL(thumb)
 		meta, err := json.Marshal(e)
 		if err == nil {
 			err = s.store.keepPictures(pictures)
 		}
 		if err == nil {
-			err = s.store.put(kResults, e.ID, map[string]any{"meta": string(meta), "blob": e.blob})
+			err = s.store.put(kResults, e.ID, map[string]any{"meta": string(meta), "blob": e.blob, "thumb": thumb})
 		}
 		if err != nil {
 			app.Log("the result cannot be kept:", err)
-			e.pending = true
 			s.complain(words.NoRoom)
 		}
 		s.page.Dispatch(func(app.Context) {
@@ -81,10 +82,7 @@ func (s *studio) loadHistory() {
 		if e.recipe, err = engine.ParseRecipe(e.Work.Recipe); err != nil {
 			app.Log(err)
 		}
-		if bitmap, err := await(app.Window().Call("createImageBitmap", e.blob)); err == nil {
-			e.url, _ = thumbnail(bitmap, e.Width, e.Height)
-			bitmap.Call("close")
-		}
+		e.url = objectURL(object.Get("thumb"))
 		list = append(list, e)
 	}
 	slices.SortFunc(list, func(a, b *entry) int { return cmp.Compare(b.When.UnixNano(), a.When.UnixNano()) })

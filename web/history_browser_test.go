@@ -142,3 +142,16 @@ func TestHandOverSurvivesReload(t *testing.T) {
 	}
 	b.reload()
 }
+
+// Where there is no server that paints, nothing is offered to be sent.
+func TestNoServer(t *testing.T) {
+	s := open(t)
+	s.broken = []string{"/api/v1/healthz"}
+	b := newTab(t, s, "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	b.paint()
+	if value[bool](b, button("Make it print size")+` !== undefined`) {
+		t.Error("a hand-over is offered without a server")
+	}
+	b.clean()
+}

@@ -68,9 +68,11 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf(words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20), Err: err}
 		}
 	}
-	if p.url, err = thumbnail(bitmap, p.w, p.h); err != nil {
+	thumb, err := thumbnail(bitmap, p.w, p.h)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	p.url = objectURL(thumb)
 	return p, nil
 }
 
@@ -117,14 +119,10 @@ func encode(bitmap app.Value, w, h int, kind string, quality float64) (app.Value
 	return await(promise)
 }
 
-// thumbnail returns the address of a small copy.
-func thumbnail(bitmap app.Value, w, h int) (string, error) {
+// thumbnail returns a Blob with a small copy.
+func thumbnail(bitmap app.Value, w, h int) (app.Value, error) {
 	w, h = fit(w, h, min(small, max(w, h)))
-	blob, err := encode(bitmap, w, h, "image/jpeg", 0.85)
-	if err != nil {
-		return "", err
-	}
-	return objectURL(blob), nil
+	return encode(bitmap, w, h, "image/jpeg", 0.85)
 }
 
 func stem(name string) string {

@@ -103,9 +103,9 @@ func (s *studio) renderPictures() app.UI {
 		),
 		app.Section().Class("group").Body(
 			app.H2().Text(words.Styles),
-			app.If(len(s.styles) > 0, func() app.UI {
-				return app.Ul().Class("strip").Body(app.Range(s.styles).Slice(s.renderStyle))
-			}),
+			// Always there: go-app makes anew what comes after something that comes and goes,
+			// and a file chooser that is open must not lose its input.
+			app.Ul().Class("strip").Hidden(len(s.styles) == 0).Body(app.Range(s.styles).Slice(s.renderStyle)),
 			s.renderDrop("style", words.StyleInput, nil, true, s.addStyle),
 			s.renderExamples(words.ExampleStyles, exampleStyles, s.chooseStyle),
 			app.Label().Class("check").Body(

@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"image/jpeg"
@@ -12,6 +13,10 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel/label"
@@ -158,6 +163,35 @@ func TestFormats(t *testing.T) {
 		if r := b.saved(name); r.Seed != 7 || r.Size != 64 {
 			t.Errorf("%s holds seed %d, size %d", format, r.Seed, r.Size)
 		}
+	}
+	b.clean()
+}
+
+func TestCopy(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?size=64&iterations=2", 1280, 800)
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		if err != nil {
+			return err
+		}
+		for _, name := range []string{"clipboard-read", "clipboard-write"} {
+			_, err = chromedp.Call(ctx, browser.SetPermission, browser.SetPermissionParams{
+				Permission: &browser.PermissionDescriptor{Name: name, AllowWithoutSanitization: true}, Setting: browser.PermissionSettingGranted, Origin: s.URL,
+			})
+			if err != nil {
+				break
+			}
+		}
+		return err
+	}))
+	b.ready(1)
+	b.paint()
+	value[bool](b, `window.focus(), document.querySelector('[aria-label="Copy the result"]').click(), true`)
+	b.until(`document.querySelector('#status').innerText === 'Copied.'`, 10*time.Second)
+	b.run(`const [item] = await navigator.clipboard.read(), bitmap = await createImageBitmap(await item.getType('image/png')); window.copied = bitmap.width;`)
+	if w := value[int](b, `window.copied`); w != 64 {
+		t.Errorf("on the clipboard is a picture %d wide", w)
 	}
 	b.clean()
 }

@@ -137,13 +137,13 @@ func (c *curve) axes() string {
 const lossID = "loss"
 
 func (s *studio) renderSparkline() app.UI {
-	return app.If(len(s.curve.samples) > 1, func() app.UI {
+	return app.Div().Class("curve").Body(app.If(len(s.curve.samples) > 1, func() app.UI {
 		return app.Button().Class("spark").Type("button").Aria("label", words.ShowLoss).Title(words.ShowLoss).
 			OnClick(func(app.Context, app.Event) {
 				s.plotting = true
 				showModal(lossID)
 			}).Body(app.Raw(s.curve.sparkline()))
-	})
+	}))
 }
 
 func (s *studio) renderLoss() app.UI {

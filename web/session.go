@@ -30,7 +30,7 @@ type keeper struct {
 }
 
 type kept struct {
-	checkpoint []byte
+	checkpoint app.Value // a Blob
 	preview    *image.NRGBA
 }
 
@@ -66,7 +66,7 @@ func (s *studio) keepRun(recipe engine.Recipe) *keeper {
 		for {
 			select {
 			case c := <-k.latest:
-				fields := map[string]any{"checkpoint": blobOf(c.checkpoint, "")}
+				fields := map[string]any{"checkpoint": c.checkpoint}
 				if c.preview != nil {
 					if blob, err := encode(offscreen(c.preview), c.preview.Rect.Dx(), c.preview.Rect.Dy(), "image/png", 1); err == nil {
 						fields["preview"] = blob
@@ -84,22 +84,23 @@ func (s *studio) keepRun(recipe engine.Recipe) *keeper {
 	return k
 }
 
-// hear takes what there is to keep of a report.
+// hear takes the preview of a report, which is shown again with the checkpoint.
 func (k *keeper) hear(p engine.Progress) {
-	if k == nil {
-		return
-	}
-	if p.Preview != nil {
+	if k != nil && p.Preview != nil {
 		k.preview = p.Preview
 	}
-	if p.Checkpoint == nil {
+}
+
+// keep takes a checkpoint.
+func (k *keeper) keep(checkpoint app.Value) {
+	if k == nil {
 		return
 	}
 	select {
 	case <-k.latest:
 	default:
 	}
-	k.latest <- kept{p.Checkpoint, k.preview}
+	k.latest <- kept{checkpoint, k.preview}
 }
 
 // close forgets the run, outside the event loop.

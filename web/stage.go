@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 	"strconv"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -87,7 +88,23 @@ func (s *studio) zoomBy(step int) {
 		}
 	}
 	s.setStage("--zoom", s.zoom)
+	frame, ok := element(frameID)
+	if !ok {
+		return
+	}
+	// What is in the middle stays there.
+	middle := func(scroll, all, seen string) float64 {
+		return (frame.Get(scroll).Float() + frame.Get(seen).Float()/2) / frame.Get(all).Float()
+	}
+	x, y := middle("scrollLeft", "scrollWidth", "clientWidth"), middle("scrollTop", "scrollHeight", "clientHeight")
+	s.page.After(layoutTakes, func(app.Context) {
+		frame.Set("scrollLeft", x*frame.Get("scrollWidth").Float()-frame.Get("clientWidth").Float()/2)
+		frame.Set("scrollTop", y*frame.Get("scrollHeight").Float()-frame.Get("clientHeight").Float()/2)
+	})
 }
+
+// layoutTakes is a moment in which the browser has laid out what changed.
+const layoutTakes = 40 * time.Millisecond
 
 // setStage sets a custom property, from which the style sheet lays out the frame.
 func (s *studio) setStage(name string, value any) {

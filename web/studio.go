@@ -106,7 +106,12 @@ func (s *studio) OnMount(ctx app.Context) {
 	base := baseURL()
 	s.preset(base.Query())
 	s.offered = &catalogue{base: base, client: httpClient, memory: ctx.LocalStorage()}
-	s.worker = &workerRunner{open: openWorker, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
+	open := func(in *inbox) (line, error) {
+		return openWorker(in, func(checkpoint app.Value) {
+			ctx.Dispatch(func(app.Context) { s.keeper.keep(checkpoint) })
+		})
+	}
+	s.worker = &workerRunner{open: open, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
 	if err := s.worker.Warm(); err != nil {
 		s.problem = engine.AsError(err).Message
 	}
