@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -26,9 +27,12 @@ type Recipe struct {
 	Weights       string       `json:"weights"`
 	Size          int          `json:"size"`
 	Iterations    int          `json:"iterations"`
+	Taper         float64      `json:"taper"`
 	TimeBudget    float64      `json:"time_budget"`
 	Strength      float64      `json:"strength"`
 	StyleScale    float64      `json:"style_scale"`
+	StyleScales   Numbers      `json:"style_scales,omitempty"`
+	Detail        float64      `json:"detail"`
 	Smoothness    float64      `json:"smoothness"`
 	KeepColours   float64      `json:"keep_colours"`
 	ColourMethod  string       `json:"colour_method"`
@@ -38,6 +42,7 @@ type Recipe struct {
 	Seed          int64        `json:"seed"`
 	Scales        int          `json:"scales"`
 	Copies        int          `json:"copies"`
+	Moments       float64      `json:"moments"`
 	Border        int          `json:"border"`
 	ContentLayers LayerWeights `json:"content_layers"`
 	StyleLayers   LayerWeights `json:"style_layers"`
@@ -48,6 +53,7 @@ type Recipe struct {
 	Optimizer     string       `json:"optimizer"`
 	History       int          `json:"history"`
 	LearningRate  float64      `json:"learning_rate"`
+	Averaging     float64      `json:"averaging"`
 }
 
 // Values of the settings that are a choice.
@@ -86,6 +92,7 @@ var presets = []struct {
 		r.Pooling = PoolMax
 		r.Scales = 1
 		r.Copies = 0
+		r.Moments = 0
 		r.Border = 0
 		r.Iterations = 500
 		r.Optimizer = LBFGSTorch
@@ -122,12 +129,15 @@ func defaults() Recipe {
 		Weights:       "small",
 		Size:          512,
 		Iterations:    80,
+		Taper:         100,
 		Strength:      50,
 		StyleScale:    1,
+		Detail:        50,
 		ColourMethod:  ColoursSymmetric,
 		Feather:       1,
 		Start:         StartContent,
 		Copies:        2,
+		Moments:       0.1,
 		Border:        12,
 		ContentLayers: LayerWeights{{"relu3_2", 1}},
 		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
@@ -138,6 +148,7 @@ func defaults() Recipe {
 		Optimizer:     LBFGS,
 		History:       10,
 		LearningRate:  1,
+		Averaging:     0.9,
 	}
 }
 
@@ -166,7 +177,7 @@ func ParseRecipe(data []byte) (Recipe, error) {
 	// Lists of the preset would be overwritten element by element, in arrays that
 	// are shared with it: the JSON's own lists begin empty.
 	blank := r
-	blank.ContentLayers, blank.StyleLayers, blank.StyleWeights = nil, nil, nil
+	blank.ContentLayers, blank.StyleLayers, blank.StyleWeights, blank.StyleScales = nil, nil, nil, nil
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&blank); err != nil {
@@ -223,11 +234,27 @@ func (r *Recipe) Validate() error {
 	return nil
 }
 
+// IterationsAt returns how many iterations scale i has, counted from 0, the smallest.
+func (r *Recipe) IterationsAt(i int) int {
+	return max(1, int(math.Round(float64(r.Iterations)*math.Pow(r.Taper/100, float64(i)))))
+}
+
+// StyleScaleOf returns the scale of style i beside a picture.
+func (r *Recipe) StyleScaleOf(i int) float64 {
+	if i < len(r.StyleScales) {
+		return r.StyleScale * r.StyleScales[i]
+	}
+	return r.StyleScale
+}
+
 // StyleShares returns the weights of n styles, scaled to sum to 1. Styles that
 // StyleWeights does not reach count 1.
 func (r *Recipe) StyleShares(n int) ([]float64, error) {
 	if len(r.StyleWeights) > n {
 		return nil, Errorf(InvalidRecipe, "There are %d style weights for %d style pictures.", len(r.StyleWeights), n)
+	}
+	if len(r.StyleScales) > n {
+		return nil, Errorf(InvalidRecipe, "There are %d style scales for %d style pictures.", len(r.StyleScales), n)
 	}
 	shares, sum := make([]float64, n), 0.0
 	for i := range shares {

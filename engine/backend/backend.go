@@ -120,6 +120,10 @@ type Use struct {
 // B is nil, the sum of A's elements.
 type Pair struct{ A, B Vector }
 
+// LeastVariance is what Spread adds to variances, so that nothing is divided by 0 where a
+// channel has one value everywhere.
+const LeastVariance = 1e-6
+
 // Backend is what computes. In the formulas p runs over places (y,x), i and j over
 // channels.
 type Backend interface {
@@ -177,6 +181,16 @@ type Backend interface {
 	//
 	//	s[i,j] += sum_{p in w} mask[p] f[i,p] f[j,p]     Gatys et al. 2015, arXiv 1508.06576, eq. 3
 	AddGram(s Sums, f Buffer, w Window, mask Buffer)
+	// AddMoments adds to s [2*C] the sums of every channel in w, and after them those of
+	// its squares, each place weighted by mask, or by 1 if that is nil.
+	//
+	//	s[i] += sum_{p in w} mask[p] f[i,p]     s[C+i] += sum_{p in w} mask[p] f[i,p]^2
+	AddMoments(s Sums, f Buffer, w Window, mask Buffer)
+	// Spread overwrites dst [2*C] with every channel's mean, and after them their
+	// standard deviations, given the sums s [2*C] of AddMoments over so many places.
+	//
+	//	dst[i] = s[i] / area     dst[C+i] = sqrt(max(0, s[C+i] / area - dst[i]^2) + LeastVariance)
+	Spread(dst, s Sums, area float64)
 	// AddSquares adds to s [1] the squared differences of a and b in w.
 	//
 	//	s[0] += sum_{i, p in w} (a[i,p] - b[i,p])^2
@@ -197,6 +211,10 @@ type Backend interface {
 	//
 	//	df[i,p] += scale mask[p] sum_j d[i,j] f[j,p]
 	GramGrad(df, f Buffer, d Sums, scale float64, w Window, mask Buffer)
+	// MomentsGrad adds to df, in w, given d [2*C] and what Spread gave, m [2*C],
+	//
+	//	df[i,p] += scale mask[p] (d[i] + d[C+i] (f[i,p] - m[i]) / m[C+i])
+	MomentsGrad(df, f Buffer, d, m Sums, scale float64, w Window, mask Buffer)
 	// SquaresGrad adds to da, in w,
 	//
 	//	da[i,p] += scale (a[i,p] - b[i,p])

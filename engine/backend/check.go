@@ -65,6 +65,26 @@ func CheckGram(n int, f Shape, w Window, mask Buffer) {
 	}
 }
 
+// CheckMoments checks AddMoments and MomentsGrad.
+func CheckMoments(f Shape, w Window, mask Buffer, sums ...Sums) {
+	for _, s := range sums {
+		if s.Len() != 2*f.C {
+			panic("backend: moments and feature map do not fit")
+		}
+	}
+	CheckWindow(w, f)
+	if mask != nil && mask.Shape() != (Shape{1, f.H, f.W}) {
+		panic("backend: mask and feature map differ in shape")
+	}
+}
+
+// CheckSpread checks Spread.
+func CheckSpread(dst, s Sums) {
+	if dst.Len() != s.Len() || s.Len()%2 != 0 {
+		panic("backend: not two sums of every channel")
+	}
+}
+
 // CheckWriteSums checks WriteSums.
 func CheckWriteSums(s Sums, values []float64) {
 	if s.Len() != len(values) {

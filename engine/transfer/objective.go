@@ -51,7 +51,8 @@ type view struct {
 // A boundTerm is a term at a tap.
 type boundTerm struct {
 	loss.Term
-	kind, tap string
+	kind      string // part of the loss it counts to
+	name, tap string
 	weight    float64
 	share     float64 // of the picture that it looks at, times the network's scale
 	size      backend.Shape
@@ -69,6 +70,8 @@ const (
 	contentPart   = "content"
 	stylePart     = "style"
 	variationPart = "variation"
+
+	momentsName = "moments" // of terms that are part of style
 )
 
 // newObjective measures the targets and makes everything that an evaluation of
@@ -231,7 +234,7 @@ func (o *objective) name() {
 	}
 	for k, v := range o.views {
 		for _, t := range v.terms {
-			name := t.kind + ":" + t.tap
+			name := t.name + ":" + t.tap
 			if k > 0 {
 				name += fmt.Sprintf("/%d", 1<<k) // on the copy 2, 4, ... times smaller
 			}

@@ -50,7 +50,7 @@ func copies(r *engine.Recipe, s size) int {
 // fillView plans view k and gives it its terms: content in the first, style in all.
 // The styles are looked at first, so that their memory can be the plan's.
 func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Shape) error {
-	targets := make([]map[string]backend.Sums, len(sc.regions))
+	targets := make([]map[string]target, len(sc.regions))
 	var err error
 	for i := range sc.regions {
 		if targets[i], err = sc.styleTargets(ctx, k, &sc.regions[i]); err != nil {
@@ -104,7 +104,7 @@ func (sc *scene) addContent(v *view) {
 			if l.Layer == tap {
 				c := loss.NewContent(sc.be, f, 0)
 				v.terms = append(v.terms, boundTerm{
-					Term: c, kind: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(),
+					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(),
 					set: func(factor float64) { c.Factor = factor },
 				})
 			}
@@ -112,11 +112,32 @@ func (sc *scene) addContent(v *view) {
 	})
 }
 
-// styleTargets returns for each tap the Gram matrices of a region's styles, on copies
+// A target is what a tap's style is: its Gram matrix and, if moments are compared, the
+// means and standard deviations of its channels.
+type target struct{ gram, moments backend.Sums }
+
+// moments says how much means and standard deviations count beside Gram matrices.
+func moments(r *engine.Recipe) float64 {
+	if r.LossScaling != engine.Calibrated {
+		return 0
+	}
+	return r.Moments
+}
+
+// styleTargets returns for each tap the statistics of a region's styles, on copies
 // reduced k times, weighted by their shares: as the shares sum to 1, the gradient is that
 // of the weighted sum of each style's loss.
-func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string]backend.Sums, error) {
-	targets := map[string]backend.Sums{}
+func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string]target, error) {
+	targets := map[string]target{}
+	blend := func(sum, next backend.Sums, share float64) backend.Sums {
+		if sum == nil {
+			sc.be.Combine(next, share, next, 0, nil)
+			return next
+		}
+		sc.be.Combine(sum, 1, sum, share, next)
+		sc.be.Release(next)
+		return sum
+	}
 	for n, i := range r.styles {
 		style := sc.styles[i]
 		x := sc.load(style)
@@ -135,14 +156,13 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 		}
 		plan.Forward(x, func(tap string, f backend.Buffer) {
 			mask, area := g.at(f.Shape())
-			gram := loss.NewGram(sc.be, f, mask, max(area, leastArea))
-			if sum, ok := targets[tap]; ok {
-				sc.be.Combine(sum, 1, sum, r.shares[n], gram)
-				sc.be.Release(gram)
-				return
+			area = max(area, leastArea)
+			t := targets[tap]
+			t.gram = blend(t.gram, loss.NewGram(sc.be, f, mask, area), r.shares[n])
+			if moments(sc.recipe) > 0 {
+				t.moments = blend(t.moments, loss.NewSpread(sc.be, f, mask, area), r.shares[n])
 			}
-			sc.be.Combine(gram, r.shares[n], gram, 0, nil)
-			targets[tap] = gram
+			targets[tap] = t
 		})
 		g.release()
 		plan.Release()
@@ -156,14 +176,24 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 const leastArea = 0.25
 
 // addStyle gives a view the style terms of a region.
-func (sc *scene) addStyle(v *view, targets map[string]backend.Sums, g *guide, share float64) {
+func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64) {
 	for _, l := range sc.recipe.StyleLayers {
 		shape := v.plan.Shape(l.Layer)
 		mask, area := g.at(shape)
-		t := loss.NewStyle(sc.be, targets[l.Layer], loss.StyleOptions{Area: max(area, leastArea), Mask: mask, Metric: sc.net.Metric(l.Layer)})
+		area = max(area, leastArea)
+		of := targets[l.Layer]
+		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: sc.net.Metric(l.Layer)})
 		v.terms = append(v.terms, boundTerm{
-			Term: t, kind: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape,
+			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape,
 			set: func(factor float64) { t.Factor = factor },
+		})
+		if of.moments == nil {
+			continue
+		}
+		m := loss.NewMoments(sc.be, of.moments, area, mask)
+		v.terms = append(v.terms, boundTerm{
+			Term: m, kind: stylePart, name: momentsName, tap: l.Layer, weight: l.Weight * moments(sc.recipe), share: share, norm: m.Norm(), size: shape,
+			set: func(factor float64) { m.Factor = factor },
 		})
 	}
 }

@@ -103,6 +103,9 @@ func (j *job) places(s size) float64 {
 	return float64(whole.w) * float64(whole.h)
 }
 
+// cost is what all evaluations of scale i cost.
+func (j *job) cost(i int) float64 { return j.places(j.sizes[i]) * float64(j.recipe.IterationsAt(i)) }
+
 func (j *job) last() size { return j.sizes[len(j.sizes)-1] }
 
 // prepare checks the request and reads its pictures and weights.
@@ -157,8 +160,8 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := j.masks.check(j.last()); err != nil {
 		return nil, err
 	}
-	for _, s := range j.sizes {
-		j.work += j.places(s) * float64(req.Recipe.Iterations)
+	for i := range j.sizes {
+		j.work += j.cost(i)
 	}
 	if from != nil {
 		if from.Scale >= len(j.sizes) {
@@ -226,7 +229,7 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 		start := x
 		switch {
 		case start != nil:
-			start = pixel.Resize(start, before.w, before.h, s.w, s.h)
+			start = j.larger(start, before, s)
 		case j.recipe.Start == engine.StartNoise:
 			start = noise(j.recipe.Seed, s)
 		case j.start != nil:
@@ -251,6 +254,26 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 	return j.shown(x, j.last()), nil
 }
 
+// larger brings x to the next size, with some of the detail that the photograph has there
+// and had not before.
+func (j *job) larger(x []float32, before, s size) []float32 {
+	x = pixel.Resize(x, before.w, before.h, s.w, s.h)
+	share := float32(j.recipe.Detail / 100)
+	if share == 0 || withoutContent(&j.recipe) {
+		return x
+	}
+	rough := pixel.Resize(pixel.Planes(j.content, before.w, before.h), before.w, before.h, s.w, s.h)
+	for i, fine := range pixel.Planes(j.content, s.w, s.h) {
+		x[i] += share * (fine - rough[i])
+	}
+	return x
+}
+
+// withoutContent says whether the recipe asks for nothing but style.
+func withoutContent(r *engine.Recipe) bool {
+	return r.ContentWeight == 0 || r.LossScaling == engine.Calibrated && r.Strength == 100
+}
+
 // noise returns grey levels drawn evenly from 0 to 255.
 func noise(seed int64, s size) []float32 {
 	source := rand.New(rand.NewPCG(uint64(seed), 0x7061696e74)) // a fixed second half
@@ -265,7 +288,7 @@ func noise(seed int64, s size) []float32 {
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
 	s := j.sizes[i]
-	progress := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.sizes), Width: s.w, Height: s.h, Iterations: j.recipe.Iterations}
+	progress := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.sizes), Width: s.w, Height: s.h, Iterations: j.recipe.IterationsAt(i)}
 	st, err := j.begin(ctx, s, start)
 	if err != nil {
 		return nil, err
@@ -278,7 +301,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		first, j.resumed = j.resumed.Iteration, nil
 	}
-	for n := first; n < j.recipe.Iterations; n++ {
+	for n := first; n < progress.Iterations; n++ {
 		asked, err := j.wait(ctx, progress)
 		if err == nil && asked != nil {
 			err = st.steer(ctx, asked)
@@ -310,7 +333,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		j.note = ""
 		if j.spent(i) {
-			j.worked += j.places(s) * float64(j.recipe.Iterations-n-1)
+			j.worked += j.places(s) * float64(progress.Iterations-n-1)
 			break
 		}
 	}
@@ -326,9 +349,9 @@ func (j *job) scene(s size, border int) *scene {
 		sc.kept = bordered(sc.kept, s, border)
 	}
 	const smallest = 16
-	longer := int(math.Round(float64(max(s.w, s.h)) * j.recipe.StyleScale))
 	compared := content
 	for i, style := range j.styles {
+		longer := int(math.Round(float64(max(s.w, s.h)) * j.recipe.StyleScaleOf(i)))
 		b := style.Bounds()
 		w, h := pixel.Fit(b.Dx(), b.Dy(), max(longer, smallest))
 		var planes []float32
@@ -388,7 +411,7 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 
 func newOptimizer(r *engine.Recipe, be backend.Backend, f optim.Objective, x backend.Buffer) optim.Optimizer {
 	if r.Optimizer == engine.Adam {
-		return optim.NewAdam(be, f, x, r.LearningRate)
+		return optim.NewAdam(be, f, x, r.LearningRate, r.Averaging)
 	}
 	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
 		History: r.History,

@@ -77,6 +77,12 @@ var ops = []struct {
 	{"GramGrad", 1e-6, gramGrad(false, whole)},
 	{"GramGrad in a window", 1e-6, gramGrad(false, inner)},
 	{"GramGrad with a mask", 1e-6, gramGrad(true, inner)},
+	{"AddMoments", 1e-6, moments(false, whole)},
+	{"AddMoments in a window", 1e-6, moments(false, inner)},
+	{"AddMoments with a mask", 1e-6, moments(true, inner)},
+	{"MomentsGrad", 1e-5, momentsGrad(false, whole)},
+	{"MomentsGrad in a window", 1e-5, momentsGrad(false, inner)},
+	{"MomentsGrad with a mask", 1e-5, momentsGrad(true, inner)},
 	{"AddSquares", 1e-9, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		sum := be.NewSums(1)
 		a, b := in.buffer(be, s), in.buffer(be, s)

@@ -47,6 +47,7 @@ type Backend struct {
 	gram     gram
 	gramGrad gramGrad
 	vector   vector
+	moments  moments
 
 	outerTask  outer
 	linearTask linear
