@@ -172,7 +172,7 @@ func TestNames(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=200", 1280, 800)
 	b.ready(1)
 	var missing []string
-	for _, name := range []string{"Strength", "Style scale", "Keep colours", "Smoothness", "Time budget"} {
+	for _, name := range []string{"Strength", "Style scale", "Keep colours", "Detail", "Smoothness", "Time budget"} {
 		if !value[bool](b, fmt.Sprintf(`[...document.querySelectorAll('input[type=range]')].some(e => e.labels && [...e.labels].some(l => l.innerText === %q))`, name)) {
 			missing = append(missing, name)
 		}

@@ -79,6 +79,11 @@ func (c *catalogue) addressOf(w api.Weights) string {
 	return c.base.JoinPath("/").ResolveReference(&url.URL{Path: w.URL}).String()
 }
 
+// resolve returns the address of a path beside the page, which may stand under any path.
+func resolve(path string) string {
+	return baseURL().ResolveReference(&url.URL{Path: path}).String()
+}
+
 // Server returns what the server that makes paintings says of itself, or nil where
 // there is none.
 func (c *catalogue) Server(ctx context.Context) *api.Health {

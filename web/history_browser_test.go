@@ -106,6 +106,30 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 	}
 }
 
+// The same for a run that starts from another result.
+func TestInterruptedContinuationGoesOn(t *testing.T) {
+	b := newTab(t, open(t), "/?size=256&iterations=100", 1280, 800)
+	b.ready(1)
+	b.write("expert-iterations", "2")
+	b.paint()
+	b.until(results+` === 1`, 10*time.Second)
+	value[bool](b, `document.querySelector('.result').click(), true`)
+	b.press("Continue from here")
+	b.until(state+` === 'idle'`, 10*time.Second)
+	b.write("expert-iterations", "100")
+	b.press("Start")
+	b.until(`document.querySelector('#status').dataset.iteration > 1`, 30*time.Second)
+	value[bool](b, `window.stale = true`)
+	b.do(chromedp.Reload())
+	b.until(`!window.stale && document.querySelector('#resume')`, 30*time.Second)
+	b.press("Resume")
+	b.until(state+` === 'done'`, time.Minute)
+	if r := b.saved("valley-painted.png"); r.Start != "picture" || r.Iterations != 100 {
+		t.Errorf("what went on started from %s, %d iterations", r.Start, r.Iterations)
+	}
+	b.clean()
+}
+
 // A run that waits for Resume can be given up.
 func TestInterruptedRunIsGivenUp(t *testing.T) {
 	b := newTab(t, open(t), "/?size=256&iterations=300", 1280, 800)

@@ -13,10 +13,10 @@ import (
 // An example is a picture of our own, drawn by web/examples.
 type example struct{ name, label string }
 
-func (e example) path() string { return "web/examples/" + e.name + ".jpg" }
+func (e example) path() string { return resolve("web/examples/" + e.name + ".jpg") }
 
 // thumb is a small copy of it, for choosing.
-func (e example) thumb() string { return "web/examples/" + e.name + "-small.jpg" }
+func (e example) thumb() string { return resolve("web/examples/" + e.name + "-small.jpg") }
 
 // setContent takes a photograph, after asking if a painting of the one before is being made.
 func (s *studio) setContent(p *picture) {

@@ -34,8 +34,9 @@ type kept struct {
 	preview    *image.NRGBA
 }
 
-// keepRun begins to keep a run of the page's pictures.
+// keepRun begins to keep a run of the page's pictures, and of the picture it starts from.
 func (s *studio) keepRun(recipe engine.Recipe) *keeper {
+	begin := s.begin
 	k := &keeper{latest: make(chan kept, 1), end: make(chan struct{}), done: make(chan struct{})}
 	w, pictures := s.work(recipe)
 	st := s.store
@@ -51,6 +52,9 @@ func (s *studio) keepRun(recipe engine.Recipe) *keeper {
 			meta, err := json.Marshal(w)
 			if err == nil {
 				fields["meta"] = string(meta)
+				if begin != nil {
+					fields["begin"] = blobOf(begin.Data, "image/png")
+				}
 				err = st.put(kRun, runKey, fields)
 			}
 			if err != nil {
@@ -135,6 +139,12 @@ func (s *studio) findInterrupted() bool {
 	if c := found.Get("checkpoint"); c.Truthy() {
 		run.checkpoint = c
 	}
+	var begin *engine.File
+	if blob := found.Get("begin"); blob.Truthy() {
+		if data, err := bytesOf(blob); err == nil {
+			begin = &engine.File{Name: words.Continued, Data: data}
+		}
+	}
 	var preview *image.NRGBA
 	if blob := found.Get("preview"); blob.Truthy() {
 		if data, err := bytesOf(blob); err == nil {
@@ -143,7 +153,7 @@ func (s *studio) findInterrupted() bool {
 	}
 	err = s.restore(w, func(recipe engine.Recipe) {
 		s.showContent()
-		run.recipe = recipe
+		run.recipe, s.begin = recipe, begin
 		s.state, s.interrupted = paused, run
 		if preview != nil {
 			s.draw(preview)
@@ -161,7 +171,11 @@ func (s *studio) findInterrupted() bool {
 func (s *studio) takeUp() {
 	run := s.interrupted
 	s.interrupted, s.state = nil, idle
+	begin := s.begin
 	s.run(s.worker, run.recipe, func(req *engine.Request) (err error) {
+		if begin != nil {
+			req.Start = *begin
+		}
 		if run.checkpoint != nil {
 			req.Resume, err = bytesOf(run.checkpoint)
 		}
