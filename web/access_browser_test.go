@@ -154,6 +154,9 @@ func TestPhones(t *testing.T) {
 		}
 		b.paint()
 		wide("done")
+		if h := value[int](b, `document.querySelector('.bar').offsetHeight`); h > 130 {
+			t.Errorf("on a screen of %d the bar is %d high", width, h)
+		}
 		b.press("History")
 		b.until(`document.querySelector('.result').checkVisibility() && !document.querySelector('#dial-strength').checkVisibility()`, 10*time.Second)
 		value[bool](b, `document.querySelector('.result').click(), true`)

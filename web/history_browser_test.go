@@ -3,7 +3,6 @@
 package main_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -142,40 +141,5 @@ func TestInterruptedRunIsGivenUp(t *testing.T) {
 	b.press("Stop")
 	b.until(state+` === 'idle'`, 5*time.Second)
 	b.reload()
-	b.clean()
-}
-
-// A server's painting is watched again after a reload, and nothing is sent twice.
-func TestHandOverSurvivesReload(t *testing.T) {
-	s := open(t)
-	b := newTab(t, s, "/?size=128&iterations=60", 1280, 800)
-	b.ready(1)
-	b.press("Make it print size")
-	b.press("Send and paint")
-	b.until(state+` === 'running'`, time.Minute)
-	value[bool](b, `window.stale = true`)
-	b.do(chromedp.Reload())
-	b.until(`!window.stale && document.querySelector('#status') && `+state+` === 'running'`, 30*time.Second)
-	if text := value[string](b, `document.querySelector('#privacy').innerText`); !strings.HasPrefix(text, "Sent 2 pictures (") {
-		t.Errorf("after the reload the page says %q", text)
-	}
-	b.press("Stop")
-	b.until(`['idle', 'done'].includes(`+state+`)`, 15*time.Second)
-	if sent := s.sent(); len(sent) != 2 || sent[0] != "POST /api/v1/jobs" || !strings.HasPrefix(sent[1], "DELETE ") {
-		t.Errorf("sent %v, want one job and its removal", sent)
-	}
-	b.reload()
-}
-
-// Where there is no server that paints, nothing is offered to be sent.
-func TestNoServer(t *testing.T) {
-	s := open(t)
-	s.broken = []string{"/api/v1/healthz"}
-	b := newTab(t, s, "/?size=64&iterations=2", 1280, 800)
-	b.ready(1)
-	b.paint()
-	if value[bool](b, button("Make it print size")+` !== undefined`) {
-		t.Error("a hand-over is offered without a server")
-	}
 	b.clean()
 }
