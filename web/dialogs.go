@@ -14,6 +14,7 @@ func (s *studio) dialog(id, title string, closed func(), body ...app.UI) app.UI 
 type question struct {
 	title, text, yes, no string
 	act                  func()
+	more                 func(act func()) // adds to what yes does; may be nil
 }
 
 const questionID = "question"
@@ -50,10 +51,17 @@ func (s *studio) whenFree(act func()) {
 		act()
 		return
 	}
-	s.ask(question{title: words.StopTitle, text: words.StopText, yes: words.StopYes, no: words.StopNo, act: func() {
-		s.after = act
-		s.halt()
-	}})
+	if s.question != nil && s.question.more != nil { // several files at once
+		s.question.more(act)
+		return
+	}
+	acts := []func(){act}
+	s.ask(question{title: words.StopTitle, text: words.StopText, yes: words.StopYes, no: words.StopNo,
+		more: func(act func()) { acts = append(acts, act) },
+		act: func() {
+			s.after = append(s.after, acts...)
+			s.halt()
+		}})
 }
 
 // say announces one sentence that is no problem.

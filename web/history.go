@@ -65,14 +65,16 @@ func (s *studio) remember(result *engine.Result, where string) {
 	})
 }
 
-// loadHistory reads what earlier visits kept, outside the event loop.
-func (s *studio) loadHistory() {
+// loadHistory reads what earlier visits kept, outside the event loop. If no run is under way
+// it deletes pictures of runs that came to nothing.
+func (s *studio) loadHistory(tidy bool) {
 	found, err := s.store.all(kResults)
 	if err != nil {
 		app.Log("there is no history:", err)
 		return
 	}
 	var list []*entry
+	used := map[string]bool{}
 	for _, object := range found {
 		e := &entry{blob: object.Get("blob")}
 		if err := json.Unmarshal([]byte(object.Get("meta").String()), e); err != nil {
@@ -83,7 +85,15 @@ func (s *studio) loadHistory() {
 			app.Log(err)
 		}
 		e.url = objectURL(object.Get("thumb"))
+		for _, id := range e.Work.ids() {
+			used[id] = true
+		}
 		list = append(list, e)
+	}
+	if tidy {
+		if err := s.store.removeUnused(used); err != nil {
+			app.Log(err)
+		}
 	}
 	slices.SortFunc(list, func(a, b *entry) int { return cmp.Compare(b.When.UnixNano(), a.When.UnixNano()) })
 	s.page.Dispatch(func(app.Context) {

@@ -21,6 +21,7 @@ func (e example) thumb() string { return resolve("web/examples/" + e.name + "-sm
 // setContent takes a photograph, after asking if a painting of the one before is being made.
 func (s *studio) setContent(p *picture) {
 	s.whenFree(func() {
+		s.content.forget()
 		s.content, s.result, s.begin, s.selected = p, nil, nil, ""
 		s.state, s.progress = idle, engine.Progress{}
 		s.showContent()
@@ -63,6 +64,7 @@ func (s *studio) removeStyle(p *picture) {
 		}
 		s.touched = true
 		s.styles = slices.Delete(slices.Clone(s.styles), i, i+1)
+		p.forget()
 		if i < len(s.recipe.StyleWeights) {
 			s.recipe.StyleWeights = slices.Delete(slices.Clone(s.recipe.StyleWeights), i, i+1)
 		}

@@ -209,10 +209,14 @@ func TestChangingPicturesAsks(t *testing.T) {
 	if got := value[string](b, state); got != "running" {
 		t.Errorf("the state is %s", got)
 	}
-	value[bool](b, harbour)
+	// Several at once are one question.
+	b.choose("Style picture", drawn(t, "one.jpg", 64, 64, 3), drawn(t, "two.jpg", 64, 64, 11))
 	b.until(`document.querySelector('#question').open`, 10*time.Second)
+	value[bool](b, harbour)
+	b.until(`document.querySelector('.fine').innerText.startsWith('Scale')`, 10*time.Second)
+	time.Sleep(500 * time.Millisecond) // all three are read
 	b.press("Stop it")
-	b.until(photographName+` === 'harbour.jpg'`, 20*time.Second)
+	b.until(photographName+` === 'harbour.jpg' && `+styleNames+` === 'one.jpg,two.jpg'`, 20*time.Second)
 	b.until(`document.querySelectorAll('.results li').length === 1`, 10*time.Second)
 	b.clean()
 }

@@ -153,8 +153,9 @@ func (s *studio) end(result *engine.Result, err error, took time.Duration) {
 
 // proceed does what waited for the run to end.
 func (s *studio) proceed() {
-	if act := s.after; act != nil {
-		s.after = nil
+	acts := s.after
+	s.after = nil
+	for _, act := range acts {
 		act()
 	}
 }

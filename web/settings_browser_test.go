@@ -108,6 +108,10 @@ func TestViews(t *testing.T) {
 	if !value[bool](b, `(() => { const f = document.querySelector('#frame'); f.scrollLeft = 100; return f.scrollLeft === 100; })()`) {
 		t.Error("a picture larger than its frame cannot be moved")
 	}
+	value[bool](b, `document.querySelector('#frame').dispatchEvent(new PointerEvent('pointermove', {buttons: 1, pointerType: 'mouse', movementX: -30, movementY: 0})), true`)
+	if got := value[int](b, `document.querySelector('#frame').scrollLeft`); got != 130 {
+		t.Errorf("dragged by 30 pixels it is at %d", got)
+	}
 	for range 3 {
 		value[bool](b, `document.querySelector('[aria-label="Zoom out"]').click(), true`)
 		time.Sleep(50 * time.Millisecond)

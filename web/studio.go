@@ -58,7 +58,7 @@ type studio struct {
 	keeper      *keeper            // of the run that is under way, if it is kept
 	interrupted *interrupted       // a run of an earlier visit, which waits for Resume
 	where       string             // the run is painted: a server, or "" for here
-	after       func()             // what is to be done when the run has ended, or nil
+	after       []func()           // what is to be done when the run has ended
 	stopping    bool
 	result      *engine.Result
 	took        time.Duration
@@ -130,10 +130,11 @@ func (s *studio) OnMount(ctx app.Context) {
 		})
 	})
 	ctx.Async(func() {
-		if !s.findJob() && !s.findInterrupted() {
+		taken := s.findJob() || s.findInterrupted()
+		if !taken {
 			s.openExamples()
 		}
-		s.loadHistory()
+		s.loadHistory(!taken && !held(runKey))
 	})
 	s.listenToPaste()
 	s.listenToKeys()
