@@ -65,8 +65,10 @@ func (s *studio) removeStyle(p *picture) {
 		s.touched = true
 		s.styles = slices.Delete(slices.Clone(s.styles), i, i+1)
 		p.forget()
-		if i < len(s.recipe.StyleWeights) {
-			s.recipe.StyleWeights = slices.Delete(slices.Clone(s.recipe.StyleWeights), i, i+1)
+		for _, list := range []*engine.Numbers{&s.recipe.StyleWeights, &s.recipe.StyleScales} {
+			if i < len(*list) {
+				*list = slices.Delete(slices.Clone(*list), i, i+1)
+			}
 		}
 	})
 }
