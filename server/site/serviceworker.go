@@ -37,7 +37,8 @@ self.addEventListener("fetch", (event) => {
     try {
       return await fetch(event.request);
     } catch (err) {
-      const kept = await caches.match(event.request, { ignoreSearch: true });
+      const kept = await caches.match(event.request, { ignoreSearch: true }) ??
+        (event.request.mode === "navigate" ? await caches.match("/") : undefined);
       if (kept) {
         return kept;
       }

@@ -4,6 +4,11 @@
 // go-app's handler is never reached from outside: it serves the working directory
 // for some paths and fetches addresses that a request names for others. It is asked
 // once, at start, for the files that only it can make.
+//
+// What the shell loads is served under names that hold a hash, such as
+// /web/app.0123456789abcdef.wasm, and is kept by browsers for good. Everything is served
+// under its plain name as well, by which the page finds its worker and its pictures; that
+// is asked for each time, and answered by 304 while it is the same.
 package site
 
 import (
@@ -15,8 +20,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,17 +59,19 @@ type asset struct {
 	kind                string
 	tag                 string // of the plain file
 	plain, gzip, brotli []byte // plain may be missing where gzip is there
+	immutable           bool   // as its name says what it is
 }
 
 // A Site serves the page's files.
 type Site struct {
 	assets map[string]asset
+	kept   map[string]bool // that a browser needs when there is no server
 	ready  bool
 }
 
 // New reads the embedded files.
 func New() (*Site, error) {
-	s := &Site{assets: map[string]asset{}}
+	s := &Site{assets: map[string]asset{}, kept: map[string]bool{}}
 	var entries []Entry
 	if data, err := files.ReadFile("files/" + Manifest); err == nil {
 		if err := json.Unmarshal(data, &entries); err != nil {
@@ -89,52 +100,109 @@ func New() (*Site, error) {
 		}
 	}
 	version.Write(trappedinart.Index)
-	s.add("/", "text/html; charset=utf-8", trappedinart.Index)
-	s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n"))
-	return s, s.addGoApp(hex.EncodeToString(version.Sum(nil))[:16], size)
-}
-
-// Ready reports whether make has packed the page into this program.
-func (s *Site) Ready() bool { return s.ready }
-
-func (s *Site) add(path, kind string, data []byte) {
-	sum := sha256.Sum256(data)
-	s.assets[path] = asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
-}
-
-// paths resolves go-app's addresses to themselves.
-type paths struct{}
-
-func (paths) Resolve(path string) string { return path }
-
-// addGoApp asks go-app for the files that it makes.
-func (s *Site) addGoApp(version string, size int) error {
-	h := &app.Handler{
-		Name: "Trapped in Art", ShortName: "Trapped",
-		Description:     "Photographs become paintings, on your own device.",
-		BackgroundColor: "#777777", ThemeColor: "#777777",
-		Icon:                  app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
-		Resources:             paths{},
-		Version:               version,
-		WasmContentLength:     strconv.Itoa(size),
-		ServiceWorkerTemplate: serviceWorker,
+	if err := s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n")); err != nil {
+		return nil, err
 	}
 	// Without a server the page needs all of its own: the worker paints, the style sheet
 	// draws. The worker keeps the networks.
 	for path := range s.assets {
 		if strings.HasPrefix(path, "/web/") {
-			h.CacheableResources = append(h.CacheableResources, path)
+			s.kept[path] = true
 		}
 	}
-	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app-worker.js", "/app.css", "/manifest.webmanifest"} {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-		if w.Code != http.StatusOK {
-			return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
+	return s, s.addShell(hex.EncodeToString(version.Sum(nil))[:16], size)
+}
+
+// Ready reports whether make has packed the page into this program.
+func (s *Site) Ready() bool { return s.ready }
+
+// add adds a file that is not packed.
+func (s *Site) add(path, kind string, data []byte) error {
+	sum := sha256.Sum256(data)
+	a := asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
+	const worthwhile, quality = 1 << 10, 5 // each start of the program does it
+	if len(data) > worthwhile {
+		var err error
+		if a.gzip, err = coding.Gzip(data); err != nil {
+			return err
 		}
-		s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
+		if a.brotli, err = coding.Brotli(data, quality); err != nil {
+			return err
+		}
 	}
+	s.assets[path] = a
 	return nil
+}
+
+// Resolve returns the name with a hash of a file, by which it is kept instead of its plain
+// name; other addresses as they are. It is go-app's ResourceResolver.
+func (s *Site) Resolve(plain string) string {
+	a, ok := s.assets[plain]
+	ext := path.Ext(plain)
+	if !ok || ext == "" {
+		return plain
+	}
+	hashed := strings.TrimSuffix(plain, ext) + "." + a.tag + ext
+	a.immutable = true
+	s.assets[hashed] = a
+	delete(s.kept, plain)
+	s.kept[hashed] = true
+	return hashed
+}
+
+// shellFiles are the addresses of files in the shell.
+var shellFiles = regexp.MustCompile(`(?:src|href)="/[^"]+"`)
+
+// addShell adds the shell, what go-app makes for it, and last the service worker, which
+// keeps all of it.
+func (s *Site) addShell(version string, size int) error {
+	h := &app.Handler{
+		Name: "Trapped in Art", ShortName: "Trapped",
+		Description:     "Photographs become paintings, on your own device.",
+		BackgroundColor: "#777777", ThemeColor: "#777777",
+		Icon:              app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
+		Resources:         s,
+		Version:           version,
+		WasmContentLength: strconv.Itoa(size),
+	}
+	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app.css", "/manifest.webmanifest"} {
+		if err := s.addGoApp(h, path); err != nil {
+			return err
+		}
+	}
+	index := shellFiles.ReplaceAllFunc(trappedinart.Index, func(reference []byte) []byte {
+		name, address, _ := strings.Cut(string(reference), "=")
+		address = strings.Trim(address, `"`)
+		if address != "/manifest.webmanifest" { // which installed pages look for where it was
+			address = s.Resolve(address)
+		}
+		return []byte(name + `="` + address + `"`)
+	})
+	if err := s.add("/", "text/html; charset=utf-8", index); err != nil {
+		return err
+	}
+	for _, path := range []string{"/", "/manifest.webmanifest", "/wasm_exec.js"} { // the worker takes that by its plain name
+		s.kept[path] = true
+	}
+	kept, err := json.Marshal(slices.Sorted(maps.Keys(s.kept)))
+	if err != nil {
+		return err
+	}
+	h = &app.Handler{
+		Resources: s, Version: version, Icon: h.Icon,
+		ServiceWorkerTemplate: strings.Replace(serviceWorker, "{{.ResourcesToCache}}", string(kept), 1),
+	}
+	return s.addGoApp(h, "/app-worker.js")
+}
+
+// addGoApp adds a file that go-app makes.
+func (s *Site) addGoApp(h *app.Handler, path string) error {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	if w.Code != http.StatusOK {
+		return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
+	}
+	return s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
 }
 
 // ServeHTTP serves the files by their exact paths, and nothing else.
@@ -152,6 +220,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", "no-cache")
+	if a.immutable {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	data, chosen := a.plain, ""
 	if a.gzip != nil {
 		h.Set("Vary", "Accept-Encoding")

@@ -9,15 +9,18 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	trappedinart "trappedinart"
 	"trappedinart/server/site"
 )
 
+var open = sync.OnceValues(site.New)
+
 func get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	s, err := site.New()
+	s, err := open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,11 +33,14 @@ func get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder
 	return w
 }
 
+// hash is that in the name of a file.
+var hash = regexp.MustCompile(`\.([0-9a-f]{16})(\.\w+)`)
+
 // The shell is the hand-written file, with all that go-app needs of it.
 func TestShell(t *testing.T) {
 	w := get(t, "/")
-	if !bytes.Equal(w.Body.Bytes(), trappedinart.Index) {
-		t.Error("/ is not index.html")
+	if got := hash.ReplaceAll(w.Body.Bytes(), []byte("$2")); !bytes.Equal(got, trappedinart.Index) {
+		t.Errorf("/ is not index.html with other names of files: %s", got)
 	}
 	page := string(trappedinart.Index)
 	for _, want := range []string{
@@ -84,7 +90,7 @@ func TestGoAppIsClosed(t *testing.T) {
 	asked := false
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer other.Close()
-	s, err := site.New()
+	s, err := open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +117,7 @@ func TestIconsAreOurs(t *testing.T) {
 
 // Without a server the page still needs its worker and all else that is packed.
 func TestServiceWorkerKeepsEverything(t *testing.T) {
-	s, err := site.New()
+	s, err := open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,8 +125,12 @@ func TestServiceWorkerKeepsEverything(t *testing.T) {
 		t.Skip("left out: make build has not packed the page into this program")
 	}
 	worker := get(t, "/app-worker.js").Body.String()
-	for _, path := range []string{"/", "/wasm_exec.js", "/web/app.wasm", "/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/style.css", "/web/icon.svg", "/web/examples/valley.jpg"} {
-		if !strings.Contains(worker, `"`+path+`"`) {
+	kept := []string{"/", "/wasm_exec.js", "/manifest.webmanifest", "/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/examples/valley.jpg"}
+	for _, path := range []string{"/app.js", "/web/app.wasm", "/web/style.css", "/web/icon.svg"} {
+		kept = append(kept, s.Resolve(path))
+	}
+	for _, path := range kept {
+		if !strings.Contains(worker, `"`+path+`"`) || get(t, path).Code != http.StatusOK {
 			t.Errorf("the service worker does not keep %s", path)
 		}
 	}
@@ -129,7 +139,7 @@ func TestServiceWorkerKeepsEverything(t *testing.T) {
 // Whatever a browser accepts, the content is the same. Only a packed page has
 // compressed files; without one the plain build is what there is to test.
 func TestEncodings(t *testing.T) {
-	s, err := site.New()
+	s, err := open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,5 +160,61 @@ func TestEncodings(t *testing.T) {
 	}
 	if !strings.Contains(plain, "--surround") {
 		t.Errorf("the style sheet is %.60q", plain)
+	}
+}
+
+// What the shell loads has a hash in its name and is kept for good; by its plain name, or
+// with another hash, it is not.
+func TestHashedNames(t *testing.T) {
+	s, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := regexp.MustCompile(`(?:src|href)="(/[^"]+)"`).FindAllStringSubmatch(get(t, "/").Body.String(), -1)
+	addresses := []string{}
+	for _, l := range loaded {
+		addresses = append(addresses, l[1])
+	}
+	if wasm := regexp.MustCompile(`/web/app\.[0-9a-f.]*wasm`).FindString(get(t, "/app.js").Body.String()); wasm != "" {
+		addresses = append(addresses, wasm)
+	}
+	hashed := 0
+	for _, address := range addresses {
+		w := get(t, address, "Accept-Encoding", "br")
+		control := w.Header().Get("Cache-Control")
+		if !hash.MatchString(address) {
+			// Without a packed page there are no files to be hashed.
+			if s.Ready() && address != "/manifest.webmanifest" || w.Code == http.StatusOK && control != "no-cache" {
+				t.Errorf("%s is answered by %d, %q", address, w.Code, control)
+			}
+			continue
+		}
+		hashed++
+		if w.Code != http.StatusOK || control != "public, max-age=31536000, immutable" {
+			t.Errorf("%s is answered by %d, %q", address, w.Code, control)
+		}
+		plain := get(t, hash.ReplaceAllString(address, "$2"), "Accept-Encoding", "br")
+		if !bytes.Equal(plain.Body.Bytes(), w.Body.Bytes()) || plain.Header().Get("Cache-Control") != "no-cache" || plain.Header().Get("ETag") == "" {
+			t.Errorf("%s by its plain name is answered by %d, %v", address, plain.Code, plain.Header())
+		}
+		if other := get(t, hash.ReplaceAllString(address, ".0123456789abcdef$2")); other.Code != http.StatusNotFound {
+			t.Errorf("%s with another hash is answered by %d", address, other.Code)
+		}
+	}
+	if want := 2; hashed < want || s.Ready() && hashed != len(addresses)-1 {
+		t.Errorf("%d of %q have hashes", hashed, addresses)
+	}
+}
+
+// What is made at the start is compressed too.
+func TestShellIsCompressed(t *testing.T) {
+	for _, path := range []string{"/", "/app.js", "/wasm_exec.js", "/app-worker.js"} {
+		plain := get(t, path).Body.Len()
+		for _, coding := range []string{"br", "gzip"} {
+			w := get(t, path, "Accept-Encoding", coding)
+			if got := w.Header().Get("Content-Encoding"); got != coding || w.Body.Len() > plain*2/3 || w.Header().Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%s in %s is %q, %d of %d bytes", path, coding, got, w.Body.Len(), plain)
+			}
+		}
 	}
 }
