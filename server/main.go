@@ -64,6 +64,7 @@ func newRootCommand() *cobra.Command {
 		newVerifyCommand(gatysTrace()),
 		newBenchCommand(),
 		newServeCommand(),
+		newWorkerCommand(),
 		newWeightsCommand(),
 		newVersionCommand(),
 	)

@@ -24,6 +24,7 @@ import (
 	"trappedinart/server/api"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
+	"trappedinart/server/jobs/jobstest"
 	"trappedinart/server/site"
 	"trappedinart/weights"
 )
@@ -67,12 +68,14 @@ func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := jobs.NewLocal(p, log, opt)
-	s.Server = httptest.NewServer(handler.New(handler.Config{
+	q := jobstest.Open(t, p, log, opt)
+	s.Server = httptest.NewUnstartedServer(handler.New(handler.Config{
 		Site: pages, Weights: &weights.Store{}, Queue: q, Decode: pixel.Decode, Log: log,
-		UploadBytes: 1 << 20, Megapixels: 1, Keep: time.Hour, MemoryBytes: 1 << 30,
+		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: 300 * time.Millisecond, UploadTime: 2 * time.Second, Keep: time.Hour, MemoryBytes: 1 << 30,
 	}))
-	t.Cleanup(func() { s.Server.Close(); q.Close() })
+	s.Config.ReadTimeout = time.Second
+	s.Start()
+	t.Cleanup(s.Server.Close)
 	return s
 }
 
@@ -352,7 +355,7 @@ func TestFaults(t *testing.T) {
 
 func TestBusy(t *testing.T) {
 	p := &painter{steps: 1, gate: make(chan struct{})}
-	s := open(t, p, jobs.Options{Waiting: 1})
+	s := open(t, p, jobs.Options{Jobs: 1})
 	s.submit()
 	// The first may still wait for its turn: one more is always taken then.
 	var res *http.Response
