@@ -14,6 +14,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/jobs"
+	"trappedinart/server/shares"
 	"trappedinart/weights"
 )
 
@@ -22,6 +23,7 @@ type Config struct {
 	Site    http.Handler
 	Weights *weights.Store
 	Queue   *jobs.Queue
+	Shares  *shares.Shares
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	Log     *slog.Logger
 
@@ -33,6 +35,7 @@ type Config struct {
 	Megapixels        int           // the most that a job's result may have
 	MemoryBytes       int64         // the most that a job may take
 	Keep              time.Duration // how long the queue keeps jobs
+	ShareBytes        int64         // the most that a share may have
 }
 
 type server struct {
@@ -51,6 +54,7 @@ func New(c Config) http.Handler {
 	s.registerHealth(a)
 	s.registerWeights(a)
 	s.registerJobs(a)
+	s.registerShares(a)
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
 	mux.Handle("/", c.Site)
 	return s.around(mux)

@@ -25,6 +25,7 @@ import (
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
 	"trappedinart/server/jobs/jobstest"
+	"trappedinart/server/shares"
 	"trappedinart/server/site"
 	"trappedinart/weights"
 )
@@ -57,7 +58,8 @@ func (p *painter) Run(ctx context.Context, req engine.Request, report func(engin
 type server struct {
 	*testing.T
 	*httptest.Server
-	log *bytes.Buffer
+	log    *bytes.Buffer
+	shares *shares.Shares
 }
 
 func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
@@ -69,8 +71,9 @@ func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
 		t.Fatal(err)
 	}
 	q := jobstest.Open(t, p, log, opt)
+	s.shares = openShares(t, t.TempDir(), shares.Options{})
 	s.Server = httptest.NewServer(handler.New(handler.Config{
-		Site: pages, Weights: &weights.Store{}, Queue: q, Decode: pixel.Decode, Log: log,
+		Site: pages, Weights: &weights.Store{}, Queue: q, Shares: s.shares, ShareBytes: 1 << 20, Decode: pixel.Decode, Log: log,
 		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: time.Minute, UploadTime: time.Minute, Keep: time.Hour, MemoryBytes: 1 << 30,
 	}))
 	t.Cleanup(s.Server.Close)

@@ -139,7 +139,11 @@ func (s *Site) addGoApp(version string, size int) error {
 
 // ServeHTTP serves the files by their exact paths, and nothing else.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, ok := s.assets[r.URL.Path]
+	path := r.URL.Path
+	if isShare(path) {
+		path = "/" // the page sees to it what it shows
+	}
+	a, ok := s.assets[path]
 	if !ok || strings.Contains(r.URL.EscapedPath(), "%") {
 		http.NotFound(w, r)
 		return
@@ -177,6 +181,12 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+// isShare says whether a path is that of a share, /s/ and its id.
+func isShare(path string) bool {
+	id, ok := strings.CutPrefix(path, "/s/")
+	return ok && id != "" && len(id) <= 64 && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
 func inflate(data []byte) ([]byte, error) {
