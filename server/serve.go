@@ -2,18 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"trappedinart/engine"
 	"trappedinart/engine/pixel"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
@@ -24,7 +18,8 @@ import (
 // newServeCommand serves the page, the weights and the jobs.
 func newServeCommand() *cobra.Command {
 	var (
-		addr    string
+		listen  listenFlags
+		logs    logFlags
 		compute computeFlags
 		nats    natsFlags
 		worker  workerFlags
@@ -34,13 +29,15 @@ func newServeCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
 	f := cmd.Flags()
-	f.StringVar(&addr, "addr", "127.0.0.1:8080", "the address to listen on")
 	f.IntVar(&workers, "workers", 1, "workers in this process, 0 to 64; each paints one job at a time")
 	f.DurationVar(&queue.Silence, "worker-silence", 15*time.Second, "after how long a worker that is not heard of loses its job to another, from 1s")
 	limits.add(cmd, &queue)
 	nats.addServer(cmd)
 	worker.add(cmd)
 	compute.add(cmd)
+	listen.add(cmd)
+	logs.add(cmd)
+	configurable(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := limits.check(&queue); err != nil {
 			return err
@@ -51,6 +48,13 @@ func newServeCommand() *cobra.Command {
 		if workers < 0 || workers > 64 || queue.Silence < time.Second {
 			return wrongUse("Workers go from 0 to 64, and their silence from 1s.")
 		}
+		if err := listen.check(); err != nil {
+			return err
+		}
+		log, err := logs.open(cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
 		networks := compute.store()
 		if err := os.MkdirAll(networks.Dir, 0o700); err != nil {
 			return unwritable("The data directory "+networks.Dir, err)
@@ -59,7 +63,6 @@ func newServeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 		s, err := nats.open(cmd.Context(), compute.data, log)
 		if err != nil {
 			return err
@@ -93,7 +96,13 @@ func newServeCommand() *cobra.Command {
 		config := limits.config()
 		config.Shares = shared
 		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
-		return serve(cmd, addr, pages.Ready(), handler.New(config))
+		closing := make(chan struct{})
+		config.Closing = closing
+		listen.config(&config)
+		if !pages.Ready() {
+			log.Warn("This program was built without the page; make build puts it in. The API works.")
+		}
+		return listen.serve(cmd, log, closing, handler.New(config))
 	}
 	return cmd
 }
@@ -137,50 +146,4 @@ func (l *limitFlags) config() handler.Config {
 		UploadIdle: 30 * time.Second, UploadTime: 5 * time.Minute,
 		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels, MemoryBytes: int64(l.memoryGiB) << 30,
 	}
-}
-
-// serve listens until the command's context ends, and then lets requests finish.
-func serve(cmd *cobra.Command, addr string, ready bool, h http.Handler) error {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("Cannot listen on %s (%v); choose another address with --addr.", addr, err), Err: err}
-	}
-	if !ready {
-		fmt.Fprintln(cmd.ErrOrStderr(), "This program was built without the page; make build puts it in. The API works.")
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Trapped in Art is at http://%s\n", shown(listener.Addr()))
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       5 * time.Minute, // an upload over a slow line
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return cmd.Context() }, // event streams end with it
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-cmd.Context().Done():
-	}
-	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return nil
-}
-
-// shown is the address as a person types it: localhost for this machine.
-func shown(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
-	}
-	if ip := net.ParseIP(host); ip.IsLoopback() || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
 }
