@@ -1,63 +1,52 @@
-package handler_test
+package handler
 
 import (
 	"bytes"
-	"io"
-	"log/slog"
+	"context"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
+	"strings"
 	"testing"
 	"time"
 
-	"trappedinart/server/handler"
-	"trappedinart/server/shares"
-	"trappedinart/web/envelope"
 	"trappedinart/weights"
 )
 
-// FuzzShare sends whatever as a share, and asks for whatever. No answer is our fault, and
-// what is refused leaves nothing.
-func FuzzShare(f *testing.F) {
-	kept := openShares(f, f.TempDir(), shares.Options{Bytes: 64 << 20})
-	h := handler.New(handler.Config{
-		Site: http.NotFoundHandler(), Weights: &weights.Store{}, Shares: kept, ShareBytes: 1 << 20, IntakeBytes: 1 << 20,
-		UploadIdle: time.Minute, UploadTime: time.Minute, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
-	good, _ := sealed(f, envelope.Envelope{Picture: picture()})
-	f.Add(good, "days=1", sealedType, "AAAAAAAAAAAAAAAAAAAAAAAAAA", "Bearer x", "bytes=0-1")
-	f.Add([]byte("TIAS"), "days=&days=2", "text/plain; charset", "*.>", "", "")
-	f.Fuzz(func(t *testing.T, data []byte, query, kind, id, authorization, header string) {
-		_, before, err := kept.Usage(t.Context())
+// Whatever is sent as a job, it is refused with a reason or taken, and its memory is
+// given back.
+func FuzzUpload(f *testing.F) {
+	part := func(name, data string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"x\"\r\n\r\n" + data + "\r\n"
+	}
+	gif := "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+	whole := part("recipe", `{"size":64}`) + part("content", gif) + part("style", gif) + part("mask", "") + part("keep", gif) + "--b--\r\n"
+	for _, body := range []string{
+		whole, whole[:len(whole)-5], part("recipe", "{}"), part("recipe", `{"start":"picture"}`) + part("content", gif) + part("style", gif) + "--b--",
+		"--b\r\n\r\n\r\n--b--", strings.Repeat(part("style", "x"), 20) + "--b--", "", "--b--", "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=4\r\n--b--",
+	} {
+		f.Add([]byte(body))
+	}
+	const memory = 1 << 20
+	s := &server{Config: Config{Weights: &weights.Store{}, PictureMegapixels: 1, Megapixels: 1, MemoryBytes: 1 << 30}, intake: &intake{left: memory}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+		taken := &taking{intake: s.intake, most: 1 << 16}
+		u, err := openUpload(httptest.NewRecorder(), r, 1<<16, time.Minute, time.Minute)
+		if err == nil {
+			req, readErr := readRequest(u, taken)
+			if err = readErr; err == nil {
+				err = s.check(context.Background(), &req)
+			}
+		}
 		if err != nil {
-			t.Fatal(err)
-		}
-		do := func(method string, path *url.URL, body io.Reader) *httptest.ResponseRecorder {
-			r := httptest.NewRequest(method, "/", body)
-			r.URL = path
-			r.Header.Set("Content-Type", kind)
-			r.Header.Set("Authorization", authorization)
-			r.Header.Set("Range", header)
-			r.Header.Set("If-None-Match", header)
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
-			if w.Code >= 500 {
-				t.Errorf("%s %s is answered by %d %s", method, path, w.Code, w.Body)
+			if p := problemOf(uploadError(err)); p.Status < 400 || p.Status >= 500 || p.Detail == "" {
+				t.Errorf("it is answered by %d %s: %v", p.Status, p.Detail, err)
 			}
-			return w
 		}
-		w := do(http.MethodPost, &url.URL{Path: "/api/v1/shares", RawQuery: query}, bytes.NewReader(data))
-		of := &url.URL{Path: "/api/v1/shares/" + id}
-		do(http.MethodGet, of, nil)
-		do(http.MethodDelete, of, nil)
-		if w.Code == http.StatusCreated {
-			if path := w.Header().Get("Location"); !bytes.Equal(do(http.MethodGet, &url.URL{Path: path}, nil).Body.Bytes(), data) && header != `"`+path[len("/api/v1/shares/"):]+`"` {
-				t.Error("what is shared does not come back as it was")
-			}
-			return
-		}
-		if _, after, _ := kept.Usage(t.Context()); after != before {
-			t.Errorf("what was refused with %d has left %d bytes", w.Code, after-before)
+		taken.done()
+		if s.intake.left != memory {
+			t.Errorf("%d bytes are kept", memory-s.intake.left)
 		}
 	})
 }

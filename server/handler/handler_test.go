@@ -13,6 +13,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,11 @@ type server struct {
 
 func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
 	t.Helper()
+	return openWith(t, p, opt, nil)
+}
+
+func openWith(t *testing.T, p engine.Runner, opt jobs.Options, change func(*handler.Config)) *server {
+	t.Helper()
 	s := &server{T: t, log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	pages, err := site.New()
@@ -72,10 +78,15 @@ func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
 	}
 	q := jobstest.Open(t, p, log, opt)
 	s.shares = openShares(t, t.TempDir(), shares.Options{})
-	s.Server = httptest.NewServer(handler.New(handler.Config{
+	config := handler.Config{
 		Site: pages, Weights: &weights.Store{}, Queue: q, Shares: s.shares, ShareBytes: 1 << 20, Decode: pixel.Decode, Log: log,
-		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: time.Minute, UploadTime: time.Minute, Keep: time.Hour, MemoryBytes: 1 << 30,
-	}))
+		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: 300 * time.Millisecond, UploadTime: 2 * time.Second, Keep: time.Hour, MemoryBytes: 1 << 30,
+		MetricsFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	}
+	if change != nil {
+		change(&config)
+	}
+	s.Server = httptest.NewServer(handler.New(config))
 	t.Cleanup(s.Server.Close)
 	return s
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/server/api"
 )
 
 // An intake is how much memory all uploads that are under way have together. It is
@@ -112,8 +113,9 @@ func (u *upload) next() (*multipart.Part, error) {
 	return part, err
 }
 
-// close lets the rest of the request take its time.
-func (u *upload) close() { _ = u.out.SetReadDeadline(time.Time{}) }
+// done lets the rest of the request take its time. An upload that failed is not let: what
+// is left of it is not waited for.
+func (u *upload) done() { _ = u.out.SetReadDeadline(time.Time{}) }
 
 // Read reads the body, as long as it comes.
 func (u *upload) Read(p []byte) (int, error) {
@@ -141,8 +143,9 @@ func (u *upload) Read(p []byte) (int, error) {
 func uploadError(err error) error {
 	var tooLarge *http.MaxBytesError
 	var told *engine.Error
+	var answered *api.Problem
 	switch {
-	case errors.As(err, &told):
+	case errors.As(err, &told), errors.As(err, &answered):
 		return err
 	case errors.As(err, &tooLarge):
 		return engine.Errorf(engine.TooLarge, "The upload is larger than %d MiB; send smaller pictures.", tooLarge.Limit>>20)

@@ -137,10 +137,10 @@ func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, er
 		return nil, uploadError(err)
 	}
 	req, err := readRequest(u, memory)
-	u.close()
 	if err != nil {
 		return nil, uploadError(err)
 	}
+	u.done()
 	if err := s.check(ctx, &req); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,6 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 		body: http.MaxBytesReader(w, r.Body, s.ShareBytes), out: http.NewResponseController(w),
 		idle: s.UploadIdle, until: time.Now().Add(s.UploadTime), head: -1,
 	}
-	defer u.close()
 	body := bufio.NewReader(u)
 	if head, err := body.Peek(envelope.Overhead); err != nil && !errors.Is(err, io.EOF) {
 		return nil, s.shareError(err)
@@ -94,6 +93,7 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 	if err != nil {
 		return nil, err
 	}
+	u.done()
 	links := api.ShareLinks{Self: "/api/v1/shares/" + share.ID, Page: "/s/" + share.ID}
 	return &shareOutput{links.Self, api.Shared{ID: share.ID, DeleteToken: token, Expires: share.Expires, Links: links}}, nil
 }

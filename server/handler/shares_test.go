@@ -60,6 +60,8 @@ func noise(n int) []byte {
 	return data
 }
 
+var exampleEnvelope = envelope.Envelope{Title: "Valley", Picture: picture()}
+
 // share keeps an envelope and returns what is answered.
 func (s *server) share(data []byte, query string) api.Shared {
 	s.Helper()

@@ -154,7 +154,11 @@ func (b *buckets) cleanEnded(id string) {
 func (b *buckets) forget(id string, st *state) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_ = b.queue.Purge(ctx, jetstream.WithPurgeSubject(jobSubject+id))
+	// Not by purging the subject, which confuses the consumer about what else it has given
+	// out ("bad pending entry", nats-server 2.15.2).
+	if m, err := b.queue.GetLastMsgForSubject(ctx, jobSubject+id); err == nil {
+		_ = b.queue.DeleteMsg(ctx, m.Sequence)
+	}
 	b.clean(id)
 	b.drop(resultName(id, st.Lease))
 }

@@ -234,6 +234,19 @@ func (x *index) status(j *entry) (Status, uint64, <-chan struct{}) {
 	return s, j.version, j.changed
 }
 
+// unfinished returns the ids of the jobs that have not ended.
+func (x *index) unfinished() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var list []string
+	for id, j := range x.jobs {
+		if !final(j.state.State) {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
 // count returns how many jobs are in each state.
 func (x *index) count() map[string]int {
 	x.mu.Lock()

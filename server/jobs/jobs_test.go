@@ -198,14 +198,12 @@ func TestKilled(t *testing.T) {
 		b.until(of, func(s jobs.Status) bool { return iteration(s) >= long()/3 && len(b.objects("trapped_paintings")) > 0 })
 		p.signal(b.T, syscall.SIGKILL)
 		_ = p.ended(b.T)
-		before := b.until(of, func(jobs.Status) bool { return true }).Mark
-		start(b.T, "worker", b.url)
-		s := b.until(of, func(s jobs.Status) bool { return s.Mark.Revision > before.Revision && painting(s) || s.Final() })
-		if s.State == api.Running && iteration(s) <= long()/6 {
-			b.Errorf("it begins again with iteration %d", iteration(s))
-		}
+		other := start(b.T, "worker", b.url)
 		if !bytes.Equal(b.result(of), undisturbed(b.T, req)) {
 			b.Error("another picture")
+		}
+		if log := other.terminate(b.T); !strings.Contains(log, "from_checkpoint=true") {
+			b.Error("it begins again")
 		}
 		b.kept(1)
 	})
@@ -218,23 +216,19 @@ func TestTerminated(t *testing.T) {
 		of := b.submit(req)
 		p := start(b.T, "worker", b.url)
 		b.until(of, func(s jobs.Status) bool { return iteration(s) >= long()/3 })
-		p.signal(b.T, syscall.SIGTERM)
-		if err := p.ended(b.T); err != nil {
-			b.Errorf("it ends with %v", err)
-		}
+		p.terminate(b.T)
 		if s := b.until(of, func(jobs.Status) bool { return true }); s.State != api.Queued || s.Position != 1 {
 			b.Errorf("given back, it is %+v", s)
 		}
 		if n := len(b.objects("trapped_paintings")); n != 1 {
 			b.Errorf("there are %d checkpoints", n)
 		}
-		start(b.T, "worker", b.url)
-		s := b.until(of, func(s jobs.Status) bool { return painting(s) || s.Final() })
-		if s.State == api.Running && iteration(s) <= long()/6 {
-			b.Errorf("it begins again with iteration %d", iteration(s))
-		}
+		other := start(b.T, "worker", b.url)
 		if !bytes.Equal(b.result(of), undisturbed(b.T, req)) {
 			b.Error("another picture")
+		}
+		if log := other.terminate(b.T); !strings.Contains(log, "from_checkpoint=true") {
+			b.Error("it begins again")
 		}
 		b.kept(1)
 	})
@@ -251,10 +245,7 @@ func TestOnlySlow(t *testing.T) {
 		slow.signal(b.T, syscall.SIGSTOP)
 		fast := start(b.T, "worker", b.url)
 		result := b.result(of)
-		fast.signal(b.T, syscall.SIGTERM)
-		if err := fast.ended(b.T); err != nil {
-			b.Error(err)
-		}
+		fast.terminate(b.T)
 		slow.signal(b.T, syscall.SIGCONT)
 		next := b.submit(request(3))
 		b.result(next)
@@ -302,6 +293,14 @@ func TestRestart(t *testing.T) {
 		b := open(t, store.Options{Dir: dir, Listen: "127.0.0.1:0"}, jobs.Options{})
 		for range 3 {
 			taken = append(taken, b.submit(request(2)))
+		}
+		// As if the server had been killed before it could tell the workers of the last.
+		s, err := b.js.Stream(t.Context(), "TRAPPED_JOBS")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.DeleteMsg(t.Context(), s.CachedInfo().State.LastSeq); err != nil {
+			t.Fatal(err)
 		}
 	})
 	b := open(t, store.Options{Dir: dir, Listen: "127.0.0.1:0"}, jobs.Options{})

@@ -85,7 +85,8 @@ func (crash) Run(context.Context, engine.Request, func(engine.Progress)) (*engin
 // A process is this program in another role.
 type process struct {
 	*exec.Cmd
-	said string // its first line
+	said string       // its first line
+	log  bytes.Buffer // whole once it has ended
 	done chan error
 }
 
@@ -93,8 +94,7 @@ func start(t *testing.T, role, where string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(os.Args[0]), done: make(chan error, 1)}
 	p.Env = append(os.Environ(), roleVariable+"="+role, whereTo+"="+where)
-	var log bytes.Buffer
-	p.Stderr = &log
+	p.Stderr = &p.log
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func start(t *testing.T, role, where string) *process {
 		_ = p.Process.Kill()
 		<-p.done
 		if t.Failed() {
-			t.Logf("%s:\n%s", role, log.String())
+			t.Logf("%s:\n%s", role, p.log.String())
 		}
 	})
 	return p
@@ -129,6 +129,16 @@ func (p *process) ended(t *testing.T) error {
 		t.Fatal("a process does not end")
 		return nil
 	}
+}
+
+// terminate asks the process to end, and returns its log.
+func (p *process) terminate(t *testing.T) string {
+	t.Helper()
+	p.signal(t, syscall.SIGTERM)
+	if err := p.ended(t); err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+	return p.log.String()
 }
 
 func (p *process) signal(t *testing.T, s os.Signal) {

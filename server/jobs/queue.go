@@ -59,11 +59,32 @@ func NewQueue(ctx context.Context, js jetstream.JetStream, log *slog.Logger, opt
 	go q.follow(following, ready)
 	select {
 	case <-ready:
-		return q, nil
+		err = q.mend(ctx)
 	case <-ctx.Done():
-		q.Close()
-		return nil, ctx.Err()
+		err = ctx.Err()
 	}
+	if err != nil {
+		q.Close()
+		return nil, err
+	}
+	return q, nil
+}
+
+// mend gives each job that has not ended its message, if it has none: a server that was
+// killed may have left it half handed over. A message that was sent a moment ago by
+// another server is not sent twice.
+func (q *Queue) mend(ctx context.Context) error {
+	for _, id := range q.index.unfinished() {
+		_, err := q.queue.GetLastMsgForSubject(ctx, jobSubject+id)
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			q.log.Warn("a job had no message; it is given to the workers again", "job", id)
+			_, err = q.js.Publish(ctx, jobSubject+id, nil, jetstream.WithMsgID(id))
+		}
+		if err != nil && !isFull(err) {
+			return answered(err)
+		}
+	}
+	return nil
 }
 
 // follow keeps the index up to date, whatever happens to the connection.
@@ -96,8 +117,10 @@ func (q *Queue) Close() error {
 	return nil
 }
 
-// Ready says whether JetStream answers.
+// Ready says whether JetStream answers, within two seconds.
 func (q *Queue) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
 	if _, err := q.queue.Info(ctx); err != nil {
 		return answered(err)
 	}
