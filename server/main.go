@@ -65,6 +65,7 @@ func newRootCommand() *cobra.Command {
 		newBenchCommand(),
 		newServeCommand(),
 		newWorkerCommand(),
+		newHealthCommand(),
 		newWeightsCommand(),
 		newVersionCommand(),
 	)
