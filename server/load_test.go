@@ -1,282 +1,314 @@
+//go:build linux
+
 package main
 
 import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"log/slog"
-	"math/big"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
+	"trappedinart/engine"
 	"trappedinart/server/api"
 )
 
-// started is trapped serve in this process.
-type started struct {
-	url  string
-	out  *lines
-	done chan result
-	stop context.CancelFunc
-}
-
-// lines hands over what a command prints, and keeps it.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	news chan string
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	select {
-	case l.news <- string(p):
-	default:
-	}
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-// startServe runs trapped serve until the test ends.
-func startServe(t *testing.T, args ...string) *started {
+// ready waits until a server answers.
+func (c *customer) ready(t *testing.T) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	s := &started{out: &lines{news: make(chan string, 16)}, done: make(chan result, 1), stop: stop}
-	var errOut lines
-	go func() {
-		root := newRootCommand()
-		root.SetArgs(append([]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--workers", "0"}, args...))
-		root.SetOut(s.out)
-		root.SetErr(&errOut)
-		err := root.ExecuteContext(ctx)
-		s.done <- result{exitCode(err), s.out.String(), errOut.String() + fmt.Sprint(err)}
-	}()
-	t.Cleanup(func() {
-		stop()
-		if r, ok := <-s.done; ok && r.code != exitDone {
-			t.Errorf("serve ended with %+v", r)
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if res, err := c.do(t.Context(), http.MethodGet, "/readyz", "", nil); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return
+			}
 		}
-	})
-	select {
-	case text := <-s.out.news:
-		scheme, at, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "Trapped in Art is at "), "://")
-		_, port, err := net.SplitHostPort(at)
-		if err != nil {
-			t.Fatalf("serve says %q", text)
+		if time.Now().After(end) {
+			t.Fatal("the server does not begin")
 		}
-		s.url = scheme + "://127.0.0.1:" + port
-	case r := <-s.done:
-		close(s.done)
-		t.Fatalf("serve ended with %+v", r)
 	}
-	return s
 }
 
-// Two thousand at once load weights and the page without an error, and with no more
-// memory than a small machine has; theirs is counted, too.
-func TestManyAtOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left out of short runs, such as those that look for races")
+// peak is the most memory that a process has held, in bytes.
+func peak(t *testing.T, pid int) int64 {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
 	}
-	s := startServe(t)
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2000, DisableCompression: true}}
-	defer client.CloseIdleConnections()
-	res, err := client.Get(s.url + "/api/v1/weights")
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	kB, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kB << 10
+}
+
+// Two hundred people watch a painting while two thousand load what the page needs.
+func TestManyPeople(t *testing.T) {
+	const (
+		watchers = 200
+		loaders  = 2000
+		most     = 300 << 20
+	)
+	if testing.Short() {
+		t.Skip("left out: the race detector takes several times the memory")
+	}
+	addr := freeAddress(t)
+	server := startProgram(t, "serve", "--addr", addr, "--data", t.TempDir(), "--threads", "1")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	var lost atomic.Int64
+	c := &customer{base: "http://" + addr, lost: &lost}
+	c.client.Transport = &http.Transport{MaxIdleConnsPerHost: loaders}
+	defer c.client.CloseIdleConnections()
+	c.ready(t)
+
+	req := chaosRequest(t, 0)
+	req.Recipe.Size, req.Recipe.Iterations = 128, 10000 // longer than this test
+	job, err := c.submit(ctx, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	var all sync.WaitGroup
+	var previews atomic.Int64
+	seen := make(chan struct{}, watchers)
+	for range watchers {
+		all.Go(func() {
+			res, err := c.do(watching, http.MethodGet, job.Links.Events, job.Token, nil)
+			if err != nil || res.StatusCode != http.StatusOK {
+				t.Errorf("watching: %v, %v", res, err)
+				return
+			}
+			defer res.Body.Close()
+			lines := bufio.NewScanner(res.Body)
+			lines.Buffer(nil, 4<<20)
+			mine := 0
+			for lines.Scan() {
+				if strings.Contains(lines.Text(), `"preview":"`) {
+					if mine++; mine == 2 { // one as it comes, one as it is painted
+						seen <- struct{}{}
+					}
+					previews.Add(1)
+				}
+			}
+			if watching.Err() == nil {
+				t.Errorf("a stream ends: %v", lines.Err())
+			}
+		})
+	}
+
+	paths := []string{"/", "/app.js", "/wasm_exec.js", "/app-worker.js", "/api/v1/weights", "/healthz"}
+	res, err := c.do(ctx, http.MethodGet, "/api/v1/weights", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var networks []api.Weights
-	err = json.NewDecoder(res.Body).Decode(&networks)
-	res.Body.Close()
-	if err != nil || len(networks) == 0 {
-		t.Fatalf("%v, %v", networks, err)
+	if err := json.NewDecoder(res.Body).Decode(&networks); err != nil || len(networks) == 0 {
+		t.Fatalf("the weights are %v, %v", networks, err)
 	}
-	paths := []string{networks[0].URL, "/", "/app.js", "/wasm_exec.js", "/app-worker.js"}
-	runtime.GC()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	var most atomic.Uint64
-	var all sync.WaitGroup
-	begin := make(chan struct{})
-	for i := range 2000 {
-		all.Go(func() {
-			<-begin
-			path := paths[i%len(paths)]
-			res, err := client.Get(s.url + path)
+	res.Body.Close()
+	paths = append(paths, networks[0].URL)
+	var loading sync.WaitGroup
+	for n := range loaders {
+		loading.Go(func() {
+			res, err := c.do(ctx, http.MethodGet, paths[n%len(paths)], "", nil)
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			defer res.Body.Close()
-			n, err := io.Copy(io.Discard, res.Body)
-			if err != nil || res.StatusCode != http.StatusOK || n == 0 || path == networks[0].URL && n != int64(networks[0].Bytes) {
-				t.Errorf("%s is answered by %d, %d bytes, %v", path, res.StatusCode, n, err)
-			}
-			if i%100 == 0 {
-				var now runtime.MemStats
-				runtime.ReadMemStats(&now)
-				most.Store(max(most.Load(), now.HeapInuse+now.StackInuse))
+			if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode != http.StatusOK {
+				t.Errorf("%s is answered by %d, %v", paths[n%len(paths)], res.StatusCode, err)
 			}
 		})
 	}
-	close(begin)
+	loading.Wait()
+	for range watchers {
+		select {
+		case <-seen:
+		case <-ctx.Done():
+			t.Fatalf("there are only %d previews", previews.Load())
+		}
+	}
+	stop()
 	all.Wait()
-	runtime.ReadMemStats(&after)
-	if taken := max(most.Load(), after.HeapInuse+after.StackInuse); taken > 300<<20 {
-		t.Errorf("%d MB are taken, and were %d before", taken>>20, (before.HeapInuse+before.StackInuse)>>20)
+	if took := peak(t, server.Process.Pid); took > most {
+		t.Errorf("the server took %d MiB", took>>20)
+	} else {
+		t.Logf("the server took %d MiB", took>>20)
 	}
 }
 
-// Who sends too much of a head is told so, and who sends it too slowly is not waited for.
-func TestHeads(t *testing.T) {
-	server := newServer(discard, http.NotFoundHandler())
-	server.ReadHeaderTimeout = 200 * time.Millisecond
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go server.Serve(listener)
-	defer server.Close()
-	for name, c := range map[string]struct{ send, want string }{
-		"a long header":        {"GET / HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("a", 64<<10) + "\r\n\r\n", "HTTP/1.1 431"},
-		"a flood of headers":   {"GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("X: a\r\n", 16<<10) + "\r\n", "HTTP/1.1 431"},
-		"a long address":       {"GET /" + strings.Repeat("a", 64<<10) + " HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 431"},
-		"no HTTP":              {"\x16\x03\x01 hello\r\n\r\n", "HTTP/1.1 400"},
-		"no host":              {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},
-		"two lengths":          {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na", "HTTP/1.1 400"},
-		"half a head":          {"GET / HTTP/1.1\r\nHost: x\r\n", ""},
-		"nothing":              {"", ""},
-		"what the others lack": {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 404"},
-	} {
-		conn, err := net.Dial("tcp", listener.Addr().String())
+// What is refused leaves nothing on the disk, and neither does what is cancelled.
+func TestNothingIsLeft(t *testing.T) {
+	addr, data := freeAddress(t), t.TempDir()
+	startProgram(t, "serve", "--addr", addr, "--data", data, "--workers", "0", "--limit-upload", "1")
+	var lost atomic.Int64
+	c := &customer{base: "http://" + addr, lost: &lost}
+	c.ready(t)
+	mark := []byte("remember me by these words alone")
+	req := chaosRequest(t, 0)
+	req.Content.Data = append(req.Content.Data, mark...) // behind the picture
+	post := func(req engine.Request, cut int) int {
+		t.Helper()
+		body, kind := form(req)
+		res, err := c.do(t.Context(), http.MethodPost, "/api/v1/jobs", "", body[:len(body)-cut], "Content-Type", kind)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
-		go io.WriteString(conn, c.send)
-		got, err := bufio.NewReader(conn).ReadString('\n')
-		if !strings.HasPrefix(got, c.want) || c.want == "" && (got != "" || os.IsTimeout(err)) {
-			t.Errorf("%s is answered by %q, %v", name, got, err)
+		res.Body.Close()
+		return res.StatusCode
+	}
+	left := func() (where []string) {
+		t.Helper()
+		err := filepath.WalkDir(data, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return nil // it may go while we look
+			}
+			file, err := os.ReadFile(path)
+			if err == nil && bytes.Contains(file, mark) {
+				where = append(where, path)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		conn.Close()
+		return where
 	}
-}
-
-var discard = slog.New(slog.DiscardHandler)
-
-// A certificate makes it https and HTTP/2, and a new one is used without a restart.
-func TestCertificate(t *testing.T) {
-	dir := t.TempDir()
-	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	first := writeCertificate(t, cert, key, 1)
-	s := startServe(t, "--tls-cert", cert, "--tls-key", key)
-	get := func(trusted *x509.Certificate) (*http.Response, error) {
-		pool := x509.NewCertPool()
-		pool.AddCert(trusted)
-		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}}
-		defer client.CloseIdleConnections()
-		res, err := client.Get(s.url + "/healthz")
-		if err == nil {
-			res.Body.Close()
+	noStyle, huge, unknown := req, req, req
+	noStyle.Styles = []engine.File{{Data: []byte("no picture")}}
+	huge.Styles = []engine.File{{Data: bytes.Repeat(mark, 1<<16)}}
+	unknown.Recipe.Weights = "unknown"
+	for name, got := range map[string][2]int{
+		"no picture": {post(noStyle, 0), 422}, "huge": {post(huge, 0), 413}, "unknown weights": {post(unknown, 0), 400}, "cut": {post(req, 40), 400},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s is answered by %d", name, got[0])
 		}
-		return res, err
 	}
-	if res, err := get(first); err != nil || res.ProtoMajor != 2 || res.StatusCode != http.StatusOK {
-		t.Fatalf("%+v, %v", res, err)
+	if where := left(); where != nil {
+		t.Errorf("what was refused is in %q", where)
 	}
-	second := writeCertificate(t, cert, key, 2)
-	if err := os.Chtimes(cert, time.Time{}, time.Now().Add(time.Hour)); err != nil {
+	job, err := c.submit(t.Context(), req)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if res, err := get(second); err != nil || res.TLS.PeerCertificates[0].SerialNumber.Int64() != 2 {
-		t.Errorf("a new certificate is not used: %v", err)
+	if where := left(); where == nil {
+		t.Error("what was taken is not on the disk")
 	}
-	write(t, cert, []byte("half"))
-	if _, err := get(second); err != nil {
-		t.Errorf("a broken one is: %v", err)
+	res, err := c.do(t.Context(), http.MethodDelete, job.Links.Self, job.Token, nil)
+	if err != nil || res.StatusCode != http.StatusNoContent {
+		t.Fatalf("%v, %v", res, err)
 	}
-	if r := command(t, t.Context(), "serve", "--data", dir, "--addr", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key); r.code != exitFailed || !strings.Contains(r.err, "--tls-cert") {
-		t.Errorf("a broken certificate at the start: %+v", r)
+	res.Body.Close()
+	if where := left(); where != nil {
+		t.Errorf("what was cancelled is in %q", where)
 	}
 }
 
-func writeCertificate(t *testing.T, certFile, keyFile string, serial int64) *x509.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoded, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded}))
-	write(t, certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parsed
-}
-
-// A server that is told to end lets an upload come to its end.
-func TestGracefulEnd(t *testing.T) {
-	s := startServe(t, "--grace", "30s")
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+// Heads that do not end, or are too long, are not waited for.
+func TestHeads(t *testing.T) {
+	t.Parallel() // it waits
+	addr := freeAddress(t)
+	startProgram(t, "serve", "--addr", addr, "--data", t.TempDir(), "--workers", "0")
+	c := &customer{base: "http://" + addr}
+	c.ready(t)
+	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	body := "TIAS\x01" + strings.Repeat("x", 100)
-	fmt.Fprintf(conn, "POST /api/v1/shares HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
-	answers := bufio.NewReader(conn)
-	if got, err := answers.ReadString('\n'); err != nil || !strings.HasPrefix(got, "HTTP/1.1 100") {
-		t.Fatalf("%q, %v", got, err)
-	}
-	s.stop()
-	for until := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		other, err := net.Dial("tcp", conn.RemoteAddr().String())
-		if err != nil {
-			break // it listens no longer
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	go func() {
+		_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n")
+		for i := range 10000 {
+			if _, err := fmt.Fprintf(conn, "X-%d: %s\r\n", i, strings.Repeat("y", 100)); err != nil {
+				return
+			}
 		}
-		other.Close()
-		if time.Now().After(until) {
-			t.Fatal("the server goes on listening")
-		}
+	}()
+	if res, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("a flood of heads is answered by %v, %v", res, err)
 	}
-	if _, err := io.WriteString(conn, body); err != nil {
+	slow, err := net.Dial("tcp", addr)
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = answers.ReadString('\n') // the end of the 100
-	if got, err := answers.ReadString('\n'); err != nil || !strings.HasPrefix(got, "HTTP/1.1 201") {
-		t.Errorf("the upload is answered by %q, %v", got, err)
+	defer slow.Close()
+	_ = slow.SetDeadline(time.Now().Add(30 * time.Second))
+	go func() {
+		for _, b := range []byte("GET / HTTP/1.1\r\nX: " + strings.Repeat("y", 1000)) {
+			if _, err := slow.Write([]byte{b}); err != nil {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	}()
+	if _, err := io.ReadAll(slow); err != nil && !strings.Contains(err.Error(), "reset") {
+		t.Errorf("a slow head is waited for: %v", err)
+	}
+}
+
+// A server that is asked to end keeps what its worker has done, and its successor goes on.
+func TestServerEnds(t *testing.T) {
+	addr, data := freeAddress(t), t.TempDir()
+	server := startProgram(t, "serve", "--addr", addr, "--data", data, "--threads", "1", "--worker-silence", "10m")
+	var lost atomic.Int64
+	c := &customer{base: "http://" + addr, lost: &lost}
+	c.ready(t)
+	req := chaosRequest(t, 0)
+	req.Recipe.Iterations = 200
+	job, err := c.submit(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		res, err := c.do(t.Context(), http.MethodGet, job.Links.Self, job.Token, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var j api.Job
+		err = json.NewDecoder(res.Body).Decode(&j)
+		res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if j.Progress != nil && j.Progress.Iteration >= 5 {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Wait(); err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+	if log := server.log.String(); !strings.Contains(log, "job is given back") {
+		t.Error("the job is not given back")
+	}
+	server.start(t)
+	if end, err := c.follow(t.Context(), job); err != nil || end != api.EventDone {
+		t.Errorf("it comes to %q, %v", end, err)
+	}
+	if log := server.log.String(); !strings.Contains(log, "from_checkpoint=true") {
+		t.Error("it begins again")
 	}
 }

@@ -46,6 +46,7 @@ func (s *server) events(ctx context.Context, in *eventsInput) (*huma.StreamRespo
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.WriteHeader(http.StatusOK)
 		out := http.NewResponseController(w)
+		_ = out.SetReadDeadline(time.Time{}) // the server's is for requests, and would end the stream
 		to := patient{w, out}
 		for {
 			status, err := next(ctx, watch)

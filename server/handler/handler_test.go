@@ -86,7 +86,9 @@ func openWith(t *testing.T, p engine.Runner, opt jobs.Options, change func(*hand
 	if change != nil {
 		change(&config)
 	}
-	s.Server = httptest.NewServer(handler.New(config))
+	s.Server = httptest.NewUnstartedServer(handler.New(config))
+	s.Config.ReadTimeout = time.Second
+	s.Start()
 	t.Cleanup(s.Server.Close)
 	return s
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/server/api"
 	"trappedinart/server/jobs"
 )
 
@@ -172,5 +173,18 @@ func TestManyUploads(t *testing.T) {
 	}
 	for range 10 {
 		s.events(s.submit(), "", -1)
+	}
+}
+
+// A stream of events outlives the time that a request may take to come.
+func TestLongStream(t *testing.T) {
+	p := &painter{steps: 1, gate: make(chan struct{})}
+	s := open(t, p, jobs.Options{})
+	watched := s.listen(s.submit(), "")
+	time.Sleep(s.Config.ReadTimeout + 200*time.Millisecond)
+	p.gate <- struct{}{}
+	list := s.read(watched, -1)
+	if last := list[len(list)-1]; last.name != api.EventDone {
+		t.Errorf("the stream ends with %+v", last)
 	}
 }

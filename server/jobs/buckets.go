@@ -33,8 +33,8 @@ type buckets struct {
 	queue     jetstream.Stream
 	consumer  jetstream.Consumer
 	states    jetstream.KeyValue
-	uploads   jetstream.ObjectStore
-	paintings jetstream.ObjectStore
+	uploads   *bucket
+	paintings *bucket
 }
 
 // create makes what there is not yet, with the limits that everything has.
@@ -47,15 +47,16 @@ func create(ctx context.Context, js jetstream.JetStream, opt Options) (*buckets,
 	}); err != nil {
 		return nil, err
 	}
-	if b.uploads, err = js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
-		Bucket: uploadBucket, TTL: opt.Keep, MaxBytes: opt.Bytes / 2, Replicas: opt.Replicas,
-	}); err != nil {
-		return nil, err
-	}
-	if b.paintings, err = js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
-		Bucket: paintingBucket, TTL: opt.Keep, MaxBytes: opt.Bytes / 2, Replicas: opt.Replicas,
-	}); err != nil {
-		return nil, err
+	for name, to := range map[string]**bucket{uploadBucket: &b.uploads, paintingBucket: &b.paintings} {
+		objects, err := js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
+			Bucket: name, TTL: opt.Keep, MaxBytes: opt.Bytes / 2, Replicas: opt.Replicas,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if *to, err = openBucket(ctx, js, name, objects); err != nil {
+			return nil, err
+		}
 	}
 	if b.queue, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Subjects: []string{jobSubject + "*"}, Retention: jetstream.WorkQueuePolicy,
@@ -77,11 +78,14 @@ func bind(ctx context.Context, js jetstream.JetStream) (*buckets, error) {
 	if b.states, err = js.KeyValue(ctx, stateBucket); err != nil {
 		return nil, err
 	}
-	if b.uploads, err = js.ObjectStore(ctx, uploadBucket); err != nil {
-		return nil, err
-	}
-	if b.paintings, err = js.ObjectStore(ctx, paintingBucket); err != nil {
-		return nil, err
+	for name, to := range map[string]**bucket{uploadBucket: &b.uploads, paintingBucket: &b.paintings} {
+		objects, err := js.ObjectStore(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if *to, err = openBucket(ctx, js, name, objects); err != nil {
+			return nil, err
+		}
 	}
 	if b.queue, err = js.Stream(ctx, streamName); err != nil {
 		return nil, err
@@ -100,20 +104,6 @@ func isFull(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "maximum messages exceeded") || strings.Contains(err.Error(), "maximum bytes exceeded"))
 }
 
-// room returns errFull if a bucket has no room for so many bytes, and some more: what
-// says that an object is removed must still find room.
-func room(ctx context.Context, bucket jetstream.ObjectStore, bytes int64) error {
-	const more = 128 << 10
-	st, err := bucket.Status(ctx)
-	if err != nil {
-		return err
-	}
-	if s, ok := st.(*jetstream.ObjectBucketStatus); ok && int64(st.Size())+bytes+more > s.StreamInfo().Config.MaxBytes {
-		return errFull()
-	}
-	return nil
-}
-
 // checkpoints are the names that a job's checkpoints have among the paintings.
 func checkpoints(id string) []string { return []string{id + ".a", id + ".b"} }
 
@@ -121,20 +111,16 @@ func checkpoints(id string) []string { return []string{id + ".a", id + ".b"} }
 // each has its own, and the state says which counts.
 func resultName(id, lease string) string { return id + "." + lease }
 
-// drop removes paintings. What cannot be removed expires.
+// drop removes paintings.
 func (b *buckets) drop(names ...string) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	for _, name := range names {
-		_ = b.paintings.Delete(ctx, name)
+		b.paintings.remove(name)
 	}
 }
 
 // clean removes what nobody needs of a job that has ended.
 func (b *buckets) clean(id string) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	_ = b.uploads.Delete(ctx, id)
+	b.uploads.remove(id)
 	b.drop(checkpoints(id)...)
 }
 

@@ -234,16 +234,23 @@ func (x *index) status(j *entry) (Status, uint64, <-chan struct{}) {
 	return s, j.version, j.changed
 }
 
-// unfinished returns the ids of the jobs that have not ended.
-func (x *index) unfinished() []string {
+// A numbered is a job with its id.
+type numbered struct {
+	id    string
+	state state
+}
+
+// unfinished returns the jobs that have not ended, in their order.
+func (x *index) unfinished() []numbered {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var list []string
+	var list []numbered
 	for id, j := range x.jobs {
 		if !final(j.state.State) {
-			list = append(list, id)
+			list = append(list, numbered{id, j.state})
 		}
 	}
+	slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.state.Order, b.state.Order) })
 	return list
 }
 

@@ -70,17 +70,30 @@ func NewQueue(ctx context.Context, js jetstream.JetStream, log *slog.Logger, opt
 	return q, nil
 }
 
-// mend gives each job that has not ended its message, if it has none: a server that was
-// killed may have left it half handed over. A message that was sent a moment ago by
-// another server is not sent twice.
+// mend gives each job that has not ended a message that workers hear of: a server that
+// was killed may have left one half handed over, and one that was given back while NATS
+// ended is not given out again before its worker would be missed. From such a job on, all
+// that wait get new messages, so that their order stays.
 func (q *Queue) mend(ctx context.Context) error {
-	for _, id := range q.index.unfinished() {
-		_, err := q.queue.GetLastMsgForSubject(ctx, jobSubject+id)
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			q.log.Warn("a job had no message; it is given to the workers again", "job", id)
-			_, err = q.js.Publish(ctx, jobSubject+id, nil, jetstream.WithMsgID(id))
+	moved := false
+	for _, j := range q.index.unfinished() {
+		m, err := q.queue.GetLastMsgForSubject(ctx, jobSubject+j.id)
+		var opt []jetstream.PublishOpt
+		switch {
+		case errors.Is(err, jetstream.ErrMsgNotFound):
+			q.log.Warn("a job had no message; it is given to the workers again", "job", j.id)
+			opt = append(opt, jetstream.WithMsgID(j.id)) // another server may be just about to
+		case err != nil:
+			return answered(err)
+		case j.state.State != api.Queued || j.state.Lease == "" && !moved:
+			continue
+		default:
+			moved = true
+			if err := q.queue.DeleteMsg(ctx, m.Sequence); err != nil {
+				continue // its worker has just finished it
+			}
 		}
-		if err != nil && !isFull(err) {
+		if _, err := q.js.Publish(ctx, jobSubject+j.id, nil, opt...); err != nil && !isFull(err) {
 			return answered(err)
 		}
 	}
@@ -155,9 +168,9 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	if err != nil {
 		return "", "", err
 	}
-	err = room(ctx, q.uploads, int64(len(data)))
+	err = q.uploads.room(ctx, int64(len(data)))
 	if err == nil {
-		err = room(ctx, q.paintings, q.opt.Bytes/8) // for what is being painted
+		err = q.paintings.room(ctx, q.opt.Bytes/8) // for what is being painted
 	}
 	if err != nil {
 		return "", "", answered(err)
@@ -171,7 +184,7 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	if err != nil {
 		return "", "", err
 	}
-	_, err = q.uploads.PutBytes(ctx, id, data)
+	err = q.uploads.put(ctx, id, data)
 	var revision uint64
 	if err == nil {
 		revision, err = q.states.Create(ctx, id, st)

@@ -198,7 +198,7 @@ func (r *run) keep(ctx context.Context, data []byte, change func(*state)) error 
 	if r.state.Checkpoint == next {
 		next, before = before, next
 	}
-	if err := r.put(ctx, next, data); err != nil {
+	if err := r.paintings.put(ctx, next, data); err != nil {
 		return err
 	}
 	err := r.update(ctx, func(s *state) {
@@ -212,18 +212,6 @@ func (r *run) keep(ctx context.Context, data []byte, change func(*state)) error 
 }
 
 func (r *run) spent() time.Duration { return r.before + time.Since(r.began) }
-
-// put keeps an object, or nothing.
-func (r *run) put(ctx context.Context, name string, data []byte) error {
-	if err := room(ctx, r.paintings, int64(len(data))); err != nil {
-		return err
-	}
-	_, err := r.paintings.PutBytes(ctx, name, data)
-	if err != nil {
-		r.drop(name) // its head may be there without the rest
-	}
-	return err
-}
 
 // ended leaves what became of the painting in the state.
 func (r *run) ended(ctx, painting context.Context, res *engine.Result, err error) error {
@@ -260,7 +248,7 @@ func (r *run) finish(ctx context.Context, res *engine.Result) error {
 	defer cancel()
 	name := resultName(r.id, r.holder)
 	for {
-		err := r.put(ctx, name, png.Bytes())
+		err := r.paintings.put(ctx, name, png.Bytes())
 		switch {
 		case isFull(err):
 			return r.fail(errFull())

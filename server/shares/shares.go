@@ -100,7 +100,7 @@ func (s *Shares) Put(ctx context.Context, from io.Reader, expected int64, keep t
 		if err == nil {
 			return
 		}
-		if failed := s.purge(share.ID); failed != nil {
+		if failed := s.purge(share); failed != nil {
 			err = errors.Join(err, failed)
 		}
 	}()
@@ -221,17 +221,28 @@ func (s *Shares) Delete(ctx context.Context, id, token string) error {
 	if subtle.ConstantTimeCompare(sum[:], share.Token) != 1 {
 		return engine.Errorf(engine.Unauthorized, "This token does not delete this share.")
 	}
-	return s.purge(id)
+	return s.purge(share)
 }
 
 // purge removes all that there is of a share: the head first, so that nobody begins to
-// read it.
-func (s *Shares) purge(id string) error {
+// read it; and from the disk, where JetStream would leave it until it needs the place.
+func (s *Shares) purge(share *Share) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return errors.Join(
-		s.stream.Purge(ctx, jetstream.WithPurgeSubject(subject+id+".head")),
-		s.stream.Purge(ctx, jetstream.WithPurgeSubject(subject+id+".*")))
+	names := []string{share.ID + ".head"}
+	for i := range share.Pieces + 1 { // of one that broke off, perhaps one that was not confirmed
+		names = append(names, fmt.Sprint(share.ID, ".", i))
+	}
+	for _, name := range names {
+		m, err := s.stream.GetLastMsgForSubject(ctx, subject+name)
+		if err == nil {
+			err = s.stream.SecureDeleteMsg(ctx, m.Sequence)
+		}
+		if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Usage returns how many messages shares are in, and how many bytes they take.

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -80,16 +83,20 @@ func TestSharesAreKept(t *testing.T) {
 }
 
 func TestDelete(t *testing.T) {
-	s, _ := open(t, t.TempDir(), shares.Options{})
-	data := noise(2 * shares.PieceBytes)
+	dir := t.TempDir()
+	s, _ := open(t, dir, shares.Options{})
+	data, secret := noise(2*shares.PieceBytes), noise(2*shares.PieceBytes+1)
 	other, _, err := s.Put(t.Context(), bytes.NewReader(data), int64(len(data)), week)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, before, _ := s.Usage(t.Context())
-	share, token, err := s.Put(t.Context(), bytes.NewReader(data), int64(len(data)), week)
+	share, token, err := s.Put(t.Context(), bytes.NewReader(secret), int64(len(data)), week)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if n := onDisk(t, dir, secret[1000:1032]) + onDisk(t, dir, secret[shares.PieceBytes+1000:shares.PieceBytes+1032]); n != 2 {
+		t.Errorf("what is kept is found %d times on the disk", n)
 	}
 	for _, wrong := range []string{"", "x", share.ID, string(share.Token), strings.ToLower(token)} {
 		if err := s.Delete(t.Context(), share.ID, wrong); engine.AsError(err) == nil || engine.AsError(err).Code != engine.Unauthorized {
@@ -98,6 +105,9 @@ func TestDelete(t *testing.T) {
 	}
 	if err := s.Delete(t.Context(), share.ID, token); err != nil {
 		t.Fatal(err)
+	}
+	if n := onDisk(t, dir, secret[1000:1032]) + onDisk(t, dir, secret[shares.PieceBytes+1000:shares.PieceBytes+1032]); n != 0 {
+		t.Errorf("what was deleted is found %d times on the disk", n)
 	}
 	for _, id := range []string{share.ID, "*", ">", strings.Repeat("*", 26), other.ID[:25] + "*", other.ID + ".0", ""} {
 		if _, err := read(t, s, id); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
@@ -113,6 +123,23 @@ func TestDelete(t *testing.T) {
 	if got, err := read(t, s, other.ID); err != nil || !bytes.Equal(got, data) {
 		t.Errorf("another share is %d bytes then, %v", len(got), err)
 	}
+}
+
+// onDisk counts where bytes are in the files of a directory.
+func onDisk(t *testing.T, dir string, what []byte) (n int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil // it may go while we look
+		}
+		file, _ := os.ReadFile(path)
+		n += bytes.Count(file, what)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // JetStream removes each share at its own time, also one whose time comes while no server
