@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -26,10 +27,15 @@ type Recipe struct {
 	Weights       string       `json:"weights"`
 	Size          int          `json:"size"`
 	Iterations    int          `json:"iterations"`
+	Taper         float64      `json:"taper"`
 	TimeBudget    float64      `json:"time_budget"`
 	Strength      float64      `json:"strength"`
 	StyleScale    float64      `json:"style_scale"`
+	StyleScales   Numbers      `json:"style_scales,omitempty"`
+	Detail        float64      `json:"detail"`
 	Smoothness    float64      `json:"smoothness"`
+	TVWeight      float64      `json:"tv_weight"`
+	TVKind        string       `json:"tv_kind"`
 	KeepColours   float64      `json:"keep_colours"`
 	ColourMethod  string       `json:"colour_method"`
 	Feather       float64      `json:"feather"`
@@ -38,6 +44,7 @@ type Recipe struct {
 	Seed          int64        `json:"seed"`
 	Scales        int          `json:"scales"`
 	Copies        int          `json:"copies"`
+	Moments       float64      `json:"moments"`
 	Border        int          `json:"border"`
 	ContentLayers LayerWeights `json:"content_layers"`
 	StyleLayers   LayerWeights `json:"style_layers"`
@@ -45,29 +52,43 @@ type Recipe struct {
 	StyleWeight   float64      `json:"style_weight"`
 	LossScaling   string       `json:"loss_scaling"`
 	Pooling       string       `json:"pooling"`
+	Rounding      string       `json:"pooling_rounding"`
+	White         int          `json:"white"`
 	Optimizer     string       `json:"optimizer"`
 	History       int          `json:"history"`
 	LearningRate  float64      `json:"learning_rate"`
+	Averaging     float64      `json:"averaging"`
 }
 
 // Values of the settings that are a choice.
 const (
-	Painterly     = "painterly"      // Preset
-	GatysNotebook = "gatys-notebook" // Preset, LossScaling
+	Painterly     = "painterly"       // Preset
+	GatysNotebook = "gatys-notebook"  // Preset, LossScaling
+	NeuralStyle   = "neural-style"    // Preset, LossScaling
+	NeuralStylePT = "neural-style-pt" // Preset
 
 	Calibrated = "calibrated" // LossScaling: each loss divided by the square sum of its target
 
 	StartContent = "content"
 	StartNoise   = "noise"
+	StartMean    = "mean"
 	StartPicture = "picture"
+
+	TVSquared      = "squared" // TVKind
+	TVAbsolute     = "absolute"
+	TVGradientOnly = "gradient-only"
 
 	ColoursSymmetric = "symmetric" // ColourMethod
 	ColoursPCA       = "pca"
 	ColoursCholesky  = "cholesky"
 	ColoursLuminance = "luminance"
 
+	PoolNetwork = "network" // Pooling
 	PoolAverage = "avg"
 	PoolMax     = "max"
+
+	RoundDown = "down" // Rounding
+	RoundUp   = "up"
 
 	LBFGS      = "lbfgs"
 	LBFGSTorch = "lbfgs-torch"
@@ -80,17 +101,45 @@ var presets = []struct {
 }{
 	{Painterly, func(*Recipe) {}},
 	{GatysNotebook, func(r *Recipe) {
+		original(r)
 		r.LossScaling = GatysNotebook
-		r.ContentLayers = LayerWeights{{"relu4_2", 1}}
-		r.StyleLayers = LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}, {"relu5_1", 1}}
-		r.Pooling = PoolMax
-		r.Scales = 1
-		r.Copies = 0
-		r.Border = 0
 		r.Iterations = 500
-		r.Optimizer = LBFGSTorch
-		r.History = 100
 	}},
+	{NeuralStyle, func(r *Recipe) {
+		neuralStyle(r)
+		r.White = 256
+		r.Rounding = RoundUp
+		r.TVKind = TVGradientOnly
+	}},
+	{NeuralStylePT, func(r *Recipe) {
+		neuralStyle(r)
+		r.TVKind = TVAbsolute
+	}},
+}
+
+// original is what the programs have in common that do just what Gatys et al. 2016
+// describe: one scale, nothing but the picture itself, and L-BFGS.
+func original(r *Recipe) {
+	r.ContentLayers = LayerWeights{{"relu4_2", 1}}
+	r.StyleLayers = LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}, {"relu5_1", 1}}
+	r.Pooling = PoolMax
+	r.Scales = 1
+	r.Copies = 0
+	r.Moments = 0
+	r.Border = 0
+	r.Detail = 0
+	r.Taper = 100
+	r.Optimizer = LBFGSTorch
+	r.History = 100
+}
+
+// neuralStyle is what J. Johnson's neural-style and its port to PyTorch have in common.
+func neuralStyle(r *Recipe) {
+	original(r)
+	r.LossScaling = NeuralStyle
+	r.ContentWeight, r.StyleWeight, r.TVWeight = 5, 100, 1e-3
+	r.Start = StartMean
+	r.Iterations = 1000
 }
 
 // Presets returns the names that Preset knows, the default first.
@@ -121,23 +170,30 @@ func defaults() Recipe {
 		Preset:        Painterly,
 		Weights:       "small",
 		Size:          512,
-		Iterations:    80,
+		Iterations:    70,
+		Taper:         70,
 		Strength:      50,
 		StyleScale:    1,
+		Detail:        50,
+		TVKind:        TVSquared,
 		ColourMethod:  ColoursSymmetric,
 		Feather:       1,
 		Start:         StartContent,
 		Copies:        2,
+		Moments:       0.1,
 		Border:        12,
 		ContentLayers: LayerWeights{{"relu3_2", 1}},
 		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
 		ContentWeight: 1,
 		StyleWeight:   1,
 		LossScaling:   Calibrated,
-		Pooling:       PoolAverage,
+		Pooling:       PoolNetwork,
+		Rounding:      RoundDown,
+		White:         255,
 		Optimizer:     LBFGS,
 		History:       10,
 		LearningRate:  1,
+		Averaging:     0.9,
 	}
 }
 
@@ -166,7 +222,7 @@ func ParseRecipe(data []byte) (Recipe, error) {
 	// Lists of the preset would be overwritten element by element, in arrays that
 	// are shared with it: the JSON's own lists begin empty.
 	blank := r
-	blank.ContentLayers, blank.StyleLayers, blank.StyleWeights = nil, nil, nil
+	blank.ContentLayers, blank.StyleLayers, blank.StyleWeights, blank.StyleScales = nil, nil, nil, nil
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&blank); err != nil {
@@ -223,11 +279,27 @@ func (r *Recipe) Validate() error {
 	return nil
 }
 
+// IterationsAt returns how many iterations scale i has, counted from 0, the smallest.
+func (r *Recipe) IterationsAt(i int) int {
+	return max(1, int(math.Round(float64(r.Iterations)*math.Pow(r.Taper/100, float64(i)))))
+}
+
+// StyleScaleOf returns the scale of style i beside a picture.
+func (r *Recipe) StyleScaleOf(i int) float64 {
+	if i < len(r.StyleScales) {
+		return r.StyleScale * r.StyleScales[i]
+	}
+	return r.StyleScale
+}
+
 // StyleShares returns the weights of n styles, scaled to sum to 1. Styles that
 // StyleWeights does not reach count 1.
 func (r *Recipe) StyleShares(n int) ([]float64, error) {
 	if len(r.StyleWeights) > n {
 		return nil, Errorf(InvalidRecipe, "There are %d style weights for %d style pictures.", len(r.StyleWeights), n)
+	}
+	if len(r.StyleScales) > n {
+		return nil, Errorf(InvalidRecipe, "There are %d style scales for %d style pictures.", len(r.StyleScales), n)
 	}
 	shares, sum := make([]float64, n), 0.0
 	for i := range shares {

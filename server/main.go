@@ -62,6 +62,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newStylizeCommand(),
 		newEvaluateCommand(),
+		newVerifyCommand(gatysTrace()),
 		newBenchCommand(),
 		newServeCommand(),
 		newWorkerCommand(),

@@ -94,7 +94,7 @@ func newServeCommand() *cobra.Command {
 			})
 		}
 		config := limits.config()
-		config.Shares = shared
+		config.Shares, config.MemoryBytes = shared, worker.memory()
 		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
 		closing := make(chan struct{})
 		config.Closing = closing
@@ -109,9 +109,9 @@ func newServeCommand() *cobra.Command {
 
 // limitFlags bound what people can ask for.
 type limitFlags struct {
-	uploadMiB, intakeMiB, diskGiB, memoryGiB int
-	pictureMegapixels, megapixels            int
-	shareMiB, sharesGiB                      int
+	uploadMiB, intakeMiB, diskGiB int
+	pictureMegapixels, megapixels int
+	shareMiB, sharesGiB           int
 }
 
 func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
@@ -125,15 +125,14 @@ func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
 	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels, 1 to 64")
 	f.IntVar(&l.shareMiB, "limit-share", 32, "the most that a share may have, in MiB, 1 to 64")
 	f.IntVar(&l.sharesGiB, "limit-shares", 4, "the most disk that all shares take, in GiB")
-	f.IntVar(&l.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB")
 }
 
 func (l *limitFlags) check(queue *jobs.Options) error {
 	const most = 1 << 20
 	if queue.Jobs < 1 || queue.Jobs > most || queue.Keep < time.Minute || l.diskGiB < 1 || l.diskGiB > most || l.uploadMiB < 1 || l.uploadMiB > 1024 ||
 		l.intakeMiB < 2*l.uploadMiB || l.intakeMiB > most || l.pictureMegapixels < 1 || l.pictureMegapixels > 64 || l.megapixels < 1 || l.megapixels > 64 ||
-		l.memoryGiB < 1 || l.memoryGiB > most || l.shareMiB < 1 || l.shareMiB > 64 || l.sharesGiB < 1 || l.sharesGiB > most {
-		return wrongUse("A limit is out of range: queue, disk, memory and shares from 1, keep from 1m, upload from 1 to 1024, share from 1 to 64, uploads from twice upload, picture and megapixels from 1 to 64.")
+		l.shareMiB < 1 || l.shareMiB > 64 || l.sharesGiB < 1 || l.sharesGiB > most {
+		return wrongUse("A limit is out of range: queue, disk and shares from 1, keep from 1m, upload from 1 to 1024, share from 1 to 64, uploads from twice upload, picture and megapixels from 1 to 64.")
 	}
 	queue.Bytes = int64(l.diskGiB) << 30
 	return nil
@@ -144,6 +143,6 @@ func (l *limitFlags) config() handler.Config {
 		UploadBytes: int64(l.uploadMiB) << 20, IntakeBytes: int64(l.intakeMiB) << 20,
 		ShareBytes: int64(l.shareMiB) << 20,
 		UploadIdle: 30 * time.Second, UploadTime: 5 * time.Minute,
-		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels, MemoryBytes: int64(l.memoryGiB) << 30,
+		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels,
 	}
 }

@@ -90,16 +90,24 @@ func (f *natsFlags) open(ctx context.Context, data string, log *slog.Logger) (*s
 // workerFlags are the limits of who paints.
 type workerFlags struct {
 	checkpoint, limit time.Duration
+	memoryGiB         int
 }
 
 func (f *workerFlags) add(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&f.checkpoint, "checkpoint-every", 10*time.Second, "how often a job is kept while it is painted, from 1s")
 	cmd.Flags().DurationVar(&f.limit, "limit-time", time.Hour, "how long a job may be painted, from 1s; 0 is no limit")
+	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, from 1; larger pictures are painted in blocks")
 }
+
+// memory is what a job may take, in bytes.
+func (f *workerFlags) memory() int64 { return int64(f.memoryGiB) << 30 }
 
 func (f *workerFlags) check() error {
 	if f.checkpoint < time.Second || f.limit != 0 && f.limit < time.Second {
 		return wrongUse("The checkpoints are kept every second at most, and the time of a job goes from 1s.")
+	}
+	if f.memoryGiB < 1 || f.memoryGiB > 1<<20 {
+		return wrongUse("The memory of a job goes from 1 GiB.")
 	}
 	return nil
 }
@@ -110,7 +118,7 @@ func (f *workerFlags) make(s *store.Store, compute *computeFlags, log *slog.Logg
 		return nil, err
 	}
 	return &jobs.Worker{
-		JetStream: s.JetStream(), Runner: &transfer.Runner{Backend: be, Weights: compute.store().Named, Decode: pixel.Decode}, Log: log,
+		JetStream: s.JetStream(), Runner: &transfer.Runner{Backend: be, Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()}, Log: log,
 		CheckpointEvery: f.checkpoint, Limit: f.limit,
 	}, nil
 }

@@ -11,24 +11,26 @@ import (
 
 func (s *studio) renderBar() app.UI {
 	why := s.missing()
-	return app.Footer().Class("bar").Body(
-		app.If(s.busy(), func() app.UI {
-			return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.stopping).
-				OnClick(func(app.Context, app.Event) { s.halt() })
-		}).Else(func() app.UI {
-			return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "").Title(why).
-				OnClick(func(app.Context, app.Event) { s.run(s.worker, s.recipe) })
-		}),
-		app.If(s.control != nil && s.state != paused, func() app.UI {
-			return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.stopping || s.state != running).
-				OnClick(func(app.Context, app.Event) { s.pause(true) })
-		}),
-		app.If(s.control != nil && s.state == paused, func() app.UI {
-			return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.stopping).
-				OnClick(func(app.Context, app.Event) { s.pause(false) })
-		}),
+	return app.Section().Class("bar").Aria("label", words.Run).Body(
+		app.Div().Class("runs").Body(
+			app.If(s.busy(), func() app.UI {
+				return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.stopping).
+					OnClick(func(app.Context, app.Event) { s.halt() })
+			}).Else(func() app.UI {
+				return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "").Title(why).
+					OnClick(func(app.Context, app.Event) { s.start() })
+			}),
+			app.If(s.control != nil && s.state != paused, func() app.UI {
+				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.stopping || s.state != running).
+					OnClick(func(app.Context, app.Event) { s.pause(true) })
+			}),
+			app.If(s.state == paused, func() app.UI {
+				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.stopping).
+					OnClick(func(app.Context, app.Event) { s.pause(false) })
+			}),
+		),
 		app.Div().Class("progress").Body(
-			app.Progress().Max(1).Value(s.fraction()).Aria("label", s.coarse()),
+			app.Progress().Max(1).Value(s.fraction()).Aria("label", words.Progress),
 			app.P().Class("fine").Aria("hidden", true).Text(s.fine()),
 		),
 		app.P().Class("unseen").ID("status").Role("status").
@@ -37,11 +39,14 @@ func (s *studio) renderBar() app.UI {
 			DataSet("iteration", s.progress.Iteration).
 			DataSet("loss", number(s.progress.Loss)).
 			Text(s.coarse()),
-		app.Button().Class("quiet").Type("button").Text(words.Download).Disabled(s.result == nil || s.busy()).
-			OnClick(func(app.Context, app.Event) { s.download() }),
+		s.renderSparkline(),
+		s.renderExport(),
 		app.If(s.host != nil, func() app.UI {
-			return app.Button().Class("quiet").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy() || s.asking).
-				OnClick(func(app.Context, app.Event) { s.asking = true })
+			return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).
+				OnClick(func(app.Context, app.Event) {
+					s.asking = true
+					showModal(handOverID)
+				})
 		}),
 	)
 }
@@ -77,6 +82,8 @@ func (s *studio) fetching() bool { return s.state == loading && s.progress.Stage
 func (s *studio) coarse() string {
 	p := s.progress
 	switch {
+	case s.said != "":
+		return s.said
 	case s.stopping:
 		return words.Stopping
 	case s.state == loading && p.Stage == engine.Queued:
@@ -85,19 +92,26 @@ func (s *studio) coarse() string {
 		return words.Fetching
 	case s.state == loading:
 		return words.Loading
+	case s.state == paused && s.control == nil:
+		return words.Interrupted
 	case s.state == paused:
 		return words.Paused
 	case s.state == running:
-		return fmt.Sprintf("%s %d / %d", words.Result, p.Scale, p.Scales)
+		return fmt.Sprintf(words.Scale, p.Scale, p.Scales)
 	case s.state == done && s.stopped:
 		return fmt.Sprintf(words.Stopped, seconds(s.took))
-	case s.state == done:
+	case s.state == done && s.selected == "":
 		return fmt.Sprintf(words.Done, seconds(s.took))
+	case s.state == done:
+		return words.Shown
 	case s.state == failed:
 		return words.Failed
 	}
 	if why := s.missing(); why != "" {
 		return why
+	}
+	if s.begin != nil {
+		return words.Continues
 	}
 	return words.Idle
 }
@@ -106,9 +120,11 @@ func (s *studio) coarse() string {
 func (s *studio) fine() string {
 	p := s.progress
 	switch {
+	case s.reading > 0 && !s.busy():
+		return words.Reading
 	case s.fetching() && !s.stopping && p.TotalBytes > 0:
 		return fetchingText(p.Bytes, p.TotalBytes)
-	case s.state != running || s.stopping:
+	case s.state != running || s.stopping || s.said != "":
 		return s.coarse()
 	}
 	text := fmt.Sprintf(words.Running, p.Scale, p.Scales, p.Iteration, p.Iterations)

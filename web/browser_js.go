@@ -22,8 +22,3 @@ func baseURL() *url.URL {
 	u.Fragment = ""
 	return u
 }
-
-// resolve returns the address of a path beside the page.
-func resolve(path string) string {
-	return baseURL().ResolveReference(&url.URL{Path: path}).String()
-}

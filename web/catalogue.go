@@ -20,7 +20,7 @@ import (
 // a server that makes paintings. It only asks; nothing is sent.
 type catalogue struct {
 	base   *url.URL // of the page
-	client *http.Client
+	client client
 	// memory keeps the last list, so that networks that are kept here are found when the
 	// server is not.
 	memory memory
@@ -77,6 +77,11 @@ func (c *catalogue) Address(ctx context.Context, name string) (string, error) {
 
 func (c *catalogue) addressOf(w api.Weights) string {
 	return c.base.JoinPath("/").ResolveReference(&url.URL{Path: w.URL}).String()
+}
+
+// resolve returns the address of a path beside the page, which may stand under any path.
+func resolve(path string) string {
+	return baseURL().ResolveReference(&url.URL{Path: path}).String()
 }
 
 // Server returns what the server that makes paintings says of itself, or nil where

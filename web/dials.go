@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -11,11 +12,15 @@ import (
 	"trappedinart/server/api"
 )
 
-// sliders are the settings that everybody sees, by their names in the recipe.
-var sliders = []string{"strength", "style_scale", "keep_colours", "smoothness"}
+// sliders are the settings that everybody sees, by their names in the recipe; those that
+// are not declared are left out.
+var sliders = []string{"strength", "style_scale", "keep_colours", "detail", "smoothness", "time_budget"}
+
+// reach is how far a slider goes whose setting goes further; more can be written.
+var reach = map[string]float64{"time_budget": 300}
 
 // sizes are those that a browser paints in bearable time.
-var sizes = []int{256, 384, 512}
+var sizes = []int{256, 384, 512, 768, 1024}
 
 func (s *studio) renderDials() app.UI {
 	var body []app.UI
@@ -28,44 +33,87 @@ func (s *studio) renderDials() app.UI {
 	if len(s.networks) > 1 {
 		body = append(body, s.renderNetworks())
 	}
-	return app.Aside().Class("dials").Body(
-		app.Section().Class("group").Aria("label", words.Dials).Body(body...),
+	return sheet(s, app.Aside().Class("dials").Aria("label", words.Dials), sheetDials).Body(
+		app.Section().Class("group").Body(
+			app.Div().Class("head").Body(app.H2().Text(words.Dials), s.renderUndo()),
+			app.Div().Class("group").Body(body...),
+		),
+		s.renderExpert(),
 	)
 }
 
-// renderSlider is a range input for a setting. A double click takes the default.
+// set changes a setting to what was written.
+func (s *studio) set(setting engine.Setting, text string) {
+	s.change(setting.Name, func(r *engine.Recipe) error { return setting.Set(r, text) })
+}
+
+// reset takes the value of the recipe's preset.
+func (s *studio) reset(setting engine.Setting) {
+	if standard, err := engine.Preset(s.recipe.Preset); err == nil {
+		s.set(setting, setting.Get(&standard))
+	}
+}
+
+// renderSlider is a range input for a setting, with its value beside it. A double click
+// takes the default.
 func (s *studio) renderSlider(setting engine.Setting) app.UI {
-	id := "dial-" + setting.Name
-	value := setting.Get(&s.recipe)
-	set := func(text string) {
-		if err := setting.Set(&s.recipe, text); err != nil {
-			s.problem = err.Error()
-			return
-		}
-		s.steer()
+	id, value := "dial-"+setting.Name, setting.Get(&s.recipe)
+	top := setting.Max
+	if r, ok := reach[setting.Name]; ok {
+		top = r
 	}
-	unit := ""
-	if setting.Unit != "" {
-		unit = " " + setting.Unit
-	}
-	return app.Div().Class("dial").Title(setting.Help).Body(
+	fixed := s.fixed(setting)
+	return app.Div().Class("dial").Body(
 		app.Label().For(id).Text(setting.Label),
-		app.Output().For(id).Text(value+unit),
-		app.Input().ID(id).Type("range").Aria("label", setting.Label).
-			Min(setting.Min).Max(setting.Max).Step(setting.Step).Value(value).Disabled(s.busy() && s.control == nil).
-			OnInput(func(ctx app.Context, _ app.Event) { set(ctx.JSSrc().Get("value").String()) }).
-			OnDblClick(func(app.Context, app.Event) {
-				standard, err := engine.Preset(s.recipe.Preset)
-				if err == nil {
-					set(setting.Get(&standard))
-				}
-			}),
+		s.renderHelp(setting),
+		app.Span().Class("value").Body(
+			s.renderNumber(setting, id+"-value").Aria("label", fmt.Sprintf(words.InNumbers, setting.Label)).Disabled(fixed),
+			app.Span().Class("unit").Text(setting.Unit),
+		),
+		app.Input().ID(id).Type("range").Title(words.Reset).
+			Aria("valuetext", value+" "+setting.Unit).
+			Min(setting.Min).Max(top).Step(setting.Step).Value(value).Disabled(fixed).
+			OnInput(func(ctx app.Context, _ app.Event) { s.set(setting, ctx.JSSrc().Get("value").String()) }, app.EventScope(id)).
+			OnDblClick(func(app.Context, app.Event) { s.reset(setting) }, app.EventScope(id)),
+		s.renderHelpText(setting),
 	)
+}
+
+// fixed says whether a setting cannot be changed now.
+func (s *studio) fixed(setting engine.Setting) bool {
+	return s.busy() && (s.control == nil || !setting.Live)
+}
+
+// renderNumber is an input for writing the value of a setting.
+func (s *studio) renderNumber(setting engine.Setting, id string) app.HTMLInput {
+	return app.Input().ID(id).Type("number").
+		Min(setting.Min).Max(setting.Max).Attr("step", "any").Value(setting.Get(&s.recipe)).
+		OnChange(func(ctx app.Context, _ app.Event) {
+			s.set(setting, ctx.JSSrc().Get("value").String())
+			ctx.JSSrc().Set("value", setting.Get(&s.recipe)) // what was refused goes
+		}, app.EventScope(id))
+}
+
+// renderHelp is the button that shows a setting's help.
+func (s *studio) renderHelp(setting engine.Setting) app.UI {
+	return app.Button().Class("help").Type("button").Body(icon("help")).
+		Aria("label", fmt.Sprintf(words.HelpOn, setting.Label)).Aria("expanded", s.help == setting.Name).
+		OnClick(func(app.Context, app.Event) {
+			if s.help == setting.Name {
+				s.help = ""
+			} else {
+				s.help = setting.Name
+			}
+		}, app.EventScope(setting.Name))
+}
+
+func (s *studio) renderHelpText(setting engine.Setting) app.UI {
+	return app.If(s.help == setting.Name, func() app.UI { return app.P().Class("help-text").Text(setting.Help) })
 }
 
 func (s *studio) renderSizes() app.UI {
 	choices := sizes
-	if !contains(choices, s.recipe.Size) { // from the page's address
+	if !slices.Contains(choices, s.recipe.Size) { // from the page's address
 		choices = append([]int{s.recipe.Size}, choices...)
 	}
 	return app.Div().Class("dial").Body(
@@ -76,8 +124,8 @@ func (s *studio) renderSizes() app.UI {
 				return app.Option().Value(n).Text(n + " px").Selected(choices[i] == s.recipe.Size)
 			}),
 		).OnChange(func(ctx app.Context, _ app.Event) {
-			if n, err := strconv.Atoi(ctx.JSSrc().Get("value").String()); err == nil {
-				s.recipe.Size = n
+			if setting, ok := engine.SettingByName("size"); ok {
+				s.set(setting, ctx.JSSrc().Get("value").String())
 				s.showContent()
 			}
 		}),
@@ -92,29 +140,27 @@ func (s *studio) renderNetworks() app.UI {
 				n := s.networks[i]
 				return app.Option().Value(n.Name).Text(s.networkText(n)).Selected(n.Name == s.recipe.Weights)
 			}),
-		).OnFocus(func(app.Context, app.Event) { s.lookWhatIsKept() }).OnChange(func(ctx app.Context, _ app.Event) { s.recipe.Weights = ctx.JSSrc().Get("value").String() }),
+		).OnFocus(func(app.Context, app.Event) { s.lookWhatIsKept() }).OnChange(func(ctx app.Context, _ app.Event) {
+			name := ctx.JSSrc().Get("value").String()
+			s.change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
+		}),
 	)
 }
 
 // networkText is a network's name and, if it is not on this device, what it takes to
 // have it.
 func (s *studio) networkText(n api.Weights) string {
+	name := n.Name
+	if said, ok := words.Networks[name]; ok {
+		name = said
+	}
 	switch kept := s.stored[path.Base(n.URL)]; {
 	case kept >= int64(n.Bytes):
-		return n.Name
+		return name
 	case kept > 0:
-		return fmt.Sprintf(words.FetchRest, n.Name, bytesText(n.Bytes-int(kept)))
+		return fmt.Sprintf(words.FetchRest, name, bytesText(n.Bytes-int(kept)))
 	}
-	return fmt.Sprintf(words.FetchOnce, n.Name, bytesText(n.Transfer()))
-}
-
-func contains(list []int, n int) bool {
-	for _, v := range list {
-		if v == n {
-			return true
-		}
-	}
-	return false
+	return fmt.Sprintf(words.FetchOnce, name, bytesText(n.Transfer()))
 }
 
 // bytesText is a number of bytes in words.

@@ -2,56 +2,145 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
 )
 
-// printSizes are those that a server paints.
-var printSizes = []int{1024, 1536, 2048}
+// printSizes are those that a server paints, if it takes so many pixels.
+var printSizes = []int{1024, 1536, 2048, 3072, 4096}
+
+const handOverID = "handover"
+
+// What is remembered of a hand-over, from one visit to the next.
+const (
+	jobKey  = "job"
+	sentKey = "sent"
+)
+
+// A job is a painting that a server makes for this page.
+type job struct {
+	Created api.Created `json:"created"`
+	Work    work        `json:"work"`
+}
+
+// sent is what has left this device.
+type sent struct {
+	Text  string    `json:"text"`
+	Until time.Time `json:"until"`
+}
 
 // renderHandOver asks before anything leaves the device, and says what would.
 func (s *studio) renderHandOver() app.UI {
-	return app.If(s.asking && s.host != nil, func() app.UI {
-		return app.Section().Class("handover").Role("dialog").Aria("label", words.PrintSize).Body(
-			app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), bytesText(s.uploadBytes()), hostName(), s.kept())),
-			app.Select().ID("print-size").Aria("label", words.Size).Body(
-				app.Range(printSizes).Slice(func(i int) app.UI {
-					n := strconv.Itoa(printSizes[i])
-					return app.Option().Value(n).Text(n + " px").Selected(printSizes[i] == s.printSize)
+	return s.dialog(handOverID, words.PrintSize, func() { s.asking = false },
+		app.If(s.asking && s.host != nil && s.missing() == "", func() app.UI {
+			return app.Div().Class("group").Body(
+				app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), bytesText(s.uploadBytes()), hostName(), s.kept())),
+				app.Ul().Class("files").Body(app.Range(s.uploads()).Slice(func(i int) app.UI {
+					p := s.uploads()[i]
+					return app.Li().Text(fmt.Sprintf(words.PrintFile, p.file.Name, p.w, p.h, bytesText(len(p.file.Data))))
+				})),
+				app.Label().For("print-size").Text(words.Size),
+				app.Select().ID("print-size").Body(
+					app.Range(s.printSizes()).Slice(func(i int) app.UI {
+						n := strconv.Itoa(s.printSizes()[i])
+						return app.Option().Value(n).Text(n + " px").Selected(s.printSizes()[i] == s.printSize)
+					}),
+				).OnChange(func(ctx app.Context, _ app.Event) {
+					if n, err := strconv.Atoi(ctx.JSSrc().Get("value").String()); err == nil {
+						s.printSize = n
+					}
 				}),
-			).OnChange(func(ctx app.Context, _ app.Event) {
-				if n, err := strconv.Atoi(ctx.JSSrc().Get("value").String()); err == nil {
-					s.printSize = n
-				}
-			}),
-			app.Button().Class("main").Type("button").Text(words.PrintSend).
-				OnClick(func(app.Context, app.Event) { s.handOver() }),
-			app.Button().Class("quiet").Type("button").Text(words.PrintKeep).
-				OnClick(func(app.Context, app.Event) { s.asking = false }),
-		)
-	})
+			)
+		}),
+		app.Div().Class("answers").Body(
+			press("quiet", words.PrintKeep, func() { closeModal(handOverID) }),
+			press("main", words.PrintSend, s.handOver),
+		),
+	)
 }
+
+// printSizes are those that the server takes of this photograph.
+func (s *studio) printSizes() []int {
+	var list []int
+	for _, n := range printSizes {
+		w, h := fit(s.content.w, s.content.h, n)
+		if len(list) == 0 || s.host.Megapixels == 0 || w*h <= s.host.Megapixels*1_000_000 {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// uploads are the pictures that would be sent.
+func (s *studio) uploads() []*picture { return append([]*picture{s.content}, s.styles...) }
 
 // handOver has the server paint the same recipe, larger.
 func (s *studio) handOver() {
+	closeModal(handOverID)
+	if s.host == nil || s.missing() != "" || s.busy() {
+		return
+	}
 	recipe := s.recipe
 	recipe.Size = s.printSize
 	now := time.Now()
-	s.sent = fmt.Sprintf(words.Sent, s.pictures(), hostName(), now.Format("15:04"),
-		now.Add(time.Duration(s.host.KeepSeconds)*time.Second).Format("2 January, 15:04"))
-	s.run(&serverRunner{base: baseURL(), client: http.DefaultClient, decode: decodePicture}, recipe)
+	until := now.Add(time.Duration(s.host.KeepSeconds) * time.Second)
+	s.sent = &sent{fmt.Sprintf(words.Sent, s.pictures(), bytesText(s.uploadBytes()), hostName(), now.Format("15:04"), until.Format("2 January, 15:04")), until}
+	s.save(sentKey, s.sent)
+	w, pictures := s.work(recipe)
+	st := s.store
+	s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, created: func(c api.Created) {
+		s.save(jobKey, job{c, w})
+		if err := st.keepPictures(pictures); err != nil {
+			app.Log(err)
+		}
+	}}, recipe, func(*engine.Request) error { return nil })
 }
 
-func (s *studio) pictures() string {
-	return fmt.Sprintf("%d pictures", 1+len(s.styles))
+// findJob looks whether a server still paints for this page, and watches it again. It says
+// whether that is so, and is called outside the event loop.
+func (s *studio) findJob() bool {
+	var j job
+	if s.page.LocalStorage().Get(jobKey, &j) != nil || j.Created.ID == "" {
+		return false
+	}
+	err := s.restore(j.Work, func(recipe engine.Recipe) {
+		s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, attach: j.Created}, recipe,
+			func(*engine.Request) error { return nil })
+	})
+	if err != nil {
+		app.Log("the server's painting cannot be watched again:", err)
+		s.forgetJob()
+		return false
+	}
+	return true
 }
+
+func (s *studio) forgetJob() { s.page.LocalStorage().Del(jobKey) }
+
+func (s *studio) findSent() {
+	var said sent
+	if s.page.LocalStorage().Get(sentKey, &said) == nil && said.Text != "" && time.Now().Before(said.Until) {
+		s.sent = &said
+	}
+}
+
+// save remembers a value from one visit to the next.
+func (s *studio) save(key string, value any) {
+	if err := s.page.LocalStorage().Set(key, value); err != nil {
+		app.Log("this cannot be remembered:", key, err)
+	}
+}
+
+func (s *studio) pictures() string { return fmt.Sprintf(words.SoMany, 1+len(s.styles)) }
 
 func (s *studio) uploadBytes() int {
-	sum := len(s.content.file.Data)
-	for _, p := range s.styles {
+	sum := len(s.recipe.JSON())
+	for _, p := range s.uploads() {
 		sum += len(p.file.Data)
 	}
 	return sum
@@ -61,12 +150,12 @@ func (s *studio) uploadBytes() int {
 func (s *studio) kept() string {
 	d := time.Duration(s.host.KeepSeconds) * time.Second
 	if d >= 48*time.Hour {
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
+		return fmt.Sprintf(words.Days, int(d.Hours()/24))
 	}
 	if d >= 2*time.Hour {
-		return fmt.Sprintf("%d hours", int(d.Hours()))
+		return fmt.Sprintf(words.Hours, int(d.Hours()))
 	}
-	return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	return fmt.Sprintf(words.Minutes, int(d.Minutes()))
 }
 
 func hostName() string { return baseURL().Host }

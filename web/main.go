@@ -4,14 +4,21 @@
 //
 //	words.go          every word of the page
 //	studio.go         the page as a whole: what it knows, and its layout
-//	pictures.go       photograph and styles
-//	stage.go          the picture in the middle, before and after, Download
-//	dials.go          the settings, made from the recipe's declarations
-//	bar.go            Start and Stop, progress and status
+//	picturein.go      files that become pictures
+//	pictures.go       photograph and styles, with examples.go
+//	stage.go          the picture in the middle, before and after, zoom
+//	export.go         download, copy, share
+//	dials.go          the settings, made from the recipe's declarations; expert.go, undo.go
+//	bar.go            Start and Stop, progress and status; plot.go, the losses
 //	run.go            from Start to the end of a run
+//	session.go        a run outlives the page
+//	history.go        results that are kept, with work.go, what they were made of
+//	store.go          IndexedDB
 //	handover.go       "Make it print size"
+//	dialogs.go        dialogs, and what is asked before something is lost
+//	browse.go         promises, Blobs and buttons; icons.go
 //	workerrunner.go   engine.Runner by Web Worker, with inbox.go and workerline_js.go
-//	serverrunner.go   engine.Runner by the server's API
+//	serverrunner.go   engine.Runner by the server's API, with httpclient_js.go
 //	catalogue.go      what the page's address offers: networks, a server
 //	browser_js.go     what is asked of the browser past go-app
 //

@@ -2,149 +2,146 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
 )
 
-// A picture is one that the person chose, or an example.
-type picture struct {
-	file    engine.File
-	url     string // of a blob, for showing it
-	w, h    int
-	example bool
-}
-
 // An example is a picture of our own, drawn by web/examples.
 type example struct{ name, label string }
 
-var (
-	exampleContents = []example{{"valley", "A valley"}}
-	exampleStyles   = []example{{"strokes", "Brush strokes"}, {"glass", "Stained glass"}, {"hatching", "Woodcut"}}
-)
+func (e example) path() string { return resolve("web/examples/" + e.name + ".jpg") }
 
-func (e example) path() string { return "web/examples/" + e.name + ".jpg" }
+// thumb is a small copy of it, for choosing.
+func (e example) thumb() string { return resolve("web/examples/" + e.name + "-small.jpg") }
 
-// read takes a File or Blob, finds out whether it is a picture, and gives it on.
-func (s *studio) read(name string, blob app.Value, isExample bool, take func(*picture)) {
-	bitmap := app.Window().Call("createImageBitmap", blob, map[string]any{"imageOrientation": "from-image"})
-	settle(bitmap, func(bitmap app.Value) {
-		p := &picture{w: bitmap.Get("width").Int(), h: bitmap.Get("height").Int(), example: isExample}
-		bitmap.Call("close")
-		settle(blob.Call("arrayBuffer"), func(buffer app.Value) {
-			bytes := app.Window().Get("Uint8Array").New(buffer)
-			p.file = engine.File{Name: name, Data: make([]byte, bytes.Length())}
-			app.CopyBytesToGo(p.file.Data, bytes)
-			p.url = app.Window().Get("URL").Call("createObjectURL", blob).String()
-			s.page.Dispatch(func(app.Context) { take(p) })
-		}, func() { s.complain(fmt.Sprintf(words.NoPicture, name)) })
-	}, func() { s.complain(fmt.Sprintf(words.NoPicture, name)) })
-}
-
-// settle calls one of the functions when the promise is settled.
-func settle(promise app.Value, resolved func(app.Value), rejected func()) {
-	var yes, no app.Func
-	free := func() {
-		yes.Release()
-		no.Release()
-	}
-	yes = app.FuncOf(func(_ app.Value, args []app.Value) any {
-		free()
-		resolved(args[0])
-		return nil
-	})
-	no = app.FuncOf(func(app.Value, []app.Value) any {
-		free()
-		rejected()
-		return nil
-	})
-	promise.Call("then", yes, no)
-}
-
-// takeFiles reads files chosen, dropped or pasted.
-func (s *studio) takeFiles(files app.Value, take func(*picture)) {
-	if !files.Truthy() {
-		return
-	}
-	s.problem = ""
-	for i := range files.Length() {
-		f := files.Index(i)
-		s.read(f.Get("name").String(), f, false, take)
-	}
-}
-
-// takeExample fetches one of our own pictures.
-func (s *studio) takeExample(e example, take func(*picture)) {
-	failed := func() { s.complain(words.Offline) }
-	settle(app.Window().Call("fetch", e.path()), func(answer app.Value) {
-		if !answer.Get("ok").Bool() {
-			return // a site without examples is a site all the same
-		}
-		settle(answer.Call("blob"), func(blob app.Value) {
-			s.read(e.name+".jpg", blob, true, take)
-		}, failed)
-	}, failed)
-}
-
+// setContent takes a photograph, after asking if a painting of the one before is being made.
 func (s *studio) setContent(p *picture) {
-	if s.busy() {
-		return
-	}
-	s.content, s.result = p, nil
-	s.showContent()
+	s.whenFree(func() {
+		s.content.forget()
+		s.content, s.result, s.begin, s.selected = p, nil, nil, ""
+		s.state, s.progress = idle, engine.Progress{}
+		s.showContent()
+	})
 }
 
 // addStyle adds a style; one that the person chose takes the place of the example
 // that the page opened with.
 func (s *studio) addStyle(p *picture) {
-	switch {
-	case s.busy():
-		return
-	case len(s.styles) == 1 && s.styles[0].example:
-		s.styles = nil
-	case len(s.styles) >= engine.MaxStyles:
-		s.complain(fmt.Sprintf(words.TooManyStyles, engine.MaxStyles))
+	s.whenFree(func() {
+		switch {
+		case len(s.styles) == 1 && s.styles[0].example && !s.touched:
+			s.styles = nil
+		case len(s.styles) >= engine.MaxStyles:
+			s.problem = fmt.Sprintf(words.TooManyStyles, engine.MaxStyles)
+			return
+		}
+		s.styles = append(s.styles, p)
+	})
+}
+
+// chooseStyle takes an example in the place of all styles, or beside them if they are to be
+// mixed.
+func (s *studio) chooseStyle(p *picture) {
+	s.whenFree(func() {
+		if s.mixing {
+			s.touched = true
+			s.addStyle(p)
+			return
+		}
+		s.styles, s.recipe.StyleWeights = []*picture{p}, nil
+	})
+}
+
+func (s *studio) removeStyle(p *picture) {
+	s.whenFree(func() {
+		i := slices.Index(s.styles, p)
+		if i < 0 {
+			return
+		}
+		s.touched = true
+		s.styles = slices.Delete(slices.Clone(s.styles), i, i+1)
+		p.forget()
+		for _, list := range []*engine.Numbers{&s.recipe.StyleWeights, &s.recipe.StyleScales} {
+			if i < len(*list) {
+				*list = slices.Delete(slices.Clone(*list), i, i+1)
+			}
+		}
+	})
+}
+
+// weight is how much a style counts.
+func (s *studio) weight(i int) float64 {
+	if i < len(s.recipe.StyleWeights) {
+		return s.recipe.StyleWeights[i]
+	}
+	return 1
+}
+
+func (s *studio) setWeight(i int, text string) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || i >= len(s.styles) {
 		return
 	}
-	s.styles = append(s.styles, p)
+	s.change("style_weights", func(r *engine.Recipe) error {
+		list := slices.Clone(r.StyleWeights)
+		for len(list) < len(s.styles) {
+			list = append(list, 1)
+		}
+		list[i] = v
+		r.StyleWeights = list
+		return nil
+	})
 }
 
 func (s *studio) renderPictures() app.UI {
-	return app.Aside().Class("pictures").Body(
-		app.Section().Class("group").Body(
+	return app.Aside().Class("pictures").Aria("label", words.Pictures).Body(
+		app.Section().Class("group photograph").Body(
 			app.H2().Text(words.Photograph),
 			s.renderDrop("content", words.ContentInput, s.content, false, s.setContent),
-			s.renderExamples(exampleContents, s.setContent),
+			s.renderCamera(),
+			s.renderExamples(words.ExamplePhotographs, exampleContents, s.setContent),
 		),
 		app.Section().Class("group").Body(
 			app.H2().Text(words.Styles),
-			app.If(len(s.styles) > 0, func() app.UI {
-				return app.Ul().Class("strip").Body(app.Range(s.styles).Slice(func(i int) app.UI {
-					p := s.styles[i]
-					return app.Li().Body(
-						app.Img().Src(p.url).Alt(p.file.Name),
-						app.Button().Class("remove").Type("button").Disabled(s.busy()).
-							Aria("label", fmt.Sprintf(words.Remove, p.file.Name)).Text("×").
-							OnClick(func(app.Context, app.Event) { s.removeStyle(p) }),
-					)
-				}))
-			}),
+			// Always there: go-app makes anew what comes after something that comes and goes,
+			// and a file chooser that is open must not lose its input.
+			app.Ul().Class("strip").Hidden(len(s.styles) == 0).Body(app.Range(s.styles).Slice(s.renderStyle)),
 			s.renderDrop("style", words.StyleInput, nil, true, s.addStyle),
-			s.renderExamples(exampleStyles, s.addStyle),
+			s.renderExamples(words.ExampleStyles, exampleStyles, s.chooseStyle),
+			app.Label().Class("check").Body(
+				app.Input().Type("checkbox").Checked(s.mixing).OnChange(func(ctx app.Context, _ app.Event) {
+					s.mixing = ctx.JSSrc().Get("checked").Bool()
+				}),
+				app.Span().Text(words.Mix),
+			),
 		),
 	)
 }
 
-func (s *studio) removeStyle(p *picture) {
-	for i, q := range s.styles {
-		if p == q && !s.busy() {
-			s.styles = append(s.styles[:i:i], s.styles[i+1:]...)
-			app.Window().Get("URL").Call("revokeObjectURL", p.url)
-			return
-		}
-	}
+func (s *studio) renderStyle(i int) app.UI {
+	p := s.styles[i]
+	return app.Li().Body(
+		app.Img().Src(p.url).Alt(p.file.Name),
+		app.Button().Class("remove").Type("button").Body(icon("remove")).
+			Aria("label", fmt.Sprintf(words.Remove, p.file.Name)).
+			OnClick(func(app.Context, app.Event) { s.removeStyle(p) }, app.EventScope(p.id, p.url)),
+		app.If(len(s.styles) > 1, func() app.UI {
+			return app.Input().Type("range").Class("weight").Min(0).Max(2).Step(0.05).
+				Aria("label", fmt.Sprintf(words.Weight, p.file.Name)).Title(words.WeightHelp).
+				Aria("valuetext", fmt.Sprintf("%.2f", s.weight(i))).
+				Value(strconv.FormatFloat(s.weight(i), 'g', -1, 64)).
+				OnInput(func(ctx app.Context, _ app.Event) { s.setWeight(i, ctx.JSSrc().Get("value").String()) }, app.EventScope(i)).
+				OnDblClick(func(app.Context, app.Event) { s.setWeight(i, "1") }, app.EventScope(i))
+		}),
+	)
 }
+
+// accepted are the files that a chooser shows first.
+const accepted = "image/*,.heic,.heif,.avif"
 
 // renderDrop is a tile on which pictures are dropped, and which opens the file
 // chooser.
@@ -158,28 +155,41 @@ func (s *studio) renderDrop(id, name string, shown *picture, several bool, take 
 		OnDrop(func(_ app.Context, e app.Event) {
 			e.PreventDefault()
 			s.takeFiles(e.Get("dataTransfer").Get("files"), take)
-		})
+		}, app.EventScope(id))
 	if shown != nil {
 		tile = tile.Class("filled")
 	}
 	return tile.Body(
 		app.If(shown != nil, func() app.UI { return app.Img().Src(shown.url).Alt(shown.file.Name) }).
-			Else(func() app.UI { return app.Span().Text(hint) }),
-		app.Input().ID(id).Class("unseen").Type("file").Accept("image/*").Multiple(several).
-			Aria("label", name).Disabled(s.busy()).
-			OnChange(func(ctx app.Context, _ app.Event) {
-				s.takeFiles(ctx.JSSrc().Get("files"), take)
-			}),
+			Else(func() app.UI { return app.Span().Body(icon("add"), app.Span().Text(hint)) }),
+		s.renderFile(id, name, several, take),
 	)
 }
 
-func (s *studio) renderExamples(list []example, take func(*picture)) app.UI {
-	return app.Div().Class("examples").Aria("label", words.Examples).Role("group").Body(
+func (s *studio) renderFile(id, name string, several bool, take func(*picture)) app.HTMLInput {
+	return app.Input().ID(id).Class("unseen").Type("file").Accept(accepted).Multiple(several).
+		Aria("label", name).
+		OnChange(func(ctx app.Context, _ app.Event) {
+			s.takeFiles(ctx.JSSrc().Get("files"), take)
+			ctx.JSSrc().Set("value", "") // the same file may be chosen again
+		}, app.EventScope(id))
+}
+
+// renderCamera is for devices that have one in the hand.
+func (s *studio) renderCamera() app.UI {
+	return app.Label().Class("camera").For("camera").Body(
+		app.Span().Text(words.Camera),
+		s.renderFile("camera", words.Camera, false, s.setContent).Attr("capture", "environment"),
+	)
+}
+
+func (s *studio) renderExamples(name string, list []example, take func(*picture)) app.UI {
+	return app.Div().Class("examples").Aria("label", name).Role("group").Body(
 		app.Range(list).Slice(func(i int) app.UI {
 			e := list[i]
-			return app.Button().Type("button").Class("example").Aria("label", e.label).Title(e.label).Disabled(s.busy()).
-				Body(app.Img().Src(e.path()).Alt("")).
-				OnClick(func(app.Context, app.Event) { s.takeExample(e, take) })
+			return app.Button().Type("button").Class("example").Aria("label", e.label).Title(e.label).
+				Body(app.Img().Src(e.thumb()).Role("presentation").Attr("loading", "lazy")).
+				OnClick(func(app.Context, app.Event) { s.takeExample(e, take) }, app.EventScope(e.name))
 		}),
 	)
 }

@@ -12,9 +12,23 @@ import (
 // previewEvery is how often a painting shows itself.
 const previewEvery = 250 * time.Millisecond
 
-// run makes a painting by whatever runner, from the first report to the result. A
-// second one cannot begin while it lasts.
-func (s *studio) run(runner engine.Runner, recipe engine.Recipe) {
+// start paints on this device what is on the page, from a result that is to be continued
+// if there is one.
+func (s *studio) start() {
+	recipe, prepare := s.recipe, func(*engine.Request) error { return nil }
+	if begin := s.begin; begin != nil {
+		recipe.Start, recipe.Scales = engine.StartPicture, 1
+		prepare = func(req *engine.Request) error {
+			req.Start = *begin
+			return nil
+		}
+	}
+	s.run(s.worker, recipe, prepare)
+}
+
+// run makes a painting by whatever runner, from the first report to the result. prepare
+// completes the request outside the event loop. A second one cannot begin while it lasts.
+func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*engine.Request) error) {
 	if s.busy() || s.missing() != "" {
 		return
 	}
@@ -22,24 +36,33 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe) {
 	for _, p := range s.styles {
 		req.Styles = append(req.Styles, p.file)
 	}
+	s.keeper, s.where = nil, hostName()
 	if runner == engine.Runner(s.worker) {
 		req.Control = &engine.Control{}
+		req.CheckpointEvery = checkpointEvery(recipe.Size)
+		s.keeper, s.where = s.keepRun(recipe), ""
 	}
 	runCtx, stop := context.WithCancel(context.Background())
 	s.state, s.stop, s.stopping, s.stopped, s.problem = loading, stop, false, false, ""
 	s.control = req.Control
-	s.result, s.progress, s.asking = nil, engine.Progress{}, false
-	w, h := fit(s.content.w, s.content.h, recipe.Size)
-	s.drawPhotograph(w, h, pictureID, beforeID)
-	s.split = "0"
-	s.showSplit()
+	s.result, s.progress, s.curve, s.selected, s.drawn = nil, engine.Progress{}, curve{}, "", false
+	if s.begin == nil && s.interrupted == nil {
+		s.drawPhotograph(recipe.Size, pictureID, beforeID)
+	} else {
+		s.drawPhotograph(recipe.Size, beforeID)
+	}
 
-	began := time.Now()
+	began, keeper := time.Now(), s.keeper
 	s.page.Async(func() {
-		result, err := runner.Run(runCtx, req, func(p engine.Progress) {
-			s.page.Dispatch(func(app.Context) { s.hear(p) })
-		})
+		err := prepare(&req)
+		var result *engine.Result
+		if err == nil {
+			result, err = runner.Run(runCtx, req, func(p engine.Progress) {
+				s.page.Dispatch(func(app.Context) { s.hear(p) })
+			})
+		}
 		stop()
+		keeper.close()
 		s.page.Dispatch(func(app.Context) { s.end(result, err, time.Since(began)) })
 	})
 }
@@ -49,6 +72,7 @@ func (s *studio) hear(p engine.Progress) {
 	if !s.busy() {
 		return
 	}
+	s.keeper.hear(p)
 	switch p.Stage {
 	case engine.Painting:
 		s.state = running
@@ -58,11 +82,12 @@ func (s *studio) hear(p engine.Progress) {
 	if p.Note != "" {
 		s.problem = p.Note
 	}
+	s.curve.add(p)
 	s.progress = p
 	if p.Preview != nil {
-		draw(p.Preview)
-		s.progress.Preview = nil
+		s.draw(p.Preview)
 	}
+	s.progress.Preview, s.progress.Checkpoint = nil, nil
 }
 
 // steer asks the run for the settings as they are now.
@@ -75,9 +100,11 @@ func (s *studio) steer() {
 	}
 }
 
-// pause lets the run wait, or go on.
+// pause lets the run wait, or go on, after the page was closed as well.
 func (s *studio) pause(wait bool) {
 	switch {
+	case s.interrupted != nil && !wait:
+		s.takeUp()
 	case s.control == nil:
 	case wait:
 		s.control.Pause()
@@ -89,7 +116,11 @@ func (s *studio) pause(wait bool) {
 
 // halt asks the run to stop.
 func (s *studio) halt() {
-	if s.busy() && !s.stopping {
+	switch {
+	case s.interrupted != nil:
+		s.letGo()
+		s.proceed()
+	case s.busy() && !s.stopping:
 		s.stopping = true
 		s.stop()
 	}
@@ -99,10 +130,12 @@ func (s *studio) halt() {
 func (s *studio) end(result *engine.Result, err error, took time.Duration) {
 	s.stopping, s.took = false, took
 	s.lookWhatIsKept()
-	s.stop, s.control = nil, nil
+	s.stop, s.control, s.keeper = nil, nil, nil
+	s.forgetJob()
 	if result != nil {
-		s.result = result
-		draw(result.Picture)
+		s.result, s.begin = result, nil
+		s.draw(result.Picture)
+		s.remember(result, s.where)
 	}
 	e := engine.AsError(err)
 	switch {
@@ -114,5 +147,15 @@ func (s *studio) end(result *engine.Result, err error, took time.Duration) {
 		s.state = idle
 	default:
 		s.state, s.problem = failed, e.Message
+	}
+	s.proceed()
+}
+
+// proceed does what waited for the run to end.
+func (s *studio) proceed() {
+	acts := s.after
+	s.after = nil
+	for _, act := range acts {
+		act()
 	}
 }

@@ -22,8 +22,12 @@ import (
 // serverRunner makes paintings on a server, by its API.
 type serverRunner struct {
 	base   *url.URL // of the page
-	client *http.Client
+	client client
 	decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
+	// created, if it is set, is told of the job that was made; attach, if it has an ID, is a
+	// job that is there already and is watched again.
+	created func(api.Created)
+	attach  api.Created
 }
 
 var _ engine.Runner = (*serverRunner)(nil)
@@ -50,8 +54,13 @@ func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(
 	began := time.Now()
 	report(engine.Progress{Stage: engine.Preparing})
 	run := &serverRun{serverRunner: r, report: report}
-	if err := run.submit(ctx, req); err != nil {
-		return nil, err
+	if run.job = r.attach; run.job.ID == "" {
+		if err := run.submit(ctx, req); err != nil {
+			return nil, err
+		}
+		if r.created != nil {
+			r.created(run.job)
+		}
 	}
 	// Whatever happens next, nothing of ours stays there.
 	defer run.remove()

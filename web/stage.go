@@ -1,42 +1,131 @@
 package main
 
 import (
+	"fmt"
 	"image"
 	"math"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
-
-	"trappedinart/engine/pixel/label"
 )
 
 // Elements of the stage that are drawn on past go-app's rendering.
 const (
+	frameID   = "frame"   // what the picture lies in
 	pictureID = "picture" // the canvas of the painting
 	beforeID  = "before"  // the canvas of the photograph, above it
 )
 
 func (s *studio) renderStage() app.UI {
-	frame := app.Div().Class("frame")
+	stage := app.Section().Class("stage").Role("region").Aria("label", words.Result)
+	if s.beside {
+		stage = stage.Class("beside")
+	}
+	frame := app.Div().ID(frameID).Class("frame").TabIndex(0).Role("group").Aria("label", words.Picture)
 	if s.content == nil {
 		frame = frame.Class("empty")
 	}
-	return app.Section().Class("stage").Role("region").Aria("label", words.Result).Body(
+	if s.zoom > 0 {
+		frame = frame.Class("zoomed")
+	}
+	return stage.Body(
 		frame.Body(
-			app.Canvas().ID(pictureID).Width(4).Height(3),
-			app.Canvas().ID(beforeID).Width(4).Height(3).Aria("hidden", true),
+			app.Div().Class("sheet").Body(
+				app.Canvas().ID(pictureID).Width(4).Height(3),
+				app.Canvas().ID(beforeID).Width(4).Height(3).Aria("hidden", true),
+				// Always there, so that nothing jumps when there is a result.
+				app.Input().ID("compare").Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
+					Aria("label", words.Compare).Title(words.Compare).Disabled(s.result == nil || s.busy()).
+					OnInput(func(ctx app.Context, _ app.Event) {
+						s.split = ctx.JSSrc().Get("value").String()
+						s.showSplit()
+					}),
+			),
 			app.If(s.content == nil, func() app.UI { return app.P().Class("hint").Text(words.NeedBoth) }),
 		),
-		// Always there, so that the frame does not jump when there is a result.
-		app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
-			Aria("label", words.Compare).Title(words.Compare).Disabled(s.result == nil).
-			OnInput(func(ctx app.Context, _ app.Event) {
-				s.split = ctx.JSSrc().Get("value").String()
-				s.showSplit()
-			}),
-		app.If(s.problem != "", func() app.UI { return app.P().Class("problem").Role("alert").Text(s.problem) }),
+		app.If(s.beside, func() app.UI {
+			return app.Div().Class("originals").Body(app.Range(s.styles).Slice(func(i int) app.UI {
+				return app.Img().Src(s.styles[i].full()).Alt(s.styles[i].file.Name)
+			}))
+		}),
+		s.renderView(),
+		app.If(s.problem != "", func() app.UI {
+			return app.Div().Class("problem").Body(
+				app.P().Role("alert").Text(s.problem),
+				tool("remove", words.Dismiss, func() { s.problem = "" }),
+			)
+		}),
 	)
+}
+
+// zooms are the sizes of a pixel; 0 shows the whole picture.
+var zooms = []int{0, 1, 2, 4, 8}
+
+// renderView has what changes the view of the result, and nothing else.
+func (s *studio) renderView() app.UI {
+	label := words.Whole
+	if s.zoom > 0 {
+		label = fmt.Sprintf("%d : 1", s.zoom)
+	}
+	return app.Div().Class("view").Role("group").Aria("label", words.View).Body(
+		tool("out", words.ZoomOut, func() { s.zoomBy(-1) }).Disabled(s.zoom == 0),
+		app.Output().Text(label),
+		tool("in", words.ZoomIn, func() { s.zoomBy(1) }).Disabled(s.content == nil || s.zoom == zooms[len(zooms)-1]),
+		tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.styles) == 0),
+		tool("copy", words.Copy, s.copy).Disabled(s.result == nil || s.busy()),
+		app.If(s.canShare, func() app.UI {
+			return tool("share", words.WebShare, s.webShare).Disabled(s.result == nil || s.busy())
+		}),
+	)
+}
+
+func (s *studio) zoomBy(step int) {
+	for i, z := range zooms {
+		if z == s.zoom && i+step >= 0 && i+step < len(zooms) {
+			s.zoom = zooms[i+step]
+			break
+		}
+	}
+	s.setStage("--zoom", s.zoom)
+	frame, ok := element(frameID)
+	if !ok {
+		return
+	}
+	// What is in the middle stays there.
+	middle := func(scroll, all, seen string) float64 {
+		return (frame.Get(scroll).Float() + frame.Get(seen).Float()/2) / frame.Get(all).Float()
+	}
+	x, y := middle("scrollLeft", "scrollWidth", "clientWidth"), middle("scrollTop", "scrollHeight", "clientHeight")
+	s.page.After(layoutTakes, func(app.Context) {
+		frame.Set("scrollLeft", x*frame.Get("scrollWidth").Float()-frame.Get("clientWidth").Float()/2)
+		frame.Set("scrollTop", y*frame.Get("scrollHeight").Float()-frame.Get("clientHeight").Float()/2)
+	})
+}
+
+// layoutTakes is a moment in which the browser has laid out what changed.
+const layoutTakes = 40 * time.Millisecond
+
+// setStage sets a custom property, from which the style sheet lays out the frame.
+func (s *studio) setStage(name string, value any) {
+	if frame, ok := element(frameID); ok {
+		frame.Get("style").Call("setProperty", name, fmt.Sprint(value))
+	}
+}
+
+// listenToDrags moves a picture that is larger than its frame.
+func (s *studio) listenToDrags() {
+	frame, ok := element(frameID)
+	if !ok {
+		return
+	}
+	frame.Call("addEventListener", "pointermove", app.FuncOf(func(_ app.Value, args []app.Value) any {
+		e := args[0]
+		if s.zoom > 0 && e.Get("buttons").Int() == 1 && e.Get("pointerType").String() == "mouse" && !e.Get("target").Call("matches", "input").Bool() {
+			frame.Call("scrollBy", -e.Get("movementX").Float(), -e.Get("movementY").Float())
+		}
+		return nil
+	}))
 }
 
 // fit is pixel.Fit, without the resampling that the page would load along with it.
@@ -48,53 +137,64 @@ func fit(w, h, longer int) (int, int) {
 // showContent draws the photograph at the size of the result, so that the frame has
 // its aspect from the first moment.
 func (s *studio) showContent() {
-	if s.content == nil || s.result != nil {
+	if s.content == nil || s.result != nil || s.busy() {
 		return
 	}
-	w, h := fit(s.content.w, s.content.h, s.recipe.Size)
-	s.drawPhotograph(w, h, pictureID, beforeID)
-	s.split = "0"
-	s.showSplit()
+	s.drawPhotograph(s.recipe.Size, pictureID, beforeID)
 }
 
-// drawPhotograph draws the photograph on canvases, which it brings to that size.
-func (s *studio) drawPhotograph(w, h int, ids ...string) {
-	img := app.Window().Get("Image").New()
+// drawPhotograph draws the photograph on canvases, whose longer sides become that size.
+func (s *studio) drawPhotograph(longer int, ids ...string) {
 	photograph := s.content
-	var loaded app.Func
-	loaded = app.FuncOf(func(app.Value, []app.Value) any {
-		loaded.Release()
-		if s.content != photograph {
-			return nil
+	w, h := fit(photograph.w, photograph.h, longer)
+	s.setStage("--w", w)
+	s.setStage("--h", h)
+	s.setSplit("0")
+	s.page.Async(func() {
+		bitmap, err := await(app.Window().Call("createImageBitmap", photograph.blob, map[string]any{
+			"imageOrientation": "from-image", "resizeWidth": w, "resizeHeight": h, "resizeQuality": "high",
+		}))
+		if err != nil {
+			app.Log("the photograph cannot be shown:", err)
+			return
 		}
-		for _, id := range ids {
-			canvas := app.Window().GetElementByID(id)
-			if !canvas.Truthy() {
-				continue
+		s.page.Dispatch(func(app.Context) {
+			defer bitmap.Call("close")
+			if s.content != photograph {
+				return
 			}
-			canvas.Set("width", w)
-			canvas.Set("height", h)
-			pen := canvas.Call("getContext", "2d")
-			pen.Set("imageSmoothingQuality", "high")
-			pen.Call("drawImage", img, 0, 0, w, h)
-		}
-		return nil
+			for _, id := range ids {
+				// A preview may have come before this, which is not to be painted over.
+				if canvas, ok := element(id); ok && !(id == pictureID && s.drawn) {
+					canvas.Set("width", w)
+					canvas.Set("height", h)
+					canvas.Call("getContext", "2d").Call("drawImage", bitmap, 0, 0, w, h)
+				}
+			}
+		})
 	})
-	img.Call("addEventListener", "load", loaded)
-	img.Set("src", photograph.url)
 }
 
-// draw shows a preview or result on the painting's canvas, keeping the canvas's size.
-func draw(img *image.NRGBA) {
-	canvas := app.Window().GetElementByID(pictureID)
-	if !canvas.Truthy() {
+// draw shows a preview or result on the painting's canvas, at the size of the frame's
+// picture.
+func (s *studio) draw(img *image.NRGBA) {
+	canvas, ok := element(pictureID)
+	if !ok {
 		return
+	}
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	if before, ok := element(beforeID); ok && s.busy() {
+		w, h = max(w, before.Get("width").Int()), max(h, before.Get("height").Int())
+	}
+	if canvas.Get("width").Int() != w || canvas.Get("height").Int() != h {
+		canvas.Set("width", w)
+		canvas.Set("height", h)
 	}
 	pen := canvas.Call("getContext", "2d")
 	pen.Set("imageSmoothingQuality", "high")
-	w, h := canvas.Get("width").Int(), canvas.Get("height").Int()
 	pen.Call("clearRect", 0, 0, w, h) // for what shows through
 	pen.Call("drawImage", offscreen(img), 0, 0, w, h)
+	s.drawn = true
 }
 
 // offscreen returns a canvas of the picture's own size.
@@ -107,54 +207,16 @@ func offscreen(img *image.NRGBA) app.Value {
 	return canvas
 }
 
+func (s *studio) setSplit(percent string) {
+	s.split = percent
+	s.showSplit()
+}
+
 // showSplit uncovers the photograph from the left as far as the slider says.
 func (s *studio) showSplit() {
-	if before := app.Window().GetElementByID(beforeID); before.Truthy() {
-		percent, err := strconv.ParseFloat(s.split, 64)
-		if err != nil {
-			percent = 0
-		}
-		before.Get("style").Set("clipPath", "inset(0 "+strconv.FormatFloat(100-percent, 'f', 1, 64)+"% 0 0)")
+	percent, err := strconv.ParseFloat(s.split, 64)
+	if err != nil {
+		percent = 0
 	}
-}
-
-// download saves the result as a PNG file named after the photograph.
-func (s *studio) download() {
-	if s.result == nil {
-		return
-	}
-	name := s.content.file.Name
-	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
-		name = name[:dot]
-	}
-	recipe := s.result.Recipe
-	failed := func() { s.complain(words.Failed) }
-	blob := offscreen(s.result.Picture).Call("convertToBlob", map[string]any{"type": "image/png"})
-	settle(blob, func(blob app.Value) {
-		settle(blob.Call("arrayBuffer"), func(buffer app.Value) {
-			bytes := app.Window().Get("Uint8Array").New(buffer)
-			file := make([]byte, bytes.Get("length").Int())
-			app.CopyBytesToGo(file, bytes)
-			file, err := label.Insert(file, recipe)
-			if err != nil {
-				failed()
-				return
-			}
-			save(file, name+"-painted.png")
-		}, failed)
-	}, failed)
-}
-
-// save gives the person a PNG file.
-func save(file []byte, name string) {
-	bytes := app.Window().Get("Uint8Array").New(len(file))
-	app.CopyBytesToJS(bytes, file)
-	blob := app.Window().Get("Blob").New([]any{bytes}, map[string]any{"type": "image/png"})
-	urls := app.Window().Get("URL")
-	url := urls.Call("createObjectURL", blob)
-	link := app.Window().Get("document").Call("createElement", "a")
-	link.Set("href", url)
-	link.Set("download", name)
-	link.Call("click")
-	urls.Call("revokeObjectURL", url)
+	s.setStage("--split", percent/100)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"maps"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -24,6 +23,12 @@ const (
 	failed  = "failed"
 )
 
+// Panels of the sheet that a phone has below the picture; a wide window shows them all.
+const (
+	sheetDials   = "dials"
+	sheetHistory = "history"
+)
+
 // studio is the page: what it knows, and its layout. Its parts are in the files that
 // main.go lists. All fields belong to go-app's event loop.
 type studio struct {
@@ -33,30 +38,57 @@ type studio struct {
 	page app.Context
 
 	recipe   engine.Recipe
+	past     past
 	networks []api.Weights
 	stored   map[string]int64 // bytes of each network's file that are on this device
 	host     *api.Health      // the server that could paint, or nil
 
 	content *picture
 	styles  []*picture
+	begin   *engine.File // the result that the next run starts from, or nil
+	touched bool         // the styles were chosen by the person
+	mixing  bool         // examples are added to the styles, and do not replace them
+	reading int          // choices of files that are being read
 
-	state    string
-	progress engine.Progress
-	stop     context.CancelFunc // of the run that is under way
-	control  *engine.Control    // of the run that is under way, if it can be steered
-	stopping bool
-	result   *engine.Result
-	took     time.Duration
-	stopped  bool
-	problem  string // one sentence, where the eye is
+	state       string
+	progress    engine.Progress
+	curve       curve
+	stop        context.CancelFunc // of the run that is under way
+	control     *engine.Control    // of the run that is under way, if it can be steered
+	keeper      *keeper            // of the run that is under way, if it is kept
+	interrupted *interrupted       // a run of an earlier visit, which waits for Resume
+	where       string             // the run is painted: a server, or "" for here
+	after       []func()           // what is to be done when the run has ended
+	stopping    bool
+	result      *engine.Result
+	took        time.Duration
+	stopped     bool
+
+	problem  string    // one sentence, where the eye is
+	said     string    // one sentence that is no problem, for a moment
+	question *question // that is asked, or nil
+	help     string    // the setting whose help is shown
+	panel    string    // of the sheet that a phone shows
+	format   string    // that results are saved in
+	canShare bool      // results with other programs
+
 	split    string // of before and after, in per cent
+	zoom     int    // size of a pixel, or 0 to show all
+	beside   bool   // the styles are shown beside the result
+	drawn    bool   // the canvas shows something painted
+	plotting bool   // the losses are shown large
 
-	asking    bool   // whether to send the pictures to the server
-	printSize int    // of the result that would be made there
-	sent      string // what has left the device
+	asking    bool  // whether to send the pictures to the server
+	printSize int   // of the result that would be made there
+	sent      *sent // what has left the device, or nil
+
+	history  []*entry
+	selected string // ID of the entry that is shown
+	room     int    // bytes that the history takes
 
 	worker  *workerRunner
 	offered *catalogue
+	store   *store
 }
 
 func newStudio() *studio {
@@ -65,7 +97,7 @@ func newStudio() *studio {
 		panic(err)
 	}
 	recipe.Size = sizes[0]
-	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0]}
+	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0], panel: sheetDials, format: formats[0].name, store: &store{}}
 }
 
 // OnMount makes the connections and looks at the page's address.
@@ -73,11 +105,18 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.page = ctx
 	base := baseURL()
 	s.preset(base.Query())
-	s.offered = &catalogue{base: base, client: http.DefaultClient, memory: ctx.LocalStorage()}
-	s.worker = &workerRunner{open: openWorker, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
+	s.offered = &catalogue{base: base, client: httpClient, memory: ctx.LocalStorage()}
+	open := func(in *inbox) (line, error) {
+		return openWorker(in, func(checkpoint app.Value) {
+			ctx.Dispatch(func(app.Context) { s.keeper.keep(checkpoint) })
+		})
+	}
+	s.worker = &workerRunner{open: open, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
 	if err := s.worker.Warm(); err != nil {
 		s.problem = engine.AsError(err).Message
 	}
+	s.canShare = sharesFiles()
+	s.findSent()
 	ctx.Async(func() {
 		networks, err := s.offered.Networks(context.Background())
 		s.fetchAhead(networks)
@@ -90,6 +129,20 @@ func (s *studio) OnMount(ctx app.Context) {
 			}
 		})
 	})
+	ctx.Async(func() {
+		taken := s.findJob() || s.findInterrupted()
+		if !taken {
+			s.openExamples()
+		}
+		s.loadHistory(!taken && !held(runKey))
+	})
+	s.listenToPaste()
+	s.listenToKeys()
+	ctx.Defer(func(app.Context) { s.listenToDrags() })
+}
+
+// openExamples puts the first examples in place, so that Start works at once.
+func (s *studio) openExamples() {
 	s.takeExample(exampleContents[0], func(p *picture) {
 		if s.content == nil {
 			s.setContent(p)
@@ -100,7 +153,6 @@ func (s *studio) OnMount(ctx app.Context) {
 			s.addStyle(p)
 		}
 	})
-	s.listenToPaste()
 }
 
 // fetchAhead gets the first network, which a recipe has unless another is chosen, before
@@ -144,26 +196,6 @@ func (s *studio) preset(query url.Values) {
 	}
 }
 
-// listenToPaste takes a pasted picture as the photograph if there is none of the
-// person's own yet, and else as a style.
-func (s *studio) listenToPaste() {
-	app.Window().Call("addEventListener", "paste", app.FuncOf(func(_ app.Value, args []app.Value) any {
-		clipboard := args[0].Get("clipboardData")
-		if !clipboard.Truthy() {
-			return nil
-		}
-		files := clipboard.Get("files")
-		s.page.Dispatch(func(app.Context) {
-			take := s.addStyle
-			if s.content == nil || s.content.example {
-				take = s.setContent
-			}
-			s.takeFiles(files, take)
-		})
-		return nil
-	}))
-}
-
 func (s *studio) busy() bool { return s.state == loading || s.state == running || s.state == paused }
 
 // complain shows one sentence.
@@ -175,23 +207,51 @@ func (s *studio) Render() app.UI {
 	return app.Div().Class("studio").Body(
 		app.Header().Class("top").Body(
 			app.H1().Text(words.Title),
-			app.P().Class("privacy").ID("privacy").Text(s.privacy()),
+			s.renderPrivacy(),
 		),
 		app.Main().Body(
 			s.renderPictures(),
 			s.renderStage(),
+			s.renderBar(),
+			s.renderTabs(),
 			s.renderDials(),
+			s.renderHistory(),
 		),
 		s.renderHandOver(),
-		s.renderBar(),
+		s.renderLoss(),
+		s.renderQuestion(),
 	)
 }
 
-func (s *studio) privacy() string {
-	if s.sent != "" {
-		return s.sent
+// renderPrivacy says what has left this device.
+func (s *studio) renderPrivacy() app.UI {
+	sign, line := "lock", words.Private
+	if s.sent != nil {
+		sign, line = "sent", s.sent.Text
 	}
-	return words.Private
+	return app.P().Class("privacy").Body(icon(sign), app.Span().ID("privacy").Text(line))
+}
+
+// A body is an element that has others in it.
+type body[T any] interface {
+	Class(v ...string) T
+}
+
+// sheet marks a panel of the phone's sheet.
+func sheet[T body[T]](s *studio, panel T, name string) T {
+	if s.panel == name {
+		return panel.Class("panel", "open")
+	}
+	return panel.Class("panel")
+}
+
+// renderTabs choose among the panels, on a phone.
+func (s *studio) renderTabs() app.UI {
+	tabs := []struct{ panel, label string }{{sheetDials, words.Dials}, {sheetHistory, words.History}}
+	return app.Nav().Class("tabs").Aria("label", words.Panels).Body(app.Range(tabs).Slice(func(i int) app.UI {
+		t := tabs[i]
+		return press("tab", t.label, func() { s.panel = t.panel }, t.panel).Aria("pressed", s.panel == t.panel)
+	}))
 }
 
 // number is a loss for an attribute.

@@ -1,79 +1,174 @@
 package main
 
+import "time"
+
+// sayFor is how long a sentence about something done stays.
+const sayFor = 4 * time.Second
+
 // words is every word of the page that does not come from the recipe's declarations
 // or from the engine's errors: a translation replaces this one value.
 var words = struct {
-	Title, Private, Sent                           string
-	Photograph, Styles, Examples, AddStyle, Drop   string
-	ContentInput, StyleInput, Remove               string
-	Dials, Size, Network, FetchOnce, FetchRest     string
-	Start, Stop, Pause, Resume, Paused             string
-	Download, Compare, Result                      string
-	NeedBoth, NeedContent, NeedStyle               string
-	Idle, Loading, Running, Queued, Left, Stopping string
-	Fetching, FetchingKB, FetchingMB               string
-	Done, Stopped, Failed                          string
-	PrintSize, PrintWhat, PrintSend, PrintKeep     string
-	Offline, NoNetwork, NoWorker, Busy, NoPicture  string
-	TooManyStyles                                  string
+	Title, Private, Sent                               string
+	Pictures, Photograph, Styles, AddStyle, Drop       string
+	ExamplePhotographs, ExampleStyles, Mix             string
+	ContentInput, StyleInput, Camera                   string
+	Remove, Weight, WeightHelp                         string
+	Dials, Size, Network, FetchOnce, FetchRest         string
+	Networks                                           map[string]string
+	InNumbers, HelpOn, Reset, Undo, Redo               string
+	Expert, Named, ResetAll                            string
+	Run, Start, Stop, Pause, Resume, Progress          string
+	Download, Format, NoFormat, Untitled               string
+	Copy, Copied, NoClipboard, WebShare                string
+	Compare, Result, Picture, View, Whole              string
+	ZoomIn, ZoomOut, Beside, Dismiss, Close            string
+	NeedBoth, NeedContent, NeedStyle                   string
+	Idle, Reading, Loading, Scale, Running, Left       string
+	Queued, Stopping, Paused, Interrupted              string
+	Continues, Shown, Done, Stopped, Failed            string
+	Fetching, FetchingKB, FetchingMB                   string
+	Loss, ShowLoss, LossPicture, Iterations            string
+	ContentLoss, StyleLoss                             string
+	StopTitle, StopText, StopYes, StopNo               string
+	PrintSize, PrintWhat, PrintFile                    string
+	PrintSend, PrintKeep, SoMany, Days, Hours, Minutes string
+	Panels, History, NoHistory, Kept, Entry            string
+	Continue, Continued, Delete, DeleteAll             string
+	DeleteTitle, DeleteText, DeleteYes, DeleteNo       string
+	Gone, NoRoom                                       string
+	Offline, NoNetwork, NoWorker, Busy                 string
+	NoPicture, FileTooLarge, PictureTooLarge           string
+	TooManyStyles                                      string
 }{
 	Title:   "Trapped in Art",
 	Private: "Nothing has left this device.",
-	Sent:    "Sent %s to %s at %s; kept there until %s at most.",
+	Sent:    "Sent %s (%s) to %s at %s; kept there until %s at most.",
 
-	Photograph:   "Photograph",
-	Styles:       "Style",
-	Examples:     "Examples",
-	AddStyle:     "Add a style",
-	Drop:         "Choose, drop or paste a picture",
-	ContentInput: "Content picture",
-	StyleInput:   "Style picture",
-	Remove:       "Remove %s",
+	Pictures:           "Pictures",
+	Photograph:         "Photograph",
+	Styles:             "Style",
+	ExamplePhotographs: "Example photographs",
+	ExampleStyles:      "Example styles",
+	Mix:                "Mix several styles",
+	AddStyle:           "Add a style",
+	Drop:               "Choose, drop or paste a picture",
+	ContentInput:       "Content picture",
+	StyleInput:         "Style picture",
+	Camera:             "Take a photograph",
+	Remove:             "Remove %s",
+	Weight:             "Weight of %s",
+	WeightHelp:         "How much this style counts; a double click makes it 1.",
 
-	Dials:   "Settings",
-	Size:    "Size",
-	Network: "Network",
+	Dials:     "Settings",
+	Size:      "Size",
+	Network:   "Network",
+	Networks:  map[string]string{"small": "Quick", "vgg19": "Finest (VGG-19)"},
+	InNumbers: "%s in numbers",
+	HelpOn:    "What is %s?",
+	Reset:     "A double click takes the usual value.",
+	Undo:      "Undo",
+	Redo:      "Redo",
+	Expert:    "Expert",
+	Named:     "%s by name",
+	ResetAll:  "Reset all settings",
 
 	FetchOnce: "%s (%s to fetch once)",
 	FetchRest: "%s (%s still to fetch)",
 
-	Start:    "Start",
-	Stop:     "Stop",
-	Pause:    "Pause",
-	Resume:   "Resume",
-	Paused:   "Paused.",
-	Download: "Download",
-	Compare:  "Before and after",
-	Result:   "Result",
+	Run:         "Painting",
+	Start:       "Start",
+	Stop:        "Stop",
+	Pause:       "Pause",
+	Resume:      "Resume",
+	Progress:    "Progress",
+	Download:    "Download",
+	Format:      "File format",
+	NoFormat:    "This browser cannot write %s files; choose another format.",
+	Untitled:    "picture",
+	Copy:        "Copy the result",
+	Copied:      "Copied.",
+	NoClipboard: "This browser does not let the page copy pictures; download the result instead.",
+	WebShare:    "Share with another app",
+
+	Compare: "Before and after",
+	Result:  "Result",
+	Picture: "The picture",
+	View:    "View",
+	Whole:   "Fit",
+	ZoomIn:  "Zoom in",
+	ZoomOut: "Zoom out",
+	Beside:  "Beside the style",
+	Dismiss: "Dismiss",
+	Close:   "Close",
 
 	NeedBoth:    "Choose a photograph and a painting.",
 	NeedContent: "Choose a photograph.",
 	NeedStyle:   "Choose a painting.",
 
-	Idle:    "Ready.",
-	Loading: "Getting ready …",
-	Running: "Scale %d of %d · %d of %d",
-	Queued:  "Waiting on the server, number %d in the queue …",
-	Left:    " · %s left",
+	Idle:        "Ready.",
+	Reading:     "Reading the picture …",
+	Loading:     "Getting ready …",
+	Scale:       "Scale %d of %d.",
+	Running:     "Scale %d of %d · %d of %d",
+	Left:        " · %s left",
+	Queued:      "Waiting on the server, number %d in the queue …",
+	Stopping:    "Stopping …",
+	Paused:      "Paused.",
+	Interrupted: "This painting was interrupted. Resume goes on where it was.",
+	Continues:   "Ready to continue from this result.",
+	Shown:       "From the history.",
+	Done:        "Done in %s.",
+	Stopped:     "Stopped after %s; this is as far as it got.",
+	Failed:      "That did not work.",
 
 	Fetching:   "Fetching the network …",
 	FetchingKB: "Fetching the network: %d of %d KB",
 	FetchingMB: "Fetching the network: %.1f of %.1f MB",
 
-	Stopping: "Stopping …",
-	Done:     "Done in %s.",
-	Stopped:  "Stopped after %s; this is as far as it got.",
-	Failed:   "That did not work.",
+	Loss:        "Loss",
+	ShowLoss:    "Show the loss in large",
+	LossPicture: "Content and style loss over the iterations, on a logarithmic scale",
+	Iterations:  "Iterations, over all scales",
+	ContentLoss: "Content: %.3g",
+	StyleLoss:   "Style: %.3g",
+
+	StopTitle: "Stop this painting?",
+	StopText:  "A painting is being made of these pictures. If you change them it is stopped; as far as it got it goes to the history.",
+	StopYes:   "Stop it",
+	StopNo:    "Keep painting",
 
 	PrintSize: "Make it print size",
 	PrintWhat: "%s (%s) and the settings will be sent to %s, painted there at the size you choose, and kept for at most %s.",
+	PrintFile: "%s, %d × %d pixels, %s",
 	PrintSend: "Send and paint",
 	PrintKeep: "Keep everything here",
+	SoMany:    "%d pictures",
+	Days:      "%d days",
+	Hours:     "%d hours",
+	Minutes:   "%d minutes",
 
-	Offline:       "The server does not answer as it should; check the connection and try again.",
-	NoNetwork:     "There is no network %q here; there are %s.",
-	NoWorker:      "The engine cannot be started in this browser; reload the page, or try a newer browser.",
-	Busy:          "A painting is being made already; stop it first, or wait until it is done.",
-	NoPicture:     "%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file.",
-	TooManyStyles: "There is room for %d styles; remove one first.",
+	Panels:      "Panels",
+	History:     "History",
+	NoHistory:   "Results will be kept here, in this browser only.",
+	Kept:        "%d kept in this browser, %s",
+	Entry:       "%s, %d × %d, %s",
+	Continue:    "Continue from here",
+	Continued:   "result.png",
+	Delete:      "Delete this result",
+	DeleteAll:   "Delete all",
+	DeleteTitle: "Delete the history?",
+	DeleteText:  "%d results and the pictures they were made of will be deleted from this browser. That cannot be undone.",
+	DeleteYes:   "Delete all of it",
+	DeleteNo:    "Keep it",
+	Gone:        "This result is not in this browser any more.",
+	NoRoom:      "This browser has no room to keep the result; download it, or delete some of the history.",
+
+	Offline:         "The server does not answer as it should; check the connection and try again.",
+	NoNetwork:       "There is no network %q here; there are %s.",
+	NoWorker:        "The engine cannot be started in this browser; reload the page, or try a newer browser.",
+	Busy:            "A painting is being made already; stop it first, or wait until it is done.",
+	NoPicture:       "%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file.",
+	FileTooLarge:    "%q is larger than %d MB; choose a smaller file.",
+	PictureTooLarge: "%q has %d × %d pixels, and this page takes %d million; make it smaller first.",
+	TooManyStyles:   "There is room for %d styles; remove one first.",
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"syscall/js"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/wasm/browser"
 	"trappedinart/wasm/protocol"
@@ -10,21 +13,22 @@ import (
 
 // webWorker is a line to a Worker.
 type webWorker struct {
-	worker js.Value
-	heard  []js.Func
+	worker     js.Value
+	checkpoint func(app.Value)
+	heard      []js.Func
 
 	ready   bool               // the worker said so
 	waiting []protocol.Message // until then: a worker hears nothing while it starts
 }
 
 // openWorker starts web/static/worker.js, found from the page's own address so that
-// a site may stand under any path.
-func openWorker(in *inbox) (line, error) {
+// a site may stand under any path. Checkpoints are handed on as Blobs.
+func openWorker(in *inbox, checkpoint func(app.Value)) (line, error) {
 	constructor := js.Global().Get("Worker")
 	if constructor.IsUndefined() {
 		return nil, errors.New("this browser has no Web Workers")
 	}
-	w := &webWorker{worker: constructor.New(resolve("web/worker.js"))}
+	w := &webWorker{worker: constructor.New(resolve("web/worker.js")), checkpoint: checkpoint}
 	w.on("message", func(event js.Value) {
 		data := event.Get("data")
 		if data.Type() == js.TypeObject {
@@ -33,6 +37,7 @@ func openWorker(in *inbox) (line, error) {
 				return
 			}
 		}
+		w.takeCheckpoint(data)
 		m, err := browser.Receive(data)
 		if err != nil {
 			in.fail(err)
@@ -54,6 +59,21 @@ func openWorker(in *inbox) (line, error) {
 		in.fail(errors.New(browser.Text(event.Get("message"))))
 	})
 	return w, nil
+}
+
+// takeCheckpoint takes the checkpoint out of a message that has one: it is large, the page
+// only keeps it, and copying it to Go and back would hold up whoever uses the page.
+func (w *webWorker) takeCheckpoint(message js.Value) {
+	if message.Type() != js.TypeObject || message.Get("head").Type() != js.TypeString {
+		return
+	}
+	if !strings.Contains(message.Get("head").String(), `"checkpoint":true`) {
+		return
+	}
+	buffers := message.Get("buffers")
+	last := buffers.Length() - 1
+	w.checkpoint(app.ValueOf(js.Global().Get("Blob").New([]any{buffers.Index(last)})))
+	buffers.SetIndex(last, browser.Array([]byte{1})) // for a checkpoint that is there
 }
 
 func (w *webWorker) on(event string, hear func(js.Value)) {

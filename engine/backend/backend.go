@@ -45,13 +45,22 @@ func (w Window) In(s Shape) bool {
 	return 0 <= w.X0 && w.X0 <= w.X1 && w.X1 <= s.W && 0 <= w.Y0 && w.Y0 <= w.Y1 && w.Y1 <= s.H
 }
 
-// Kinds of pooling. Both take 2x2 places with stride 2; a last odd row or column
-// is left out.
+// Kinds of pooling. Both take 2x2 places with stride 2. Of a last odd row or column
+// the size of the smaller map decides: rounded down it is left out, rounded up it has
+// places of its own, which are the average or maximum of what is there of the 2x2.
 type Pooling int
 
 const (
 	Average Pooling = iota
 	Maximum
+)
+
+// A Variation is what AddVariation makes of the difference d of two neighbours.
+type Variation int
+
+const (
+	Squared  Variation = iota // d^2
+	Absolute                  // |d|, whose gradient at 0 is 0
 )
 
 // A Vector is what Combine and Dots work on: a Buffer or a Sums.
@@ -120,6 +129,10 @@ type Use struct {
 // B is nil, the sum of A's elements.
 type Pair struct{ A, B Vector }
 
+// LeastVariance is what Spread adds to variances, so that nothing is divided by 0 where a
+// channel has one value everywhere.
+const LeastVariance = 1e-6
+
 // Backend is what computes. In the formulas p runs over places (y,x), i and j over
 // channels.
 type Backend interface {
@@ -159,10 +172,11 @@ type Backend interface {
 	//	dsrc[i,y,x] = sum_{o,u,v} weight[o,i,u,v] pos[o,y-u+1,x-v+1] ddst[o,y-u+1,x-v+1]
 	ConvolveBack(dsrc, ddst Buffer, c Conv, pos Mask)
 
-	// Pool overwrites dst [C,H/2,W/2] with the averages or maxima of 2x2 places of
-	// src [C,H,W]. arg is needed for Maximum: the first of equal places wins.
+	// Pool overwrites dst [C,H/2,W/2] or [C,(H+1)/2,(W+1)/2] with the averages or maxima
+	// of 2x2 places of src [C,H,W]. arg is needed for Maximum: the first of equal places
+	// wins.
 	Pool(dst, src Buffer, kind Pooling, arg Mask)
-	// PoolBack overwrites dsrc [C,H,W] with the gradient given ddst [C,H/2,W/2].
+	// PoolBack overwrites dsrc [C,H,W] with the gradient given ddst, of Pool's dst's shape.
 	PoolBack(dsrc, ddst Buffer, kind Pooling, arg Mask)
 
 	// Reduce overwrites dst [C,(H+1)/2,(W+1)/2] with src smoothed by the binomial
@@ -177,13 +191,23 @@ type Backend interface {
 	//
 	//	s[i,j] += sum_{p in w} mask[p] f[i,p] f[j,p]     Gatys et al. 2015, arXiv 1508.06576, eq. 3
 	AddGram(s Sums, f Buffer, w Window, mask Buffer)
+	// AddMoments adds to s [2*C] the sums of every channel in w, and after them those of
+	// its squares, each place weighted by mask, or by 1 if that is nil.
+	//
+	//	s[i] += sum_{p in w} mask[p] f[i,p]     s[C+i] += sum_{p in w} mask[p] f[i,p]^2
+	AddMoments(s Sums, f Buffer, w Window, mask Buffer)
+	// Spread overwrites dst [2*C] with every channel's mean, and after them their
+	// standard deviations, given the sums s [2*C] of AddMoments over so many places.
+	//
+	//	dst[i] = s[i] / area     dst[C+i] = sqrt(max(0, s[C+i] / area - dst[i]^2) + LeastVariance)
+	Spread(dst, s Sums, area float64)
 	// AddSquares adds to s [1] the squared differences of a and b in w.
 	//
 	//	s[0] += sum_{i, p in w} (a[i,p] - b[i,p])^2
 	AddSquares(s Sums, a, b Buffer, w Window)
-	// AddVariation adds to s [1] the squared differences between each place in w
-	// and its right and lower neighbours, where x has them.
-	AddVariation(s Sums, x Buffer, w Window)
+	// AddVariation adds to s [1] the differences between each place in w and its right
+	// and lower neighbours, where x has them, each squared or without its sign.
+	AddVariation(s Sums, x Buffer, kind Variation, w Window)
 	// WriteSums overwrites s with values.
 	WriteSums(s Sums, values []float64)
 	// Sandwich overwrites dst [n*n] with the product k d k of symmetric matrices: what
@@ -197,18 +221,27 @@ type Backend interface {
 	//
 	//	df[i,p] += scale mask[p] sum_j d[i,j] f[j,p]
 	GramGrad(df, f Buffer, d Sums, scale float64, w Window, mask Buffer)
+	// MomentsGrad adds to df, in w, given d [2*C] and what Spread gave, m [2*C],
+	//
+	//	df[i,p] += scale mask[p] (d[i] + d[C+i] (f[i,p] - m[i]) / m[C+i])
+	MomentsGrad(df, f Buffer, d, m Sums, scale float64, w Window, mask Buffer)
 	// SquaresGrad adds to da, in w,
 	//
 	//	da[i,p] += scale (a[i,p] - b[i,p])
 	SquaresGrad(da, a, b Buffer, scale float64, w Window)
 	// VariationGrad adds to dx scale times the gradient of what AddVariation sums
 	// over w; it reaches one place beyond w to the right and below.
-	VariationGrad(dx, x Buffer, scale float64, w Window)
+	VariationGrad(dx, x Buffer, kind Variation, scale float64, w Window)
 
 	// Combine overwrites dst with a*x + b*y. The three are of one kind and length,
 	// and may be the same; y may be nil, for a*x. What is multiplied by 0 is not
 	// read, so that Combine(v, 0, v, 0, nil) clears whatever v holds.
 	Combine(dst Vector, a float64, x Vector, b float64, y Vector)
+	// AddPart adds to dst the rectangle w of src, with its top left place at (x,y): so
+	// blocks are cut out of a picture, and their gradients brought back to it.
+	//
+	//	dst[i,y+v,x+u] += src[i,w.Y0+v,w.X0+u]
+	AddPart(dst Buffer, x, y int, src Buffer, w Window)
 	// AdamStep moves x against the gradient g, with moving averages m and v, as
 	// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1, step t counted from 1,
 	// with beta1 0.9, beta2 0.999 and epsilon 1e-8.

@@ -39,7 +39,7 @@ func CheckConvolve(out, in Shape, c Conv, pos Mask) {
 
 // CheckPool checks Pool and, with gradients for maps, PoolBack.
 func CheckPool(out, in Shape, kind Pooling, arg Mask) {
-	if out != (Shape{in.C, in.H / 2, in.W / 2}) {
+	if out != (Shape{in.C, in.H / 2, in.W / 2}) && out != (Shape{in.C, (in.H + 1) / 2, (in.W + 1) / 2}) {
 		panic("backend: pooled feature map does not have half the size")
 	}
 	if kind == Maximum && (arg == nil || arg.MaskOf() != out) {
@@ -62,6 +62,26 @@ func CheckGram(n int, f Shape, w Window, mask Buffer) {
 	CheckWindow(w, f)
 	if mask != nil && mask.Shape() != (Shape{1, f.H, f.W}) {
 		panic("backend: mask and feature map differ in shape")
+	}
+}
+
+// CheckMoments checks AddMoments and MomentsGrad.
+func CheckMoments(f Shape, w Window, mask Buffer, sums ...Sums) {
+	for _, s := range sums {
+		if s.Len() != 2*f.C {
+			panic("backend: moments and feature map do not fit")
+		}
+	}
+	CheckWindow(w, f)
+	if mask != nil && mask.Shape() != (Shape{1, f.H, f.W}) {
+		panic("backend: mask and feature map differ in shape")
+	}
+}
+
+// CheckSpread checks Spread.
+func CheckSpread(dst, s Sums) {
+	if dst.Len() != s.Len() || s.Len()%2 != 0 {
+		panic("backend: not two sums of every channel")
 	}
 }
 
@@ -94,6 +114,15 @@ func CheckWindow(w Window, s Shape) {
 	if !w.In(s) {
 		panic("backend: window outside the feature map")
 	}
+}
+
+// CheckPart checks AddPart.
+func CheckPart(dst Shape, x, y int, src Shape, w Window) {
+	if dst.C != src.C {
+		panic("backend: feature maps differ in channels")
+	}
+	CheckWindow(w, src)
+	CheckWindow(Window{x, y, x + w.X1 - w.X0, y + w.Y1 - w.Y0}, dst)
 }
 
 // CheckSame checks that feature maps have one shape.

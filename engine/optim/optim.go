@@ -4,6 +4,7 @@ package optim
 
 import (
 	"context"
+	"math"
 
 	"trappedinart/engine/backend"
 )
@@ -29,7 +30,8 @@ type Optimizer interface {
 	Release()
 }
 
-// AdamRun is Adam (Kingma and Ba 2015, arXiv 1412.6980, algorithm 1).
+// AdamRun is Adam (Kingma and Ba 2015, arXiv 1412.6980, algorithm 1). Its picture may be
+// the moving average of the iterates, corrected for its beginning at zero (section 7.2).
 type AdamRun struct {
 	be      backend.Backend
 	f       Objective
@@ -37,13 +39,21 @@ type AdamRun struct {
 	t       int
 	x       backend.Buffer
 	g, m, v backend.Buffer
+
+	averaging      float64
+	average, shown backend.Buffer // nil without averaging
 }
 
 // NewAdam starts Adam from x, which it changes in place. rate is about the length of
-// a step in each pixel, in grey levels.
-func NewAdam(be backend.Backend, f Objective, x backend.Buffer, rate float64) *AdamRun {
+// a step in each pixel, in grey levels; averaging is the share of the average before in
+// each new one, less than 1, or 0 for no average.
+func NewAdam(be backend.Backend, f Objective, x backend.Buffer, rate, averaging float64) *AdamRun {
 	s := x.Shape()
-	return &AdamRun{be: be, f: f, rate: rate, x: x, g: be.New(s), m: be.New(s), v: be.New(s)}
+	a := &AdamRun{be: be, f: f, rate: rate, x: x, g: be.New(s), m: be.New(s), v: be.New(s), averaging: averaging}
+	if averaging > 0 {
+		a.average, a.shown = be.New(s), be.New(s)
+	}
+	return a
 }
 
 func (a *AdamRun) Step(ctx context.Context) (float64, error) {
@@ -53,13 +63,24 @@ func (a *AdamRun) Step(ctx context.Context) (float64, error) {
 	}
 	a.t++
 	a.be.AdamStep(a.x, a.m, a.v, a.g, a.rate, a.t)
+	if a.average != nil {
+		a.be.Combine(a.average, a.averaging, a.average, 1-a.averaging, a.x)
+	}
 	return loss, nil
 }
 
-func (a *AdamRun) Picture() backend.Buffer { return a.x }
+func (a *AdamRun) Picture() backend.Buffer {
+	if a.average == nil || a.t == 0 {
+		return a.x
+	}
+	a.be.Combine(a.shown, 1/(1-math.Pow(a.averaging, float64(a.t))), a.average, 0, nil)
+	return a.shown
+}
 
 func (a *AdamRun) Release() {
-	for _, b := range []backend.Buffer{a.g, a.m, a.v} {
-		a.be.Release(b)
+	for _, b := range []backend.Buffer{a.g, a.m, a.v, a.average, a.shown} {
+		if b != nil {
+			a.be.Release(b)
+		}
 	}
 }

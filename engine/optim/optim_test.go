@@ -201,10 +201,38 @@ func TestLBFGSIsTheTwoLoops(t *testing.T) {
 
 func TestAdam(t *testing.T) {
 	be := ref.New()
-	o := optim.NewAdam(be, bowl, start(be), 0.05)
+	o := optim.NewAdam(be, bowl, start(be), 0.05, 0)
 	first := run(t, o, 1)
 	if last := run(t, o, 400); !(last < first/1000) {
 		t.Errorf("loss went from %v to %v in 400 steps", first, last)
+	}
+}
+
+// The average of the iterates is that of their definition, and steadier than they are
+// where steps are too long.
+func TestAdamAverages(t *testing.T) {
+	const averaging, steps = 0.8, 60
+	be := ref.New()
+	plain, averaged := optim.NewAdam(be, bowl, start(be), 0.5, 0), optim.NewAdam(be, bowl, start(be), 0.5, averaging)
+	want, weight := make([]float64, shape.Len()), 0.
+	for range steps {
+		run(t, plain, 1)
+		run(t, averaged, 1)
+		weight = averaging*weight + 1 - averaging
+		for i, v := range ref.Elements(plain.Picture()) {
+			want[i] = averaging*want[i] + (1-averaging)*v
+		}
+	}
+	for i, v := range ref.Elements(averaged.Picture()) {
+		if !(math.Abs(v-want[i]/weight) <= 1e-9) {
+			t.Fatalf("element %d of the average is %v, want %v", i, v, want[i]/weight)
+		}
+	}
+	g := be.New(shape)
+	steady, _ := bowl(context.Background(), averaged.Picture(), g)
+	last, _ := bowl(context.Background(), plain.Picture(), g)
+	if !(steady < last/2) {
+		t.Errorf("the average has loss %v, the last iterate %v", steady, last)
 	}
 }
 
@@ -221,7 +249,7 @@ func TestErrorsLeaveThePicture(t *testing.T) {
 	for _, o := range []optim.Optimizer{
 		optim.NewLBFGS(be, f, start(be), optim.LBFGSOptions{History: 3}),
 		optim.NewLBFGS(be, f, start(be), optim.LBFGSOptions{History: 3, Torch: true, Rate: 1}),
-		optim.NewAdam(be, f, start(be), 0.1),
+		optim.NewAdam(be, f, start(be), 0.1, 0.9),
 	} {
 		fail = false
 		run(t, o, 3)

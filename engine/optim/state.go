@@ -14,7 +14,11 @@ type State struct {
 }
 
 func (a *AdamRun) State() State {
-	return State{[]float64{float64(a.t)}, []backend.Buffer{a.x, a.m, a.v}}
+	s := State{[]float64{float64(a.t)}, []backend.Buffer{a.x, a.m, a.v}}
+	if a.average != nil {
+		s.Vectors = append(s.Vectors, a.average)
+	}
+	return s
 }
 
 func (a *AdamRun) Restore(numbers []float64) []backend.Buffer {

@@ -2,10 +2,40 @@ package transfer
 
 // The network pads with zeros, which leaves a frame on what is painted. So the picture
 // is continued beyond its edges by reflection while it is painted, and cut again
-// afterwards.
+// afterwards. Losses count the picture's places alone; what is beyond is there for their
+// features to see.
 
-// withBorder returns the size with the border on every side.
-func (s size) withBorder(border int) size { return size{s.w + 2*border, s.h + 2*border} }
+import "trappedinart/engine/backend"
+
+// A bordered picture's sides are multiples of grid: so poolings to relu5_1 leave no rest
+// out, which would be seen less than other places.
+const grid = 16
+
+// withBorder returns the size with the border on every side, and with what is missing to
+// the grid on the right and below.
+func (s size) withBorder(border int) size {
+	if border == 0 {
+		return s
+	}
+	return size{(s.w + 2*border + grid - 1) / grid * grid, (s.h + 2*border + grid - 1) / grid * grid}
+}
+
+// inside returns which places of a feature map are the picture's and not the border's:
+// of is the shape that the bordered picture has there, after so many halvings.
+func (s size) inside(border, halvings int, of backend.Shape) backend.Window {
+	if border == 0 {
+		return of.Whole()
+	}
+	half := 1 << halvings
+	span := func(length, most int) (from, to int) {
+		to = min((border+length+half/2)/half, most)
+		return min((border+half/2)/half, to-1), to
+	}
+	var w backend.Window
+	w.X0, w.X1 = span(s.w, of.W)
+	w.Y0, w.Y1 = span(s.h, of.H)
+	return w
+}
 
 // borderAt is how wide a border a picture of that size can have: reflection knows no
 // more than the picture itself.
@@ -14,6 +44,9 @@ func borderAt(s size, border int) int { return min(border, s.w-1, s.h-1) }
 // bordered returns planes [h,w], one or several, continued by reflection, in which the
 // outermost pixels are not doubled.
 func bordered(planes []float32, s size, border int) []float32 {
+	if border == 0 {
+		return planes
+	}
 	to := s.withBorder(border)
 	count := len(planes) / (s.w * s.h)
 	out := make([]float32, count*to.w*to.h)
@@ -29,12 +62,15 @@ func bordered(planes []float32, s size, border int) []float32 {
 	return out
 }
 
+// reflected returns which of n pixels is seen at i, mirrored as often as is needed.
 func reflected(i, n int) int {
-	if i < 0 {
-		return -i
-	}
-	if i >= n {
-		return 2*(n-1) - i
+	for i < 0 || i >= n {
+		if i < 0 {
+			i = -i
+		}
+		if i >= n {
+			i = 2*(n-1) - i
+		}
 	}
 	return i
 }

@@ -3,6 +3,8 @@ package transfer
 import (
 	"slices"
 	"testing"
+
+	"trappedinart/engine/backend"
 )
 
 func TestBorder(t *testing.T) {
@@ -11,23 +13,56 @@ func TestBorder(t *testing.T) {
 	for i := range planes {
 		planes[i] = float32(i)
 	}
-	got := bordered(planes, s, 1)
-	// The first channel is 0 1 2 / 3 4 5.
-	want := []float32{
-		4, 3, 4, 5, 4,
-		1, 0, 1, 2, 1,
-		4, 3, 4, 5, 4,
-		1, 0, 1, 2, 1,
-	}
-	if !slices.Equal(got[:len(want)], want) {
-		t.Errorf("got %v, want %v", got[:len(want)], want)
+	got := bordered(planes, s, 1) // 16 x 16
+	// The first channel is 0 1 2 / 3 4 5, from column 1 and row 1 on.
+	for y, want := range map[int][]float32{
+		0:  {4, 3, 4, 5, 4, 3, 4, 5, 4, 3, 4, 5, 4, 3, 4, 5},
+		1:  {1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2},
+		15: {1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2},
+	} {
+		if row := got[16*y:][:16]; !slices.Equal(row, want) {
+			t.Errorf("row %d is %v, want %v", y, row, want)
+		}
 	}
 	for _, border := range []int{0, 1} {
 		if back := cut(bordered(planes, s, border), s, border); !slices.Equal(back, planes) {
 			t.Errorf("border %d: cut gives %v", border, back)
 		}
 	}
+	for _, c := range []struct {
+		s      size
+		border int
+		want   size
+	}{{size{75, 50}, 0, size{75, 50}}, {size{75, 50}, 12, size{112, 80}}, {size{72, 40}, 12, size{96, 64}}} {
+		if got := c.s.withBorder(c.border); got != c.want {
+			t.Errorf("%v with a border of %d is %v, want %v", c.s, c.border, got, c.want)
+		}
+	}
 	if b := borderAt(s, 12); b != 1 {
 		t.Errorf("a picture of 3 x 2 has a border of %d", b)
+	}
+}
+
+// The places that count are those of the picture at every layer, to half a place.
+func TestInside(t *testing.T) {
+	s := size{75, 50} // 112 x 80 with its border
+	for _, c := range []struct {
+		halvings int
+		of       backend.Shape
+		want     backend.Window
+	}{
+		{0, backend.Shape{C: 3, H: 80, W: 112}, backend.Window{X0: 12, Y0: 12, X1: 87, Y1: 62}},
+		{1, backend.Shape{C: 3, H: 40, W: 56}, backend.Window{X0: 6, Y0: 6, X1: 44, Y1: 31}},
+		{2, backend.Shape{C: 3, H: 20, W: 28}, backend.Window{X0: 3, Y0: 3, X1: 22, Y1: 16}},
+		{4, backend.Shape{C: 3, H: 5, W: 7}, backend.Window{X0: 1, Y0: 1, X1: 5, Y1: 4}},
+		{6, backend.Shape{C: 3, H: 1, W: 1}, backend.Window{X0: 0, Y0: 0, X1: 1, Y1: 1}},
+	} {
+		if got := s.inside(12, c.halvings, c.of); got != c.want {
+			t.Errorf("after %d halvings %v, want %v", c.halvings, got, c.want)
+		}
+	}
+	of := backend.Shape{C: 3, H: 12, W: 18}
+	if got := s.inside(0, 2, of); got != of.Whole() {
+		t.Errorf("without a border %v", got)
 	}
 }

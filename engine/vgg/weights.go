@@ -26,6 +26,8 @@ type Weights struct {
 	// ContentScale, if it is not 0, is by how much relative distances of content must be
 	// multiplied to be those of the network that this one was trained to see as.
 	ContentScale float64
+	// Pooling is what the network was trained with.
+	Pooling backend.Pooling
 }
 
 // A Conv is one convolution's parameters.
@@ -69,10 +71,13 @@ func ConvName(l int) string {
 func (w *Weights) Taps() []string {
 	taps := make([]string, len(w.Convs))
 	for i, c := range w.Convs {
-		taps[i] = "relu" + strings.TrimPrefix(c.Name, "conv")
+		taps[i] = tapOf(c.Name)
 	}
 	return taps
 }
+
+// tapOf returns the name under which a convolution is looked at, behind its ReLU.
+func tapOf(conv string) string { return "relu" + strings.TrimPrefix(conv, "conv") }
 
 // Check says what is wrong with the weights, in one sentence: names out of network
 // order, channels that do not fit, or slices of the wrong length.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"image"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -269,15 +270,25 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 	if err != nil {
 		return err
 	}
+	need := transfer.Need{Weights: network, Recipe: r, Content: image.Pt(w, h)}
 	w, h = pixel.Fit(w, h, r.Size)
 	if w*h > s.Megapixels*1e6 {
 		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
 	}
-	if need := transfer.Memory(network, r, w, h); need > s.MemoryBytes {
-		return engine.Errorf(engine.TooLarge, "The painting would take about %.1f GiB of memory, and this server gives %.1f; choose a smaller size or the small network.",
-			float64(need)/(1<<30), float64(s.MemoryBytes)/(1<<30))
+	for _, f := range req.Styles {
+		w, h, err := pixel.Size(f)
+		if err != nil {
+			return err
+		}
+		need.Styles = append(need.Styles, image.Pt(w, h))
 	}
-	return nil
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
+		if len(f.Data) > 0 {
+			need.Masks++
+		}
+	}
+	_, err = need.Fit(s.MemoryBytes)
+	return err
 }
 
 func (s *server) job(ctx context.Context, in *JobInput) (*jobOutput, error) {

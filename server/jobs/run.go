@@ -129,7 +129,7 @@ func (r *run) report(p engine.Progress) {
 		}
 	}
 	now := time.Now()
-	if p.Preview == nil && now.Sub(r.reported) < reportEvery {
+	if p.Preview == nil && p.Estimate == nil && now.Sub(r.reported) < reportEvery {
 		return
 	}
 	r.reported = now

@@ -27,8 +27,8 @@ import (
 	"trappedinart/server/site"
 )
 
-// quality of brotli: the 20 MB of WebAssembly take 2.8 s at 9, and with all else the
-// page is 4.7 MB then; at 5 it is 1.0 s and 4.8 MB.
+// quality of brotli: the 15 MB of WebAssembly take 3 s at 9, and with all else the
+// page is 3.9 MB then; at 11 it is 38 s and 3.5 MB.
 var quality = flag.Int("quality", 9, "of brotli, 0 to 11")
 
 func main() {

@@ -19,23 +19,18 @@ type Fetched struct {
 // Fetch asks for the file at that address from a place on. If it is kept elsewhere the
 // browser's own cache is left out, so that there are no two copies of it.
 func Fetch(ctx context.Context, address string, from int64, kept bool) (*Fetched, error) {
-	abort := js.Global().Get("AbortController").New()
-	options := map[string]any{"signal": abort.Get("signal")}
+	options := map[string]any{}
 	if kept {
 		options["cache"] = "no-store"
 	}
 	if from > 0 {
 		options["headers"] = map[string]any{"Range": fmt.Sprintf("bytes=%d-", from)}
 	}
-	answer, err := Await(ctx, js.Global().Call("fetch", address, options))
+	answer, read, err := Ask(ctx, address, options)
 	if err != nil {
-		abort.Call("abort")
 		return nil, err
 	}
-	if !answer.Get("body").Truthy() {
-		return nil, fmt.Errorf("browser: an answer of %d without a body", answer.Get("status").Int())
-	}
-	f := &Fetched{Status: answer.Get("status").Int(), Body: &body{ctx: ctx, abort: abort, reader: answer.Get("body").Call("getReader")}}
+	f := &Fetched{Status: answer.Get("status").Int(), Body: read}
 	if f.Status == 206 {
 		if f.From, err = rangeStart(answer.Get("headers").Call("get", "Content-Range")); err != nil {
 			f.Body.Close()
@@ -43,6 +38,22 @@ func Fetch(ctx context.Context, address string, from int64, kept bool) (*Fetched
 		}
 	}
 	return f, nil
+}
+
+// Ask calls the browser's fetch with these options, and returns the Response and what reads
+// its body. Closing the body ends the request.
+func Ask(ctx context.Context, address string, options map[string]any) (js.Value, io.ReadCloser, error) {
+	abort := js.Global().Get("AbortController").New()
+	options["signal"] = abort.Get("signal")
+	answer, err := Await(ctx, js.Global().Call("fetch", address, options))
+	if err != nil {
+		abort.Call("abort")
+		return js.Value{}, nil, err
+	}
+	if !answer.Get("body").Truthy() { // as that of 204
+		return answer, io.NopCloser(strings.NewReader("")), nil
+	}
+	return answer, &body{ctx: ctx, abort: abort, reader: answer.Get("body").Call("getReader")}, nil
 }
 
 // rangeStart reads "bytes 5-9/10".

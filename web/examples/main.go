@@ -12,9 +12,15 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/image/draw"
 )
 
-const width, height = 640, 480
+// Pictures are drawn on a canvas of this size, and saved smaller, as the page loads them.
+const (
+	width, height = 640, 480
+	saved, thumb  = 448, 96
+)
 
 var pictures = []struct {
 	name string
@@ -24,6 +30,13 @@ var pictures = []struct {
 	{"strokes", strokes},
 	{"glass", glass},
 	{"hatching", hatching},
+	{"mosaic", mosaic},
+	{"marbling", marbling},
+	{"points", points},
+	{"waves", waves},
+	{"wash", wash},
+	{"deco", deco},
+	{"harbour", harbour},
 }
 
 func main() {
@@ -44,8 +57,10 @@ func run(args []string) error {
 	for _, p := range pictures {
 		c := newCanvas(width, height)
 		p.draw(c)
-		if err := save(filepath.Join(folder, p.name+".jpg"), c.image()); err != nil {
-			return err
+		for suffix, side := range map[string]int{"": saved, "-small": thumb} {
+			if err := save(filepath.Join(folder, p.name+suffix+".jpg"), smaller(c.image(), side)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, side := range []int{192, 512} {
@@ -58,6 +73,12 @@ func run(args []string) error {
 	return nil
 }
 
+func smaller(img image.Image, side int) image.Image {
+	out := image.NewNRGBA(image.Rect(0, 0, side, side*height/width))
+	draw.CatmullRom.Scale(out, out.Bounds(), img, img.Bounds(), draw.Src, nil)
+	return out
+}
+
 func save(path string, img image.Image) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -66,7 +87,7 @@ func save(path string, img image.Image) error {
 	if filepath.Ext(path) == ".png" {
 		err = png.Encode(f, img)
 	} else {
-		err = jpeg.Encode(f, img, &jpeg.Options{Quality: 85})
+		err = jpeg.Encode(f, img, &jpeg.Options{Quality: 70})
 	}
 	if closed := f.Close(); err == nil {
 		err = closed

@@ -47,6 +47,9 @@ type Backend struct {
 	gram     gram
 	gramGrad gramGrad
 	vector   vector
+	moments  moments
+
+	part part
 
 	outerTask  outer
 	linearTask linear

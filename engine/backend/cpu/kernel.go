@@ -35,6 +35,8 @@ type vectors struct {
 	addScaled   func(dst []float32, f float32, x, y []float32)
 	dot         func(x, y []float32) float64
 	squares     func(x, y []float32) float64
+	moments     func(sums, squares, f, weights []float32, step int)
+	affine      func(dst, f, weights []float32, step int, constant, slope []float32)
 }
 
 // panel returns the product for n columns: the widest that they fill.

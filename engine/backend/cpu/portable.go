@@ -11,6 +11,7 @@ var portable = &kernel{
 		relu: reluGo, masked: maskedGo,
 		average: averageGo, averageBack: averageBackGo, maximum: maximumGo, maximumBack: maximumBackGo,
 		combine: combineGo, addScaled: addScaledGo, dot: dotGo, squares: squaresGo,
+		moments: momentsGo, affine: affineGo,
 	},
 }
 

@@ -175,3 +175,42 @@ func squaresGo(x, y []float32) float64 {
 	}
 	return s0 + s1 + s2 + s3
 }
+
+// momentsGo overwrites sums and squares with the sums over places of each channel and of
+// its square. The places of f follow each other; place p weighs weights[p*step], or 1 if
+// there are no weights.
+func momentsGo(sums, squares, f, weights []float32, step int) {
+	momentsOf(0, sums, squares, f, weights, step)
+}
+
+// momentsOf does the channels from the given one on.
+func momentsOf(first int, sums, squares, f, weights []float32, step int) {
+	for c := first; c < len(sums); c++ {
+		var sum, square float32
+		for p, at := 0, c; at < len(f); p, at = p+1, at+len(sums) {
+			v, weight := f[at], float32(1)
+			if weights != nil {
+				weight = weights[p*step]
+			}
+			sum += weight * v
+			square += weight * v * v
+		}
+		sums[c], squares[c] = sum, square
+	}
+}
+
+// affineGo adds to dst what is linear in each channel of f, weighted as above.
+//
+//	dst[p,c] += weights[p*step] (constant[c] + slope[c] f[p,c])
+func affineGo(dst, f, weights []float32, step int, constant, slope []float32) {
+	n := len(constant)
+	for p, at := 0, 0; at < len(dst); p, at = p+1, at+n {
+		weight := float32(1)
+		if weights != nil {
+			weight = weights[p*step]
+		}
+		for c, v := range f[at:][:n] {
+			dst[at+c] += weight * (constant[c] + slope[c]*v)
+		}
+	}
+}

@@ -9,6 +9,7 @@ var simdVectors = vectors{
 	relu: reluSIMD, masked: maskedSIMD,
 	average: averageSIMD, averageBack: averageBackSIMD, maximum: maximumSIMD, maximumBack: maximumBackSIMD,
 	combine: combineSIMD, addScaled: addScaledSIMD, dot: dotSIMD, squares: squaresSIMD,
+	moments: momentsSIMD, affine: affineSIMD,
 }
 
 func reluSIMD(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
@@ -77,4 +78,46 @@ func addScaledSIMD(dst []float32, f float32, x, y []float32) {
 	}
 	done()
 	addScaledGo(dst[i:], f, x[i:], y[i:])
+}
+
+func momentsSIMD(sums, squares, f, weights []float32, step int) {
+	squares = squares[:len(sums)]
+	for c := 0; c+lanes <= len(sums); c += lanes {
+		sum, square := splat(0), splat(0)
+		for p, at := 0, c; at < len(f); p, at = p+1, at+len(sums) {
+			v := load(f[at:])
+			weighted := v
+			if weights != nil {
+				weighted = v.Mul(splat(weights[p*step]))
+			}
+			sum, square = sum.Add(weighted), square.Add(weighted.Mul(v))
+		}
+		sum.Store(sums[c:])
+		square.Store(squares[c:])
+	}
+	done()
+	if rest := len(sums) &^ (lanes - 1); rest < len(sums) {
+		momentsOf(rest, sums, squares, f, weights, step)
+	}
+}
+
+func affineSIMD(dst, f, weights []float32, step int, constant, slope []float32) {
+	n := len(constant)
+	if n%lanes != 0 {
+		affineGo(dst, f, weights, step, constant, slope)
+		return
+	}
+	slope, f = slope[:n], f[:len(dst)]
+	for p, at := 0, 0; at < len(dst); p, at = p+1, at+n {
+		to, from := dst[at:][:n], f[at:][:n]
+		weight := splat(1)
+		if weights != nil {
+			weight = splat(weights[p*step])
+		}
+		for c := 0; c+lanes <= n; c += lanes {
+			v := load(constant[c:]).Add(load(slope[c:]).Mul(load(from[c:])))
+			load(to[c:]).Add(v.Mul(weight)).Store(to[c:])
+		}
+	}
+	done()
 }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// await waits until the promise is settled, and returns a rejection as an error. It must
+// not be called on go-app's event loop, which it would hold up.
+func await(promise app.Value) (app.Value, error) {
+	return settled(func(yes, no app.Func) { promise.Call("then", yes, no) })
+}
+
+// requested waits for a request of IndexedDB.
+func requested(request app.Value) (app.Value, error) {
+	_, err := settled(func(yes, no app.Func) {
+		request.Call("addEventListener", "success", yes)
+		request.Call("addEventListener", "error", no)
+	})
+	if err != nil {
+		return nil, errors.New(text(request.Get("error")))
+	}
+	return request.Get("result"), nil
+}
+
+// settled waits until one of the functions, which it hands out, is called.
+func settled(hand func(yes, no app.Func)) (app.Value, error) {
+	type answer struct {
+		value app.Value
+		ok    bool
+	}
+	done := make(chan answer, 1)
+	listen := func(ok bool) app.Func {
+		return app.FuncOf(func(_ app.Value, args []app.Value) any {
+			var v app.Value
+			if len(args) > 0 {
+				v = args[0]
+			}
+			done <- answer{v, ok}
+			return nil
+		})
+	}
+	yes, no := listen(true), listen(false)
+	defer yes.Release()
+	defer no.Release()
+	if err := try(func() { hand(yes, no) }); err != nil {
+		return nil, err
+	}
+	a := <-done
+	if !a.ok {
+		return nil, errors.New(text(a.value))
+	}
+	return a.value, nil
+}
+
+// try calls f and returns the exception that JavaScript throws in it.
+func try(f func()) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case runtime.Error:
+			panic(p)
+		case error:
+			err = p
+		default:
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	f()
+	return nil
+}
+
+// text is what JavaScript's String makes of v.
+func text(v app.Value) string {
+	if v == nil {
+		return ""
+	}
+	return app.Window().Call("String", v).String()
+}
+
+// element returns an element of the page, which may be missing.
+func element(id string) (app.Value, bool) {
+	e := app.Window().GetElementByID(id)
+	return e, e.Truthy()
+}
+
+// bytesOf returns a copy of what is in a Blob.
+func bytesOf(blob app.Value) ([]byte, error) {
+	buffer, err := await(blob.Call("arrayBuffer"))
+	if err != nil {
+		return nil, err
+	}
+	array := app.Window().Get("Uint8Array").New(buffer)
+	data := make([]byte, array.Get("length").Int())
+	app.CopyBytesToGo(data, array)
+	return data, nil
+}
+
+// blobOf returns a Blob with a copy of the data.
+func blobOf(data []byte, kind string) app.Value {
+	array := app.Window().Get("Uint8Array").New(len(data))
+	app.CopyBytesToJS(array, data)
+	return app.Window().Get("Blob").New([]any{array}, map[string]any{"type": kind})
+}
+
+// objectURL is an address by which the page shows a Blob.
+func objectURL(blob app.Value) string {
+	return app.Window().Get("URL").Call("createObjectURL", blob).String()
+}
+
+func revokeURL(url string) { app.Window().Get("URL").Call("revokeObjectURL", url) }
+
+// showModal opens a dialog of the page, and closeModal closes it.
+func showModal(id string) {
+	if d, ok := element(id); ok && !d.Get("open").Bool() {
+		d.Call("showModal")
+	}
+}
+
+func closeModal(id string) {
+	if d, ok := element(id); ok && d.Get("open").Bool() {
+		d.Call("close")
+	}
+}
+
+// press is a button. Handlers of one place in the code are alike to go-app, whatever they
+// hold: the scope says apart those of different things.
+func press(class, label string, act func(), scope ...any) app.HTMLButton {
+	return app.Button().Class(class).Type("button").Text(label).
+		OnClick(func(app.Context, app.Event) { act() }, app.EventScope(append(scope, label)...))
+}
+
+// tool is a button that shows an icon; its name is for those who do not see it.
+func tool(name, label string, act func(), scope ...any) app.HTMLButton {
+	return app.Button().Class("tool").Type("button").Aria("label", label).Title(label).Body(icon(name)).
+		OnClick(func(app.Context, app.Event) { act() }, app.EventScope(append(scope, label)...))
+}

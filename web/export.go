@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"image"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
+)
+
+// formats are those that a result is saved in.
+var formats = []struct{ name, kind, suffix string }{
+	{"PNG", "image/png", ".png"},
+	{"JPEG", "image/jpeg", ".jpg"},
+	{"WebP", "image/webp", ".webp"},
+}
+
+func (s *studio) renderExport() app.UI {
+	return app.Div().Class("export").Body(
+		press("quiet", words.Download, s.download).Disabled(s.result == nil || s.busy()),
+		app.Select().Aria("label", words.Format).Title(words.Format).Body(
+			app.Range(formats).Slice(func(i int) app.UI {
+				return app.Option().Value(formats[i].name).Text(formats[i].name).Selected(formats[i].name == s.format)
+			}),
+		).OnChange(func(ctx app.Context, _ app.Event) { s.format = ctx.JSSrc().Get("value").String() }),
+	)
+}
+
+// resultFile returns the result as a file of that kind, with the recipe inside. It waits
+// for the browser.
+func resultFile(img *image.NRGBA, recipe engine.Recipe, kind string) ([]byte, error) {
+	blob, err := encode(offscreen(img), img.Rect.Dx(), img.Rect.Dy(), kind, 0.93)
+	if err != nil {
+		return nil, err
+	}
+	if got := blob.Get("type").String(); got != kind { // a browser that does not know it makes a PNG
+		return nil, engine.Errorf(engine.Unavailable, words.NoFormat, kind)
+	}
+	file, err := bytesOf(blob)
+	if err != nil {
+		return nil, err
+	}
+	return label.Insert(file, recipe)
+}
+
+// withResult makes a file of the result and hands it on, outside the event loop.
+func (s *studio) withResult(format string, use func(file []byte, kind, name string) error) {
+	result := s.result
+	if result == nil {
+		return
+	}
+	f := formats[0]
+	for _, g := range formats {
+		if g.name == format {
+			f = g
+		}
+	}
+	name := words.Untitled
+	if s.content != nil {
+		name = stem(s.content.file.Name)
+	}
+	name = fmt.Sprintf("%s-painted%s", name, f.suffix)
+	s.page.Async(func() {
+		file, err := resultFile(result.Picture, result.Recipe, f.kind)
+		if err == nil {
+			err = use(file, f.kind, name)
+		}
+		if err != nil {
+			app.Log(err)
+			s.complain(engine.AsError(err).Message)
+		}
+	})
+}
+
+// download saves the result, named after the photograph.
+func (s *studio) download() {
+	s.withResult(s.format, func(file []byte, kind, name string) error {
+		url := objectURL(blobOf(file, kind))
+		link := app.Window().Get("document").Call("createElement", "a")
+		link.Set("href", url)
+		link.Set("download", name)
+		link.Call("click")
+		revokeURL(url)
+		return nil
+	})
+}
+
+// copy puts the result on the clipboard, which takes PNG only. The browser is given a
+// promise, as Safari wants to be asked while the click lasts.
+func (s *studio) copy() {
+	if !app.Window().Get("ClipboardItem").Truthy() || !app.Window().Get("navigator").Get("clipboard").Truthy() {
+		s.problem = words.NoClipboard
+		return
+	}
+	result := s.result
+	var hand app.Func
+	hand = app.FuncOf(func(_ app.Value, args []app.Value) any {
+		resolve, reject := args[0], args[1]
+		go func() {
+			defer hand.Release()
+			file, err := resultFile(result.Picture, result.Recipe, "image/png")
+			if err != nil {
+				reject.Invoke(err.Error())
+				return
+			}
+			resolve.Invoke(blobOf(file, "image/png"))
+		}()
+		return nil
+	})
+	item := app.Window().Get("ClipboardItem").New(map[string]any{"image/png": app.Window().Get("Promise").New(hand)})
+	written := app.Window().Get("navigator").Get("clipboard").Call("write", []any{item})
+	s.page.Async(func() {
+		if _, err := await(written); err != nil {
+			app.Log("copying:", err)
+			s.complain(words.NoClipboard)
+			return
+		}
+		s.say(words.Copied)
+	})
+}
+
+// webShare opens the system's own sheet for sharing.
+func (s *studio) webShare() {
+	s.withResult(s.format, func(file []byte, kind, name string) error {
+		shared := app.Window().Get("File").New([]any{blobOf(file, kind)}, name, map[string]any{"type": kind})
+		var promise app.Value
+		err := try(func() {
+			promise = app.Window().Get("navigator").Call("share", map[string]any{"files": []any{shared}, "title": words.Title})
+		})
+		if err == nil {
+			_, err = await(promise)
+		}
+		if err != nil {
+			app.Log("sharing:", err) // mostly that the person changed their mind
+		}
+		return nil
+	})
+}
+
+// sharesFiles says whether the browser shares pictures with other programs.
+func sharesFiles() bool {
+	navigator := app.Window().Get("navigator")
+	if !navigator.Get("canShare").Truthy() {
+		return false
+	}
+	probe := app.Window().Get("File").New([]any{blobOf(nil, "image/png")}, "a.png", map[string]any{"type": "image/png"})
+	return navigator.Call("canShare", map[string]any{"files": []any{probe}}).Bool()
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"encoding/json"
+	"image"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+)
+
+// runKey is by what the run that is under way is kept. There is one: who holds the lock of
+// that name keeps its run, and other tabs do not.
+const runKey = "run"
+
+// checkpointEvery is how often a run is kept: a checkpoint of L-BFGS is some twenty
+// pictures large.
+func checkpointEvery(size int) time.Duration {
+	side := max(1, float64(size)/384)
+	return time.Duration(side * side * float64(3*time.Second))
+}
+
+// A keeper keeps a run that is under way, so that it can go on after the page was closed.
+type keeper struct {
+	latest  chan kept // of one: what comes next takes the place of what waits
+	preview *image.NRGBA
+	end     chan struct{} // closed when the run has ended
+	done    chan struct{} // closed when nothing of it is kept any more
+}
+
+type kept struct {
+	checkpoint app.Value // a Blob
+	preview    *image.NRGBA
+}
+
+// keepRun begins to keep a run of the page's pictures, and of the picture it starts from.
+func (s *studio) keepRun(recipe engine.Recipe) *keeper {
+	begin := s.begin
+	k := &keeper{latest: make(chan kept, 1), end: make(chan struct{}), done: make(chan struct{})}
+	w, pictures := s.work(recipe)
+	st := s.store
+	go func() {
+		defer close(k.done)
+		release, mine := lock(runKey)
+		if !mine {
+			<-k.end
+			return
+		}
+		defer release()
+		put := func(fields map[string]any) {
+			meta, err := json.Marshal(w)
+			if err == nil {
+				fields["meta"] = string(meta)
+				if begin != nil {
+					fields["begin"] = blobOf(begin.Data, "image/png")
+				}
+				err = st.put(kRun, runKey, fields)
+			}
+			if err != nil {
+				app.Log("the run cannot be kept:", err)
+			}
+		}
+		if err := st.keepPictures(pictures); err != nil {
+			app.Log("the run's pictures cannot be kept:", err)
+			<-k.end
+			return
+		}
+		put(map[string]any{})
+		for {
+			select {
+			case c := <-k.latest:
+				fields := map[string]any{"checkpoint": c.checkpoint}
+				if c.preview != nil {
+					if blob, err := encode(offscreen(c.preview), c.preview.Rect.Dx(), c.preview.Rect.Dy(), "image/png", 1); err == nil {
+						fields["preview"] = blob
+					}
+				}
+				put(fields)
+			case <-k.end:
+				if err := st.remove(kRun, runKey); err != nil {
+					app.Log("the run that ended is still kept:", err)
+				}
+				return
+			}
+		}
+	}()
+	return k
+}
+
+// hear takes the preview of a report, which is shown again with the checkpoint.
+func (k *keeper) hear(p engine.Progress) {
+	if k != nil && p.Preview != nil {
+		k.preview = p.Preview
+	}
+}
+
+// keep takes a checkpoint.
+func (k *keeper) keep(checkpoint app.Value) {
+	if k == nil {
+		return
+	}
+	select {
+	case <-k.latest:
+	default:
+	}
+	k.latest <- kept{checkpoint, k.preview}
+}
+
+// close forgets the run, outside the event loop.
+func (k *keeper) close() {
+	if k != nil {
+		close(k.end)
+		<-k.done
+	}
+}
+
+// interrupted is a run that the page was closed on.
+type interrupted struct {
+	recipe     engine.Recipe
+	checkpoint app.Value // a Blob, or nil if it did not come that far
+}
+
+// findInterrupted looks for such a run and puts it on the page, where Resume lets it go on.
+// It says whether there is one, and is called outside the event loop.
+func (s *studio) findInterrupted() bool {
+	if held(runKey) {
+		return false
+	}
+	found, err := s.store.get(kRun, runKey)
+	if err != nil || found == nil {
+		return false
+	}
+	var w work
+	if json.Unmarshal([]byte(found.Get("meta").String()), &w) != nil {
+		return false
+	}
+	run := &interrupted{}
+	if c := found.Get("checkpoint"); c.Truthy() {
+		run.checkpoint = c
+	}
+	var begin *engine.File
+	if blob := found.Get("begin"); blob.Truthy() {
+		if data, err := bytesOf(blob); err == nil {
+			begin = &engine.File{Name: words.Continued, Data: data}
+		}
+	}
+	var preview *image.NRGBA
+	if blob := found.Get("preview"); blob.Truthy() {
+		if data, err := bytesOf(blob); err == nil {
+			preview, _ = decodePicture(s.page, engine.File{Name: "preview.png", Data: data})
+		}
+	}
+	err = s.restore(w, func(recipe engine.Recipe) {
+		s.showContent()
+		run.recipe, s.begin = recipe, begin
+		s.state, s.interrupted = paused, run
+		if preview != nil {
+			s.draw(preview)
+		}
+	})
+	if err != nil {
+		app.Log("the run that was interrupted cannot be taken up:", err)
+		_ = s.store.remove(kRun, runKey)
+		return false
+	}
+	return true
+}
+
+// takeUp lets the run that was interrupted go on.
+func (s *studio) takeUp() {
+	run := s.interrupted
+	s.interrupted, s.state = nil, idle
+	begin := s.begin
+	s.run(s.worker, run.recipe, func(req *engine.Request) (err error) {
+		if begin != nil {
+			req.Start = *begin
+		}
+		if run.checkpoint != nil {
+			req.Resume, err = bytesOf(run.checkpoint)
+		}
+		return err
+	})
+}
+
+// letGo gives up the run that was interrupted.
+func (s *studio) letGo() {
+	s.interrupted, s.state, s.drawn = nil, idle, false
+	s.showContent()
+	s.page.Async(func() {
+		if err := s.store.remove(kRun, runKey); err != nil {
+			app.Log(err)
+		}
+	})
+}
+
+// lock takes the lock of that name, which is given back by release or with the page, or
+// says that another tab has it. A browser without locks gives it to everybody.
+func lock(name string) (release func(), mine bool) {
+	locks := app.Window().Get("navigator").Get("locks")
+	if !locks.Truthy() {
+		return func() {}, true
+	}
+	var resolve app.Value
+	hold := app.FuncOf(func(_ app.Value, args []app.Value) any {
+		resolve = args[0]
+		return nil
+	})
+	defer hold.Release()
+	promise := app.Window().Get("Promise").New(hold)
+	got := make(chan bool, 1)
+	granted := app.FuncOf(func(_ app.Value, args []app.Value) any {
+		got <- args[0].Truthy()
+		return promise
+	})
+	defer granted.Release()
+	if err := try(func() { locks.Call("request", name, map[string]any{"ifAvailable": true}, granted) }); err != nil {
+		return func() {}, true
+	}
+	mine = <-got
+	return func() { resolve.Invoke() }, mine
+}
+
+// held says whether a tab has the lock.
+func held(name string) bool {
+	locks := app.Window().Get("navigator").Get("locks")
+	if !locks.Truthy() {
+		return false
+	}
+	state, err := await(locks.Call("query"))
+	if err != nil {
+		return false
+	}
+	list := state.Get("held")
+	for i := range list.Length() {
+		if list.Index(i).Get("name").String() == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+//go:build browser
+
+package main_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"trappedinart/engine"
+)
+
+func valueOf(id string) string { return fmt.Sprintf(`document.getElementById(%q).value`, id) }
+
+func (b *tab) write(id, text string) {
+	b.Helper()
+	value[bool](b, fmt.Sprintf(`(() => { const e = document.getElementById(%q); e.value = %q; e.dispatchEvent(new Event('change', {bubbles: true})); return true; })()`, id, text))
+}
+
+func TestUndo(t *testing.T) {
+	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	strength := valueOf("dial-strength")
+	b.slide("#dial-strength", "60")
+	b.slide("#dial-smoothness", "20")
+	b.slide("#dial-strength", "70")
+	b.slide("#dial-strength", "80") // the same slider in the same second: one change
+	value[bool](b, `document.activeElement.blur(), true`)
+	b.do(chromedp.KeyEvent("z", chromedp.KeyModifiers(2)))
+	b.until(strength+` === '60'`, 5*time.Second)
+	value[bool](b, `document.querySelector('[aria-label=Undo]').click(), true`)
+	b.until(valueOf("dial-smoothness")+` === '0'`, 5*time.Second)
+	value[bool](b, `document.querySelector('[aria-label=Redo]').click(), true`)
+	b.until(valueOf("dial-smoothness")+` === '20'`, 5*time.Second)
+	b.do(chromedp.KeyEvent("y", chromedp.KeyModifiers(2)))
+	b.until(strength+` === '80'`, 5*time.Second)
+
+	b.write("dial-strength-value", "33")
+	b.until(strength+` === '33'`, 5*time.Second)
+	b.write("dial-strength-value", "1000")
+	b.until(problem+`.includes('Strength cannot be "1000"')`, 5*time.Second)
+	b.until(valueOf("dial-strength-value")+` === '33'`, 5*time.Second)
+	value[bool](b, `document.querySelector('#dial-strength').dispatchEvent(new MouseEvent('dblclick', {bubbles: true})), true`)
+	b.until(strength+` === '50'`, 5*time.Second)
+	b.clean()
+}
+
+// Every setting that is declared has a control, and acts.
+func TestExpert(t *testing.T) {
+	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	for _, s := range engine.Settings() {
+		id := "expert-" + s.Name
+		if s.Name == "style_weights" { // beside the styles
+			continue
+		}
+		if got := value[bool](b, fmt.Sprintf(`document.getElementById(%q) !== null`, id)); got != s.Expert {
+			t.Errorf("%s is for experts: %v; has a control there: %v", s.Name, s.Expert, got)
+		}
+	}
+	value[bool](b, `document.querySelector(".expert").open = true`)
+	b.write("expert-preset", engine.GatysNotebook)
+	b.until(valueOf("expert-pooling")+` === 'max'`, 5*time.Second)
+	b.until(valueOf("expert-style_layers")+`.endsWith('relu5_1')`, 5*time.Second)
+	if got := value[string](b, valueOf("size")); got != "64" {
+		t.Errorf("a preset makes the size %s", got)
+	}
+	b.press("Reset all settings")
+	b.until(valueOf("expert-pooling")+` === 'avg'`, 5*time.Second)
+	value[bool](b, `(() => { const e = document.querySelector('[aria-label="Style layers by name"]'); e.value = 'b'; e.dispatchEvent(new Event('change')); return true; })()`)
+	b.until(valueOf("expert-style_layers")+` === 'relu1_1,relu2_1'`, 5*time.Second)
+	b.write("expert-iterations", "3")
+	b.write("expert-optimizer", "adam")
+	b.paint()
+	if r := b.saved("valley-painted.png"); r.Iterations != 3 || r.Optimizer != "adam" || r.StyleLayers.String() != "relu1_1,relu2_1" {
+		t.Errorf("painted by %s", r.JSON())
+	}
+	b.clean()
+}
+
+func TestLossPlot(t *testing.T) {
+	b := newTab(t, open(t), "/?size=128&iterations=10", 1280, 800)
+	b.ready(1)
+	b.paint()
+	value[bool](b, `document.querySelector('[aria-label="Show the loss in large"]').click(), true`)
+	b.until(`document.querySelectorAll('#loss .axes polyline').length === 2 && document.querySelectorAll('#loss .axes text').length > 3`, 5*time.Second)
+	if n := value[int](b, `document.querySelector('#loss polyline').getAttribute('points').trim().split(' ').length`); n < 15 {
+		t.Errorf("the curve has %d points", n)
+	}
+	b.do(chromedp.KeyEvent(kb.Escape))
+	b.until(`!document.querySelector('#loss').open`, 5*time.Second)
+	b.clean()
+}
+
+// A view of single pixels, and the styles beside the result.
+func TestViews(t *testing.T) {
+	b := newTab(t, open(t), "/?size=256&iterations=2", 1280, 800)
+	b.ready(1)
+	b.paint()
+	for range 3 {
+		value[bool](b, `document.querySelector('[aria-label="Zoom in"]').click(), true`)
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.until(`document.querySelector('#picture').getBoundingClientRect().width === 4 * 256`, 5*time.Second)
+	if !value[bool](b, `(() => { const f = document.querySelector('#frame'); f.scrollLeft = 100; return f.scrollLeft === 100; })()`) {
+		t.Error("a picture larger than its frame cannot be moved")
+	}
+	value[bool](b, `document.querySelector('#frame').dispatchEvent(new PointerEvent('pointermove', {buttons: 1, pointerType: 'mouse', movementX: -30, movementY: 0})), true`)
+	if got := value[int](b, `document.querySelector('#frame').scrollLeft`); got != 130 {
+		t.Errorf("dragged by 30 pixels it is at %d", got)
+	}
+	for range 3 {
+		value[bool](b, `document.querySelector('[aria-label="Zoom out"]').click(), true`)
+		time.Sleep(50 * time.Millisecond)
+	}
+	value[bool](b, `document.querySelector('[aria-label="Beside the style"]').click(), true`)
+	b.until(`document.querySelector('.originals img').naturalWidth > 100`, 5*time.Second)
+	b.slide("#compare", "40")
+	b.until(`getComputedStyle(document.querySelector('#before')).clipPath.includes('60%') && getComputedStyle(document.querySelector('#before')).visibility === 'visible'`, 5*time.Second)
+	b.clean()
+}

@@ -1,0 +1,337 @@
+//go:build browser
+
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// serverOf starts the program as a person does, with that data directory, and returns
+// its address.
+func serverOf(t *testing.T, data string) *url.URL {
+	t.Helper()
+	program := os.Getenv("TRAPPED_BIN")
+	if program == "" {
+		program = filepath.Join("..", "bin", "trapped")
+	}
+	cmd := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", data)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("%v (make build makes %s)", err, program)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, address, _ := strings.Cut(strings.TrimSpace(line), " is at ")
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		t.Fatalf("the server says %q", line)
+	}
+	return u
+}
+
+// A site is the server seen through a proxy that counts what reaches it: from the
+// page, its worker and its service worker alike.
+type site struct {
+	*httptest.Server
+	mu       sync.Mutex
+	bodies   []string // requests with a body
+	count    int
+	broken   []string // paths that are answered with nonsense
+	nonsense []string // those that were
+	fetched  []string // requests for networks: path, and range if any
+	// weights, if it is set, answers these in place of the server.
+	weights http.HandlerFunc
+	// before is JavaScript that the worker runs first.
+	before string
+}
+
+func open(t *testing.T) *site { return openWith(t, t.TempDir()) }
+
+// openWith opens a site whose data directory is given.
+func openWith(t *testing.T, data string) *site {
+	t.Helper()
+	proxy := httputil.NewSingleHostReverseProxy(serverOf(t, data))
+	proxy.FlushInterval = -1
+	s := &site{}
+	proxy.ModifyResponse = s.prepend
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.count++
+		if r.ContentLength != 0 || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
+			s.bodies = append(s.bodies, r.Method+" "+r.URL.Path)
+		}
+		broken := slices.Contains(s.broken, r.URL.Path)
+		if broken && !slices.Contains(s.nonsense, r.URL.Path) {
+			s.nonsense = append(s.nonsense, r.URL.Path)
+		}
+		weights := s.weights
+		if strings.HasPrefix(r.URL.Path, "/weights/") {
+			s.fetched = append(s.fetched, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("Range")))
+		} else {
+			weights = nil
+		}
+		s.mu.Unlock()
+		if r.URL.Path == workerPath {
+			r.Header.Del("Accept-Encoding")
+		}
+		if weights != nil {
+			weights(w, r)
+			return
+		}
+		if broken {
+			_, _ = io.WriteString(w, "nonsense")
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+const workerPath = "/web/worker.js"
+
+// prepend puts before in front of the worker's script.
+func (s *site) prepend(answer *http.Response) error {
+	s.mu.Lock()
+	before := s.before
+	s.mu.Unlock()
+	if before == "" || answer.Request.URL.Path != workerPath {
+		return nil
+	}
+	body, err := io.ReadAll(answer.Body)
+	answer.Body.Close()
+	body = append([]byte(before), body...)
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	answer.ContentLength = int64(len(body))
+	answer.Header.Set("Content-Length", fmt.Sprint(len(body)))
+	return err
+}
+
+func (s *site) sent() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.bodies...)
+}
+
+// A tab is a page in a browser of its own.
+type tab struct {
+	*testing.T
+	ctx       context.Context
+	site      *site
+	downloads string
+
+	mu        sync.Mutex
+	elsewhere []string // requests to other origins
+	faults    []string // exceptions, console errors, CSP violations
+}
+
+func newTab(t *testing.T, s *site, path string, width, height int64) *tab {
+	t.Helper()
+	opts := []chromedp.ExecAllocatorOption{
+		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+	}
+	base, cancelTime := context.WithTimeout(context.Background(), 3*time.Minute)
+	alloc, cancelAlloc := chromedp.NewExecAllocator(base, opts...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(func() { cancel(); cancelAlloc(); cancelTime() })
+	b := &tab{T: t, ctx: ctx, site: s, downloads: t.TempDir()}
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+			return err
+		}
+		if _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); err != nil {
+			return err
+		}
+		_, err := chromedp.Call(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: b.downloads,
+		})
+		return err
+	}))
+	if err := chromedp.Listen(ctx, b.hear); err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(s.URL+path))
+	b.until(`document.querySelector('#start') !== null`, 30*time.Second)
+	return b
+}
+
+func (b *tab) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, b.site.URL) && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "data:") {
+			b.elsewhere = append(b.elsewhere, u)
+		}
+	case *runtime.EventExceptionThrown:
+		what := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			what += " " + e.ExceptionDetails.Exception.Description
+		}
+		b.faults = append(b.faults, what)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" {
+			for _, a := range e.Args {
+				b.Log("console: ", string(a.Value))
+			}
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			b.faults = append(b.faults, e.Entry.Text+" "+e.Entry.URL)
+		}
+	}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// value evaluates JavaScript in the page.
+func value[T any](b *tab, expression string) T {
+	b.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		b.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// until waits for an expression to be true.
+func (b *tab) until(expression string, patience time.Duration) {
+	b.Helper()
+	end := time.Now().Add(patience)
+	for time.Now().Before(end) {
+		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if err == nil && v {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	b.Fatalf("%s has not come true in %s; the page says %q", expression, patience, value[string](b, `document.body.innerText`))
+}
+
+func (b *tab) choose(name string, files ...string) {
+	b.Helper()
+	b.do(chromedp.SetUploadFiles(fmt.Sprintf(`input[aria-label=%q]`, name), files, chromedp.NodeReady))
+}
+
+// press clicks the button of that name.
+func (b *tab) press(name string) {
+	b.Helper()
+	b.until(fmt.Sprintf(`%s && !%s.disabled`, button(name), button(name)), 10*time.Second)
+	value[bool](b, button(name)+`.click(), true`)
+}
+
+func button(name string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll('button')].find(b => b.innerText === %q)`, name)
+}
+
+const (
+	state   = `document.querySelector('#status').dataset.state`
+	problem = `(document.querySelector('[role=alert]') || {innerText: ''}).innerText`
+	// picture is a short sum of what the canvas shows.
+	picture = `(() => { const c = document.querySelector('[aria-label=Result] canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+		let s = 0; for (let i = 0; i < d.length; i++) s = (s * 31 + d[i]) | 0; return s; })()`
+)
+
+// ready waits for both pictures, whose number of styles is given.
+func (b *tab) ready(styles int) {
+	b.Helper()
+	b.until(fmt.Sprintf(`document.querySelectorAll('.strip li').length === %d && document.querySelector('.tile.filled') && !document.querySelector('#start').disabled`, styles), 20*time.Second)
+}
+
+// own chooses a photograph and a painting: the real ones beside the project, or two
+// that are drawn here.
+func (b *tab) own() {
+	b.Helper()
+	dir := os.Getenv("TRAPPED_SHARED")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared")
+	}
+	content, _ := filepath.Abs(filepath.Join(dir, "images", "golden_gate.jpg"))
+	style, _ := filepath.Abs(filepath.Join(dir, "images", "starry_night.jpg"))
+	if _, err := os.Stat(content); err != nil {
+		b.Log("the photographs beside the project are absent: two drawn pictures instead")
+		content, style = drawn(b.T, "golden_gate.jpg", 300, 225, 7), drawn(b.T, "starry_night.jpg", 320, 200, 23)
+	}
+	b.choose("Content picture", content)
+	b.until(`document.querySelector('.tile.filled img').alt === 'golden_gate.jpg'`, 20*time.Second)
+	b.choose("Style picture", style)
+	b.until(`(document.querySelector('.strip img') || {}).alt === 'starry_night.jpg'`, 20*time.Second)
+	b.ready(1)
+}
+
+func drawn(t *testing.T, name string, w, h, k int) string {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.Set(x, y, color.RGBA{uint8(x * k), uint8(y * k / 2), uint8((x + y) * k / 3), 255})
+		}
+	}
+	var buf bytes.Buffer
+	if err := jpeg.Encode(&buf, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// clean fails the test if the page went elsewhere or complained.
+func (b *tab) clean() {
+	b.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.elsewhere) > 0 {
+		b.Errorf("requests to other origins: %v", b.elsewhere)
+	}
+	if len(b.faults) > 0 {
+		b.Errorf("the page complains: %v", b.faults)
+	}
+}
