@@ -20,6 +20,7 @@ func newWorkerCommand() *cobra.Command {
 		compute computeFlags
 		nats    natsFlags
 		worker  workerFlags
+		logs    logFlags
 	)
 	cmd := &cobra.Command{
 		Use: "worker", Short: "Paint what is handed over to servers", Args: cobra.NoArgs,
@@ -30,6 +31,8 @@ func newWorkerCommand() *cobra.Command {
 	nats.add(cmd)
 	worker.add(cmd)
 	compute.add(cmd)
+	logs.add(cmd)
+	configurable(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if nats.url == "" {
 			return wrongUse("A worker needs --nats, the address of the NATS that its servers use; trapped serve has a worker of its own.")
@@ -37,7 +40,10 @@ func newWorkerCommand() *cobra.Command {
 		if err := worker.check(); err != nil {
 			return err
 		}
-		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+		log, err := logs.open(cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
 		s, err := nats.open(cmd.Context(), compute.data, log)
 		if err != nil {
 			return err
@@ -90,7 +96,7 @@ type workerFlags struct {
 func (f *workerFlags) add(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&f.checkpoint, "checkpoint-every", 10*time.Second, "how often a job is kept while it is painted, from 1s")
 	cmd.Flags().DurationVar(&f.limit, "limit-time", time.Hour, "how long a job may be painted, from 1s; 0 is no limit")
-	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, the same for all workers; larger pictures are painted in blocks")
+	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, from 1; larger pictures are painted in blocks")
 }
 
 func (f *workerFlags) check() error {

@@ -40,6 +40,8 @@ func (s *server) events(ctx context.Context, in *eventsInput) (*huma.StreamRespo
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		ctx, stop := s.untilClosing(ctx)
+		defer stop()
 		_, w := humago.Unwrap(hc)
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.WriteHeader(http.StatusOK)

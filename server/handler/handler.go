@@ -4,16 +4,15 @@ package handler
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"image"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
+	"net/netip"
 	"time"
 
 	"trappedinart/engine"
 	"trappedinart/server/jobs"
+	"trappedinart/server/shares"
 	"trappedinart/weights"
 )
 
@@ -22,6 +21,7 @@ type Config struct {
 	Site    http.Handler
 	Weights *weights.Store
 	Queue   *jobs.Queue
+	Shares  *shares.Shares
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	Log     *slog.Logger
 
@@ -33,6 +33,12 @@ type Config struct {
 	Megapixels        int           // the most that a job's result may have
 	MemoryBytes       int64         // the most that a job may take
 	Keep              time.Duration // how long the queue keeps jobs
+	ShareBytes        int64         // the most that a share may have
+
+	Rates          Rates
+	TrustedProxies []netip.Prefix  // whose X-Forwarded-For is believed
+	MetricsFrom    []netip.Prefix  // who may read /metrics
+	Closing        <-chan struct{} // is closed when event streams are to end; or nil
 }
 
 type server struct {
@@ -40,41 +46,26 @@ type server struct {
 	intake     *intake
 	decoding   chan struct{} // has room for one: pictures take much memory to check
 	compressed *compressed
+	proxies    *proxies
+	limits     *limits
+	metrics    *metrics
 }
 
 // New returns the handler of everything.
 func New(c Config) http.Handler {
-	s := &server{c, &intake{left: c.IntakeBytes}, make(chan struct{}, 1), &compressed{log: c.Log}}
+	s := &server{c, &intake{left: c.IntakeBytes}, make(chan struct{}, 1), &compressed{log: c.Log},
+		&proxies{trusted: c.TrustedProxies, log: c.Log}, newLimits(c.Rates), newMetrics(&c)}
 	go s.compressAll()
 	mux := http.NewServeMux()
 	a := NewAPI(mux)
 	s.registerHealth(a)
 	s.registerWeights(a)
 	s.registerJobs(a)
+	s.registerShares(a)
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
+	mux.HandleFunc("GET /metrics", s.serveMetrics())
 	mux.Handle("/", c.Site)
 	return s.around(mux)
-}
-
-// around gives every answer its headers and id, and every fault a log line.
-func (s *server) around(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
-		id := rand.Text()[:12]
-		w.Header().Set("X-Request-Id", id)
-		defer func() {
-			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler { //nolint:errorlint // the one value that net/http names
-					panic(p)
-				}
-				s.Log.Error("request panicked", "request", id, "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-				s.problem(w, r, errors.New("panic"))
-			}
-		}()
-		start := time.Now()
-		next.ServeHTTP(w, r)
-		s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
-	})
 }
 
 // secure sets the headers that every answer has.

@@ -35,11 +35,13 @@ type JobInput struct {
 	Authorization string `header:"Authorization" hidden:"true"`
 }
 
-// token returns the bearer token (RFC 6750).
-func (in *JobInput) token() (string, error) {
-	scheme, token, ok := strings.Cut(in.Authorization, " ")
+func (in *JobInput) token() (string, error) { return bearerToken(in.Authorization) }
+
+// bearerToken returns the token of a header (RFC 6750).
+func bearerToken(authorization string) (string, error) {
+	scheme, token, ok := strings.Cut(authorization, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", engine.Errorf(engine.Unauthorized, "Send the job's token as Authorization: Bearer TOKEN.")
+		return "", engine.Errorf(engine.Unauthorized, "Send the token as Authorization: Bearer TOKEN.")
 	}
 	return token, nil
 }
