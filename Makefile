@@ -27,7 +27,7 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser screenshots axe tools prove generated \
+.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser screenshots axe tools prove generated \
 	bench bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -52,18 +52,18 @@ run:
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
 
 # test is everything that must hold. Each part is a target of its own.
-test: tools lint generated unit unit-plain unit-wasm unit-kernels race browser
+test: tools lint generated unit unit-plain unit-wasm unit-kernels race fuzz browser
 	@echo "All tests passed."
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "These files are not formatted: run gofmt -w on them."; exit 1; }
 	go vet ./... && go vet -tags browser ./web/
-	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./share ./server/api
+	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
 	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
-	$(WASM) bin/staticcheck ./web ./share ./wasm/...
+	$(WASM) bin/staticcheck ./web ./wasm/...
 
 # What gen writes must be what is in the tree; go generate writes it anew. The first
 # line of assembly is the command, which differs.
@@ -83,7 +83,7 @@ unit-plain:
 # The packages that the worker is made of, compiled to WebAssembly, under Node; the
 # golden traces with the kernels that the worker has.
 unit-wasm:
-	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/... ./share
+	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/...
 	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
 
 # The module of kernels, both variants and none, under Node and in Chromium.
@@ -100,7 +100,13 @@ unit-kernels:
 	$(CHROMIUM) -query "isa=simd128&test.v=true&test.run=Kernels" bin/kernels-broken $$(go env GOROOT)/lib/wasm
 
 race:
-	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/... ./share
+	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
+
+# fuzz looks for input that breaks what reads from outside: target:package.
+FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzContents:./web/envelope FuzzRecipeFragment:./web/envelope
+FUZZTIME ?= 30s
+fuzz:
+	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) "$${f#*:}" || exit 1; done
 
 browser: build axe
 	go test -tags browser -count=1 ./web/

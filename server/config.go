@@ -5,180 +5,166 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
+	"text/tabwriter"
 
+	"github.com/BurntSushi/toml"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"go.yaml.in/yaml/v3"
-
-	"trappedinart/engine"
 )
 
-// configurable lets every flag of a command also be given by an environment variable,
-// TRAPPED_ and the flag's name, and in a file of YAML, under the flag's name. The command
-// line wins over the environment, and that over the file. Its help is one table of all.
+// envPrefix begins the names of the variables that stand for flags.
+const envPrefix = "TRAPPED_"
+
+// configFile is the flag that names the file of settings.
+const configFile = "config"
+
+// envName is the variable that stands for a flag: TRAPPED_LIMIT_QUEUE for --limit-queue.
+func envName(flag string) string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// configurable lets every flag of a command also be set by a variable of the environment
+// or in a file, the flag before the variable before the file, and has --help say so.
 func configurable(cmd *cobra.Command) {
-	var file string
-	cmd.Flags().StringVar(&file, "config", "", "a file of these settings, in YAML: addr: 127.0.0.1:8080")
+	cmd.Flags().String(configFile, "", "a file of settings in TOML: each flag's name without its dashes, = and its value")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return configure(cmd, os.LookupEnv) }
-	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		about := cmd.Long
-		if about == "" {
-			about = cmd.Short + "."
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
+		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nEvery setting is a flag, a variable of the environment, or a line of the file\nthat --config names, such as limit-queue = 32. The first of them that is there counts.\n\n", cmd.CommandPath())
+		w := tabwriter.NewWriter(cmd.OutOrStderr(), 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "Flag\tEnvironment\tDefault\tMeaning")
+		for _, s := range settingsOf(cmd) {
+			for i, line := range wrap(s.meaning, 64) {
+				if i == 0 {
+					fmt.Fprintf(w, "--%s\t%s\t%s\t%s\n", s.flag, s.env, s.standard, line)
+				} else {
+					fmt.Fprintf(w, "\t\t\t%s\n", line)
+				}
+			}
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s\n\nUsage:\n  %s\n\n%s\nThe command line wins over the environment, and the environment over the file of --config.\n", about, cmd.UseLine(), helpTable(settingsOf(cmd)))
+		return w.Flush()
 	})
 }
 
-// A setting is a flag with the other ways to give it.
-type setting struct{ flag, variable, standard, meaning string }
+// A setting is one row of a command's table.
+type setting struct{ flag, env, standard, meaning string }
 
-// settingsOf returns the settings of a command, in the order of their names.
+// settingsOf returns all that can be set of a command.
 func settingsOf(cmd *cobra.Command) []setting {
-	var list []setting
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Name == "help" {
+	var all []setting
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Name != "help" {
+			all = append(all, setting{f.Name, envName(f.Name), f.DefValue, f.Usage})
+		}
+	})
+	return all
+}
+
+// wrap breaks a text into lines of at most width letters, where words allow it.
+func wrap(text string, width int) []string {
+	lines := []string{""}
+	for word := range strings.FieldsSeq(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case len(*last)+1+len(word) <= width:
+			*last += " " + word
+		default:
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+// configure sets what flags have left from the environment, and what that leaves from the
+// file.
+func configure(cmd *cobra.Command, env func(string) (string, bool)) error {
+	flags := cmd.Flags()
+	set := func(f *pflag.Flag, value, where string) error {
+		if err := flags.Set(f.Name, value); err != nil {
+			return wrongUse("%s cannot be %.100q: it takes a %s, such as %s.", where, value, f.Value.Type(), f.DefValue)
+		}
+		return nil
+	}
+	var failed error
+	flags.VisitAll(func(f *pflag.Flag) {
+		value, ok := env(envName(f.Name))
+		if f.Changed || !ok || f.Name == "help" || failed != nil {
 			return
 		}
-		s := setting{"--" + f.Name, variable(f.Name), f.DefValue, f.Usage}
-		if s.standard == "" {
-			s.standard = "none"
-		}
-		list = append(list, s)
+		failed = set(f, value, "The variable "+envName(f.Name))
 	})
-	return list
-}
-
-func variable(flag string) string {
-	return "TRAPPED_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
-
-// helpTable is the table of settings as text.
-func helpTable(settings []setting) string {
-	rows := [][4]string{{"Flag", "Environment", "Default", "Meaning"}}
-	for _, s := range settings {
-		rows = append(rows, [4]string{s.flag, s.variable, s.standard, s.meaning})
+	path := flags.Lookup(configFile).Value.String()
+	if failed != nil || path == "" {
+		return failed
 	}
-	var widths [3]int
-	for _, row := range rows {
-		for i := range widths {
-			widths[i] = max(widths[i], len(row[i]))
-		}
-	}
-	var b strings.Builder
-	for _, row := range rows {
-		for i, line := range wrap(row[3], 60) {
-			if i > 0 {
-				row = [4]string{}
-			}
-			fmt.Fprintf(&b, "  %-*s  %-*s  %-*s  %s\n", widths[0], row[0], widths[1], row[1], widths[2], row[2], line)
-		}
-	}
-	return b.String()
-}
-
-// wrap cuts a text into lines of at most so many letters, if its words are no longer.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
-}
-
-// configure gives flags that the command line has not what environment and file have.
-func configure(cmd *cobra.Command, environment func(string) (string, bool)) error {
-	flags := cmd.Flags()
-	if path, ok := environment(variable("config")); ok && !flags.Changed("config") {
-		if err := flags.Set("config", path); err != nil {
-			return err
-		}
-	}
-	path := flags.Lookup("config").Value.String()
-	file, err := readConfig(path)
+	settings, err := readConfig(path)
 	if err != nil {
 		return err
 	}
-	for name := range file {
-		if !isSetting(cmd.Root(), name) {
-			return wrongUse("%s has a setting %q that this program does not know; trapped %s --help lists them.", path, name, cmd.Name())
+	for name, value := range settings {
+		f := flags.Lookup(name)
+		if f == nil && isSetting(cmd.Root(), name) {
+			continue // of another command, which reads the same file
+		}
+		if f == nil || name == configFile || name == "help" {
+			return wrongUse("The file %s has %.60q, which is no setting; trapped %s --help lists them.", path, name, cmd.Name())
+		}
+		if f.Changed {
+			continue
+		}
+		if err := set(f, value, name+" in "+path); err != nil {
+			return err
 		}
 	}
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed || f.Name == "help" || f.Name == "config" || err != nil {
-			return
-		}
-		text, from := file[f.Name], path+": "+f.Name
-		_, given := file[f.Name]
-		if v, ok := environment(variable(f.Name)); ok {
-			text, from, given = v, variable(f.Name), true
-		}
-		if !given {
-			return
-		}
-		if wrong := f.Value.Set(text); wrong != nil {
-			err = wrongUse("%s cannot be %q: %s.", from, text, strings.TrimSuffix(wrong.Error(), "."))
-			return
-		}
-		f.Changed = true
-	})
-	return err
+	return nil
 }
 
-// isSetting says whether one of the commands that have settings has that. All of them
-// can share a file.
+// isSetting says whether another command that reads the file has such a flag.
 func isSetting(root *cobra.Command, name string) bool {
-	return slices.ContainsFunc(root.Commands(), func(cmd *cobra.Command) bool {
-		return cmd.Flags().Lookup("config") != nil && cmd.Flags().Lookup(name) != nil && name != "config" && name != "help"
-	})
+	for _, cmd := range root.Commands() {
+		if cmd.Flags().Lookup(configFile) != nil && cmd.Flags().Lookup(name) != nil {
+			return true
+		}
+	}
+	return false
 }
 
-// readConfig returns the settings that a file has, as text; "" is no file.
+const maxConfig = 1 << 20
+
+// readConfig reads a file of settings, each of which is a text, a number, true or false,
+// or a list of texts.
 func readConfig(path string) (map[string]string, error) {
-	if path == "" {
-		return nil, nil
+	st, err := os.Stat(path)
+	if err == nil && st.Size() > maxConfig {
+		return nil, wrongUse("The file %s is too long for one of settings.", path)
 	}
-	const most = 1 << 20
-	info, err := os.Stat(path)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, engine.Errorf(engine.Unreadable, "There is no file of settings %s.", path)
-		}
-		return nil, unreadable("file of settings", path, err)
+	values := map[string]any{}
+	_, err = toml.DecodeFile(path, &values)
+	var syntax toml.ParseError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, wrongUse("The file %s is no TOML: line %d: %s.", path, syntax.Position.Line, syntax.Message)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, wrongUse("There is no file %s; name another with --config.", path)
+	case err != nil:
+		return nil, wrongUse("The file %s cannot be read: %v.", path, err)
 	}
-	if info.Size() > most {
-		return nil, wrongUse("%s has more than 1 MiB and is no file of settings.", path)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, unreadable("file of settings", path, err)
-	}
-	var nodes map[string]yaml.Node
-	if err := yaml.Unmarshal(data, &nodes); err != nil {
-		return nil, wrongUse("%s is no file of settings in YAML, such as addr: 127.0.0.1:8080 (%v).", path, err)
-	}
-	file := map[string]string{}
-	for name, node := range nodes {
-		var parts []string
-		values := []*yaml.Node{&node}
-		if node.Kind == yaml.SequenceNode {
-			values = node.Content
-		}
-		for _, v := range values {
-			if v.Kind != yaml.ScalarNode || v.Tag == "!!null" {
-				return nil, wrongUse("%s, line %d: %s takes one value, or a list of them.", path, v.Line, name)
+	settings := map[string]string{}
+	for name, value := range values {
+		switch v := value.(type) {
+		case string, int64, float64, bool:
+			settings[name] = fmt.Sprint(v)
+		case []any:
+			var list []string
+			for _, one := range v {
+				list = append(list, fmt.Sprint(one))
 			}
-			parts = append(parts, v.Value)
+			settings[name] = strings.Join(list, ",")
+		default:
+			return nil, wrongUse("%.60q in %s is no text, number, true or false, or list of them.", name, path)
 		}
-		file[name] = strings.Join(parts, ",")
 	}
-	return file, nil
+	return settings, nil
 }

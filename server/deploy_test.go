@@ -1,131 +1,108 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
-	"slices"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/nats-io/nats-server/v2/server"
 )
 
-// understood says whether the program takes a command line and an environment.
-func understood(t *testing.T, from string, args, environment []string) {
-	t.Helper()
-	cmd, rest, err := newRootCommand().Find(args)
-	if err != nil || len(args) == 0 || cmd.Name() != args[0] {
-		t.Errorf("%s: %q is no command, %v", from, args, err)
-		return
-	}
-	if err := cmd.ParseFlags(rest); err != nil || cmd.Flags().NArg() > 0 {
-		t.Errorf("%s: %q is not understood: %v", from, args, err)
-	}
-	variables := map[string]string{}
-	for _, line := range environment {
-		name, value, ok := strings.Cut(line, "=")
-		if known := slices.ContainsFunc(settingsOf(cmd), func(s setting) bool { return s.variable == name }); !known || !ok {
-			t.Errorf("%s: %s is no setting of trapped %s", from, line, cmd.Name())
-		}
-		variables[name] = value
-	}
-	if err := configure(cmd, func(name string) (string, bool) { v, ok := variables[name]; return v, ok }); err != nil {
-		t.Errorf("%s: %v", from, err)
-	}
-}
-
-// What stands in the files that deploy the program is what it takes.
+// What is written to deploy the program calls commands, flags and variables that there
+// are, with values that they take.
 func TestDeployment(t *testing.T) {
-	read := func(path string) string {
-		t.Helper()
-		data, err := os.ReadFile("../" + path)
+	read := func(name ...string) string {
+		data, err := os.ReadFile(filepath.Join(append([]string{".."}, name...)...))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return string(data)
 	}
-	t.Run("Dockerfile", func(t *testing.T) {
-		last := map[string]string{}
-		for line := range strings.Lines(read("Dockerfile")) {
-			if word, rest, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
-				last[word] = rest
+	var calls [][]string
+	list := regexp.MustCompile(`(?:CMD|command:) (\[.*\])`)
+	for name, text := range map[string]string{"Dockerfile": read("Dockerfile"), "compose.yaml": read("compose.yaml")} {
+		n := 0
+		for _, found := range list.FindAllStringSubmatch(text, -1) {
+			var args []string
+			if err := json.Unmarshal([]byte(found[1]), &args); err != nil {
+				t.Errorf("%s: %s: %v", name, found[1], err)
 			}
+			if args[0] == "--config" {
+				continue // of NATS
+			}
+			calls = append(calls, args)
+			n++
 		}
-		var entry, args []string
-		if yaml.Unmarshal([]byte(last["ENTRYPOINT"]), &entry) != nil || !slices.Equal(entry, []string{"/trapped"}) || !strings.HasSuffix(last["USER"], "65532") || last["FROM"] != "scratch" {
-			t.Errorf("it is %v", last)
+		if n != 2 {
+			t.Errorf("%s has %d commands", name, n)
 		}
-		if err := yaml.Unmarshal([]byte(last["CMD"]), &args); err != nil {
+	}
+	unit := read("deploy", "trapped.service")
+	guide := read("docs", "operating.md")
+	for _, text := range []string{unit, guide} {
+		n := 0
+		for _, found := range regexp.MustCompile(`(?m)^(?:ExecStart=| {4}|\$ )(/usr/local/bin/trapped|trapped) (.*)$`).FindAllStringSubmatch(text, -1) {
+			calls = append(calls, strings.Fields(strings.TrimSuffix(found[2], "&")))
+			n++
+		}
+		if n == 0 {
+			t.Errorf("no command was found in %.60q", text)
+		}
+	}
+	known := map[string]bool{}
+	for _, args := range calls {
+		if args[0] == "/trapped" {
+			args = args[1:]
+		}
+		cmd, rest, err := newRootCommand().Find(args)
+		if err == nil {
+			err = cmd.ParseFlags(rest)
+		}
+		if err == nil {
+			err = cmd.ValidateArgs(cmd.Flags().Args())
+		}
+		if err != nil {
+			t.Errorf("trapped %s: %v", strings.Join(args, " "), err)
+		}
+	}
+	for _, name := range []string{"serve", "worker"} {
+		cmd, _, err := newRootCommand().Find([]string{name})
+		if err != nil {
 			t.Fatal(err)
 		}
-		understood(t, "Dockerfile", args, strings.Fields(last["ENV"]))
-		mod := read("go.mod")
-		_, toolchain, _ := strings.Cut(mod, "toolchain go")
-		toolchain, _, _ = strings.Cut(toolchain, "\n")
-		if !strings.Contains(read("Dockerfile"), "FROM golang:"+toolchain+"-") {
-			t.Errorf("it does not build with go%s", toolchain)
+		for _, s := range settingsOf(cmd) {
+			known[s.env] = true
 		}
-	})
-	t.Run("compose.yaml", func(t *testing.T) {
-		var compose struct {
-			Services map[string]struct {
-				Image       string
-				Command     []string
-				Environment map[string]string
-				Volumes     []string
-				Networks    []string
-				Deploy      struct{ Replicas int }
-			}
-			Configs  map[string]struct{ Content string }
-			Volumes  map[string]any
-			Networks map[string]any
-		}
-		if err := yaml.Unmarshal([]byte(read("compose.yaml")), &compose); err != nil {
-			t.Fatal(err)
-		}
-		ours := 0
-		for name, s := range compose.Services {
-			for _, v := range s.Volumes {
-				volume, _, _ := strings.Cut(v, ":")
-				if _, ok := compose.Volumes[volume]; !ok {
-					t.Errorf("%s: there is no volume %s", name, volume)
-				}
-			}
-			for _, n := range s.Networks {
-				if _, ok := compose.Networks[n]; !ok {
-					t.Errorf("%s: there is no network %s", name, n)
-				}
-			}
-			if s.Image != "trapped" {
-				continue
-			}
-			ours += max(1, s.Deploy.Replicas)
-			var environment []string
-			for k, v := range s.Environment {
-				environment = append(environment, k+"="+v)
-			}
-			understood(t, name, s.Command, environment)
-			if !slices.Contains(s.Command, "nats://nats:4222") {
-				t.Errorf("%s does not use the NATS beside it: %q", name, s.Command)
+	}
+	for _, text := range []string{read("Dockerfile"), read("compose.yaml"), unit, guide} {
+		for _, variable := range regexp.MustCompile(`\bTRAPPED_[A-Z_]+`).FindAllString(text, -1) {
+			if !known[variable] && variable != envPrefix && variable != "TRAPPED_SHARES" { // a stream
+				t.Errorf("there is no %s", variable)
 			}
 		}
-		if ours != 3 || compose.Services["nats"].Image == "" || !strings.Contains(compose.Configs["nats"].Content, "sync_interval: always") {
-			t.Errorf("there are %d servers and workers, and NATS with %+v", ours, compose.Configs)
-		}
-	})
-	t.Run("trapped.service", func(t *testing.T) {
-		var args, environment []string
-		for line := range strings.Lines(read("deploy/trapped.service")) {
-			key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-			switch key {
-			case "ExecStart":
-				args = strings.Fields(value)
-			case "Environment":
-				environment = append(environment, value)
-			}
-		}
-		if len(args) == 0 || args[0] != "/usr/local/bin/trapped" {
-			t.Fatalf("it starts %q", args)
-		}
-		understood(t, "trapped.service", args[1:], environment)
-	})
+	}
+	o, err := server.ProcessConfigFile(filepath.Join("..", "deploy", "nats.conf"))
+	if err != nil || !o.JetStream || !o.SyncAlways || o.StoreDir != "/data" {
+		t.Errorf("NATS is set up as %+v, %v", o, err)
+	}
+	if docker := read("Dockerfile"); !strings.Contains(docker, "USER 65532") || !strings.Contains(docker, "FROM scratch") {
+		t.Error("the container's program has more than it needs")
+	}
+}
+
+func TestHealth(t *testing.T) {
+	s := startServe(t)
+	addr := strings.TrimPrefix(s.url, "http://")
+	if r := command(t, t.Context(), "health", "--addr", addr); r.code != exitDone || !strings.Contains(r.out, "ready") {
+		t.Errorf("of one that runs: %+v", r)
+	}
+	if r := command(t, t.Context(), "health", "--addr", "127.0.0.1:1"); r.code != exitFailed || !strings.Contains(r.err, "No server answers") {
+		t.Errorf("of none: %+v", r)
+	}
+	if r := command(t, t.Context(), "health", "--addr", "here"); r.code != exitWrongUse {
+		t.Errorf("of no address: %+v", r)
+	}
 }

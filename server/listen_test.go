@@ -1,8 +1,7 @@
-//go:build unix
-
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -11,212 +10,213 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+	"sync"
 	"testing"
 	"time"
-
-	"github.com/spf13/cobra"
 )
 
-// served is a server of listenFlags that is under way.
-type served struct {
+// started is trapped serve in this process.
+type started struct {
 	url  string
-	log  *lockedBuffer
+	out  *lines
+	done chan result
 	stop context.CancelFunc
-	done chan error
 }
 
-// listenWith serves h until the test ends.
-func listenWith(t *testing.T, f listenFlags, connections int, h http.Handler, end context.CancelFunc) *served {
+// lines hands over what a command prints, and keeps it.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	news chan string
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case l.news <- string(p):
+	default:
+	}
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// startServe runs trapped serve until the test ends.
+func startServe(t *testing.T, args ...string) *started {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	s := &served{log: &lockedBuffer{}, stop: stop, done: make(chan error, 1)}
-	f.addr = "127.0.0.1:0"
-	said, says := io.Pipe()
-	cmd := &cobra.Command{}
-	cmd.SetContext(ctx)
-	cmd.SetOut(says)
+	ctx, stop := context.WithCancel(context.Background())
+	s := &started{out: &lines{news: make(chan string, 16)}, done: make(chan result, 1), stop: stop}
+	var errOut lines
 	go func() {
-		s.done <- f.serve(cmd, slog.New(slog.NewTextHandler(s.log, nil)), connections, true, h, end)
+		root := newRootCommand()
+		root.SetArgs(append([]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--workers", "0"}, args...))
+		root.SetOut(s.out)
+		root.SetErr(&errOut)
+		err := root.ExecuteContext(ctx)
+		s.done <- result{exitCode(err), s.out.String(), errOut.String() + fmt.Sprint(err)}
 	}()
 	t.Cleanup(func() {
 		stop()
-		says.Close()
-		<-s.done
+		if r, ok := <-s.done; ok && r.code != exitDone {
+			t.Errorf("serve ended with %+v", r)
+		}
 	})
-	line := make([]byte, 200)
-	n, err := said.Read(line)
-	if err != nil {
-		t.Fatal(err)
+	select {
+	case text := <-s.out.news:
+		scheme, at, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "Trapped in Art is at "), "://")
+		_, port, err := net.SplitHostPort(at)
+		if err != nil {
+			t.Fatalf("serve says %q", text)
+		}
+		s.url = scheme + "://127.0.0.1:" + port
+	case r := <-s.done:
+		close(s.done)
+		t.Fatalf("serve ended with %+v", r)
 	}
-	s.url = strings.TrimPrefix(strings.TrimSpace(string(line[:n])), "Trapped in Art is at ")
 	return s
 }
 
-// certify writes a certificate for localhost with that number, and its key.
-func certify(t *testing.T, cert, key string, number int64) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// Who sends too much of a head is told so, and who sends it too slowly is not waited for.
+func TestBrokenHeads(t *testing.T) {
+	server := newServer(discard, http.NotFoundHandler())
+	server.ReadHeaderTimeout = 200 * time.Millisecond
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(number), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
+	go server.Serve(listener)
+	defer server.Close()
+	for name, c := range map[string]struct{ send, want string }{
+		"a long header":        {"GET / HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("a", 64<<10) + "\r\n\r\n", "HTTP/1.1 431"},
+		"a flood of headers":   {"GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("X: a\r\n", 16<<10) + "\r\n", "HTTP/1.1 431"},
+		"a long address":       {"GET /" + strings.Repeat("a", 64<<10) + " HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 431"},
+		"no HTTP":              {"\x16\x03\x01 hello\r\n\r\n", "HTTP/1.1 400"},
+		"no host":              {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},
+		"two lengths":          {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na", "HTTP/1.1 400"},
+		"half a head":          {"GET / HTTP/1.1\r\nHost: x\r\n", ""},
+		"nothing":              {"", ""},
+		"what the others lack": {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 404"},
+	} {
+		conn, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+		go io.WriteString(conn, c.send)
+		got, err := bufio.NewReader(conn).ReadString('\n')
+		if !strings.HasPrefix(got, c.want) || c.want == "" && (got != "" || os.IsTimeout(err)) {
+			t.Errorf("%s is answered by %q, %v", name, got, err)
+		}
+		conn.Close()
 	}
-	pkcs, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	write(t, key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs}))
 }
 
-// With a certificate it is HTTPS and HTTP/2, and a new one is taken without a pause.
+var discard = slog.New(slog.DiscardHandler)
+
+// A certificate makes it https and HTTP/2, and a new one is used without a restart.
 func TestCertificate(t *testing.T) {
-	f := listenFlags{cert: filepath.Join(t.TempDir(), "cert.pem"), key: filepath.Join(t.TempDir(), "key.pem")}
-	certify(t, f.cert, f.key, 1)
-	s := listenWith(t, f, 100, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }), func() {})
-	if !strings.HasPrefix(s.url, "https://localhost:") {
-		t.Fatalf("it says that it is at %s", s.url)
-	}
-	// get returns the protocol and the certificate's number, over a connection of its own.
-	get := func(http2 bool) (string, int64) {
-		t.Helper()
-		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: http2}
-		defer transport.CloseIdleConnections()
-		res, err := (&http.Client{Transport: transport}).Get(s.url)
-		if err != nil {
-			t.Fatal(err)
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	first := writeCertificate(t, cert, key, 1)
+	s := startServe(t, "--tls-cert", cert, "--tls-key", key)
+	get := func(trusted *x509.Certificate) (*http.Response, error) {
+		pool := x509.NewCertPool()
+		pool.AddCert(trusted)
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}}
+		defer client.CloseIdleConnections()
+		res, err := client.Get(s.url + "/healthz")
+		if err == nil {
+			res.Body.Close()
 		}
-		defer res.Body.Close()
-		data, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(data), res.TLS.PeerCertificates[0].SerialNumber.Int64()
+		return res, err
 	}
-	if proto, n := get(true); proto != "HTTP/2.0" || n != 1 {
-		t.Errorf("it speaks %s with certificate %d", proto, n)
+	if res, err := get(first); err != nil || res.ProtoMajor != 2 || res.StatusCode != http.StatusOK {
+		t.Fatalf("%+v, %v", res, err)
 	}
-	if proto, _ := get(false); proto != "HTTP/1.1" {
-		t.Errorf("to others it speaks %s", proto)
+	second := writeCertificate(t, cert, key, 2)
+	if err := os.Chtimes(cert, time.Time{}, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
 	}
-	hup := func(says string) {
-		t.Helper()
-		if err := syscall.Kill(syscall.Getpid(), syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-		for end := time.Now().Add(10 * time.Second); !strings.Contains(s.log.String(), says); time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("it logs %s", s.log)
-			}
-		}
+	if res, err := get(second); err != nil || res.TLS.PeerCertificates[0].SerialNumber.Int64() != 2 {
+		t.Errorf("a new certificate is not used: %v", err)
 	}
-	certify(t, f.cert, f.key, 2)
-	hup("read again")
-	if _, n := get(true); n != 2 {
-		t.Errorf("its certificate is number %d", n)
+	write(t, cert, []byte("half"))
+	if _, err := get(second); err != nil {
+		t.Errorf("a broken one is: %v", err)
 	}
-	write(t, f.cert, []byte("broken"))
-	hup("kept as it was")
-	if _, n := get(true); n != 2 {
-		t.Errorf("then its certificate is number %d", n)
-	}
-	for name, bad := range map[string]listenFlags{"no key": {cert: f.key}, "no cert": {key: f.key}, "broken": f, "no file": {cert: "nowhere", key: f.key}} {
-		if err := bad.serve(&cobra.Command{}, slog.Default(), 1, true, nil, nil); err == nil || !strings.Contains(sentence(err), "--tls-cert") {
-			t.Errorf("%s: %v", name, err)
-		}
+	if r := command(t, t.Context(), "serve", "--data", dir, "--addr", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key); r.code != exitFailed || !strings.Contains(r.err, "--tls-cert") {
+		t.Errorf("a broken certificate at the start: %+v", r)
 	}
 }
 
-// A server that is told to end takes nothing new, answers what it has, and ends streams.
-func TestGracefulEnd(t *testing.T) {
-	began, ending, end := make(chan string, 2), make(chan struct{}), make(chan struct{})
-	s := listenWith(t, listenFlags{}, 100, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began <- r.URL.Path
-		if r.URL.Path == "/stream" {
-			<-ending
-		} else {
-			<-end
-			if r.Context().Err() != nil {
-				t.Error("a request is broken off")
-			}
-		}
-		_, _ = io.WriteString(w, "whole")
-	}), func() { close(ending) })
-	answers := make(chan string, 2)
-	for _, path := range []string{"/stream", "/request"} {
-		go func() {
-			res, err := http.Get(s.url + path)
-			if err != nil {
-				answers <- err.Error()
-				return
-			}
-			defer res.Body.Close()
-			data, _ := io.ReadAll(res.Body)
-			answers <- path + " " + string(data)
-		}()
-	}
-	<-began
-	<-began
-	s.stop()
-	if got := <-answers; got != "/stream whole" {
-		t.Errorf("the stream gives %q", got)
-	}
-	for {
-		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-		if err != nil {
-			break // it takes no more
-		}
-		c.Close()
-		time.Sleep(10 * time.Millisecond)
-	}
-	close(end)
-	if got := <-answers; got != "/request whole" {
-		t.Errorf("the request gives %q", got)
-	}
-	if err := <-s.done; err != nil {
-		t.Error(err)
-	}
-	s.done <- nil // for the cleanup
-}
-
-// More connections than are allowed wait until others end, and are answered.
-func TestConnections(t *testing.T) {
-	s := listenWith(t, listenFlags{}, 2, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") }), func() {})
-	var held []net.Conn
-	for range 2 {
-		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		held = append(held, c)
-	}
-	third, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+func writeCertificate(t *testing.T, certFile, keyFile string, serial int64) *x509.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer third.Close()
-	if _, err := io.WriteString(third, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); err != nil {
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
 		t.Fatal(err)
 	}
-	_ = third.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
-	if data, err := io.ReadAll(third); len(data) > 0 || err == nil {
-		t.Errorf("a third is answered by %q", data)
+	encoded, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
 	}
-	held[0].Close()
-	_ = third.SetReadDeadline(time.Now().Add(20 * time.Second))
-	if data, err := io.ReadAll(third); err != nil || !bytes.HasSuffix(data, []byte("here")) {
-		t.Errorf("then it is answered by %q, %v", data, err)
+	write(t, keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded}))
+	write(t, certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// A server that is told to end lets an upload come to its end.
+func TestGracefulEnd(t *testing.T) {
+	s := startServe(t, "--grace", "30s")
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := "TIAS\x01" + strings.Repeat("x", 100)
+	fmt.Fprintf(conn, "POST /api/v1/shares HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
+	answers := bufio.NewReader(conn)
+	if got, err := answers.ReadString('\n'); err != nil || !strings.HasPrefix(got, "HTTP/1.1 100") {
+		t.Fatalf("%q, %v", got, err)
+	}
+	s.stop()
+	for until := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		other, err := net.Dial("tcp", conn.RemoteAddr().String())
+		if err != nil {
+			break // it listens no longer
+		}
+		other.Close()
+		if time.Now().After(until) {
+			t.Fatal("the server goes on listening")
+		}
+	}
+	if _, err := io.WriteString(conn, body); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = answers.ReadString('\n') // the end of the 100
+	if got, err := answers.ReadString('\n'); err != nil || !strings.HasPrefix(got, "HTTP/1.1 201") {
+		t.Errorf("the upload is answered by %q, %v", got, err)
 	}
 }

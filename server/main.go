@@ -1,9 +1,9 @@
 // Command trapped is the whole program in one binary: it serves the page, makes
 // paintings on the command line and as jobs over HTTP, and looks after weights.
 //
-// Every flag of serve and worker can also be given as an environment variable, TRAPPED_
-// and its name, or in the file of --config. XDG_DATA_HOME and HOME say where the data
-// directory is unless --data does.
+// Every flag of trapped serve and trapped worker can also be set by a variable of the
+// environment, TRAPPED_ and the flag's name in capitals; trapped serve --help lists them.
+// XDG_DATA_HOME and HOME say where the data directory is unless --data does.
 package main
 
 import (
@@ -66,6 +66,7 @@ func newRootCommand() *cobra.Command {
 		newBenchCommand(),
 		newServeCommand(),
 		newWorkerCommand(),
+		newHealthCommand(),
 		newWeightsCommand(),
 		newVersionCommand(),
 	)

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"trappedinart/engine/pixel"
@@ -27,14 +26,9 @@ func newServeCommand() *cobra.Command {
 		workers int
 		queue   jobs.Options
 		limits  limitFlags
-
-		proxies handler.Networks
-		metrics = handler.Loopback()
 	)
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
 	f := cmd.Flags()
-	f.Var(&proxies, "trusted-proxies", "addresses of reverse proxies, with commas between them, whose X-Forwarded-For and X-Forwarded-Proto are believed")
-	f.Var(&metrics, "metrics-from", "addresses that are given /metrics, with commas between them")
 	f.IntVar(&workers, "workers", 1, "workers in this process, 0 to 64; each paints one job at a time")
 	f.DurationVar(&queue.Silence, "worker-silence", 15*time.Second, "after how long a worker that is not heard of loses its job to another, from 1s")
 	limits.add(cmd, &queue)
@@ -54,15 +48,18 @@ func newServeCommand() *cobra.Command {
 		if workers < 0 || workers > 64 || queue.Silence < time.Second {
 			return wrongUse("Workers go from 0 to 64, and their silence from 1s.")
 		}
+		if err := listen.check(); err != nil {
+			return err
+		}
+		log, err := logs.open(cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
 		networks := compute.store()
 		if err := os.MkdirAll(networks.Dir, 0o700); err != nil {
 			return unwritable("The data directory "+networks.Dir, err)
 		}
 		pages, err := site.New()
-		if err != nil {
-			return err
-		}
-		log, err := logs.logger(cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
@@ -77,7 +74,7 @@ func newServeCommand() *cobra.Command {
 			return err
 		}
 		defer q.Close()
-		shelf, err := shares.Open(cmd.Context(), s.JetStream(), limits.shares(nats.replicas))
+		shared, err := shares.Open(cmd.Context(), s.JetStream(), shares.Options{Bytes: int64(limits.sharesGiB) << 30, Replicas: nats.replicas})
 		if err != nil {
 			return err
 		}
@@ -97,12 +94,55 @@ func newServeCommand() *cobra.Command {
 			})
 		}
 		config := limits.config()
-		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep, config.MemoryBytes = pages, networks, q, pixel.Decode, log, queue.Keep, worker.memory()
-		config.Shares, config.Proxies, config.MetricsFrom, config.Metrics = shelf, proxies, metrics, []prometheus.Collector{q, shelf}
-		ending, end := context.WithCancel(context.Background())
-		defer end()
-		config.Ending = ending
-		return listen.serve(cmd, log, limits.connections, pages.Ready(), handler.New(config), end)
+		config.Shares, config.MemoryBytes = shared, worker.memory()
+		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
+		closing := make(chan struct{})
+		config.Closing = closing
+		listen.config(&config)
+		if !pages.Ready() {
+			log.Warn("This program was built without the page; make build puts it in. The API works.")
+		}
+		return listen.serve(cmd, log, closing, handler.New(config))
 	}
 	return cmd
+}
+
+// limitFlags bound what people can ask for.
+type limitFlags struct {
+	uploadMiB, intakeMiB, diskGiB int
+	pictureMegapixels, megapixels int
+	shareMiB, sharesGiB           int
+}
+
+func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
+	f := cmd.Flags()
+	f.IntVar(&queue.Jobs, "limit-queue", 16, "jobs that may wait and be painted at once")
+	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long a job and its result are kept, from 1m")
+	f.IntVar(&l.diskGiB, "limit-disk", 4, "the most disk that pictures, checkpoints and results of all jobs take, in GiB")
+	f.IntVar(&l.uploadMiB, "limit-upload", 64, "the most that a job may upload, in MiB, 1 to 1024")
+	f.IntVar(&l.intakeMiB, "limit-uploads", 256, "the most memory that all uploads under way take, in MiB")
+	f.IntVar(&l.pictureMegapixels, "limit-picture", 32, "the most that an uploaded picture may have, in millions of pixels, 1 to 64")
+	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels, 1 to 64")
+	f.IntVar(&l.shareMiB, "limit-share", 32, "the most that a share may have, in MiB, 1 to 64")
+	f.IntVar(&l.sharesGiB, "limit-shares", 4, "the most disk that all shares take, in GiB")
+}
+
+func (l *limitFlags) check(queue *jobs.Options) error {
+	const most = 1 << 20
+	if queue.Jobs < 1 || queue.Jobs > most || queue.Keep < time.Minute || l.diskGiB < 1 || l.diskGiB > most || l.uploadMiB < 1 || l.uploadMiB > 1024 ||
+		l.intakeMiB < 2*l.uploadMiB || l.intakeMiB > most || l.pictureMegapixels < 1 || l.pictureMegapixels > 64 || l.megapixels < 1 || l.megapixels > 64 ||
+		l.shareMiB < 1 || l.shareMiB > 64 || l.sharesGiB < 1 || l.sharesGiB > most {
+		return wrongUse("A limit is out of range: queue, disk and shares from 1, keep from 1m, upload from 1 to 1024, share from 1 to 64, uploads from twice upload, picture and megapixels from 1 to 64.")
+	}
+	queue.Bytes = int64(l.diskGiB) << 30
+	return nil
+}
+
+func (l *limitFlags) config() handler.Config {
+	return handler.Config{
+		UploadBytes: int64(l.uploadMiB) << 20, IntakeBytes: int64(l.intakeMiB) << 20,
+		ShareBytes: int64(l.shareMiB) << 20,
+		UploadIdle: 30 * time.Second, UploadTime: 5 * time.Minute,
+		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels,
+	}
 }

@@ -40,7 +40,7 @@ func newWorkerCommand() *cobra.Command {
 		if err := worker.check(); err != nil {
 			return err
 		}
-		log, err := logs.logger(cmd.ErrOrStderr())
+		log, err := logs.open(cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ type workerFlags struct {
 func (f *workerFlags) add(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&f.checkpoint, "checkpoint-every", 10*time.Second, "how often a job is kept while it is painted, from 1s")
 	cmd.Flags().DurationVar(&f.limit, "limit-time", time.Hour, "how long a job may be painted, from 1s; 0 is no limit")
-	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, the same for all workers; larger pictures are painted in blocks")
+	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, from 1; larger pictures are painted in blocks")
 }
 
 func (f *workerFlags) check() error {

@@ -117,8 +117,6 @@ type Health struct {
 	Status      string `json:"status" enum:"ok"`
 	KeepSeconds int    `json:"keep_seconds" doc:"How long pictures and results are kept at most"`
 	Megapixels  int    `json:"megapixels" doc:"The largest result"`
-
-	Shares *ShareLimits `json:"shares,omitempty" doc:"What it takes as shares, if it does"`
 }
 
 // Names of the server-sent events of GET /jobs/{id}/events. "done" carries the Job.

@@ -44,14 +44,15 @@ func TestOpenAPI(t *testing.T) {
 			if op.Responses["default"].Content["application/problem+json"] == nil {
 				t.Errorf("%s %s describes no problem", method, path)
 			}
-			if aboutJob := strings.Contains(path, "/jobs/{id}"); aboutJob != (len(op.Security) > 0) {
+			needsToken := strings.Contains(path, "/jobs/{id}") || method == "delete"
+			if needsToken != (len(op.Security) > 0) {
 				t.Errorf("%s %s takes a token: %v", method, path, op.Security)
 			}
 		}
 	}
 	for _, want := range []string{
 		"POST /api/v1/jobs", "GET /api/v1/jobs/{id}", "DELETE /api/v1/jobs/{id}", "GET /api/v1/jobs/{id}/events", "GET /api/v1/jobs/{id}/result",
-		"GET /api/v1/weights", "GET /api/v1/healthz", "GET /api/v1/readyz", "GET /healthz", "GET /readyz",
+		"POST /api/v1/shares", "GET /api/v1/shares/{id}", "DELETE /api/v1/shares/{id}", "GET /api/v1/weights", "GET /api/v1/healthz", "GET /api/v1/readyz", "GET /healthz", "GET /readyz",
 	} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%s is not described; there are %q", want, got)
@@ -61,7 +62,7 @@ func TestOpenAPI(t *testing.T) {
 	if names := slices.Sorted(maps.Keys(parts)); !slices.Equal(names, []string{"content", "keep", "mask", "recipe", "start", "style", "style_mask"}) {
 		t.Errorf("a job has the parts %q", names)
 	}
-	for _, schema := range []string{"Problem", "Job", "Created", "Progress", "Queue", "Weights", "Health"} {
+	for _, schema := range []string{"Problem", "Job", "Created", "Progress", "Queue", "Weights", "Health", "Shared"} {
 		if d.Components.Schemas[schema] == nil {
 			t.Errorf("there is no schema %s", schema)
 		}

@@ -40,15 +40,14 @@ func (s *server) events(ctx context.Context, in *eventsInput) (*huma.StreamRespo
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		ctx, stop := s.untilClosing(ctx)
+		defer stop()
 		_, w := humago.Unwrap(hc)
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.WriteHeader(http.StatusOK)
 		out := http.NewResponseController(w)
 		_ = out.SetReadDeadline(time.Time{}) // the server's is for requests, and would end the stream
 		to := patient{w, out}
-		ctx, stop := context.WithCancel(ctx)
-		defer stop()
-		defer context.AfterFunc(s.Ending, stop)()
 		for {
 			status, err := next(ctx, watch)
 			switch {

@@ -7,10 +7,8 @@ import (
 	"image"
 	"log/slog"
 	"net/http"
-	"sync"
+	"net/netip"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"trappedinart/engine"
 	"trappedinart/server/jobs"
@@ -23,15 +21,9 @@ type Config struct {
 	Site    http.Handler
 	Weights *weights.Store
 	Queue   *jobs.Queue
+	Shares  *shares.Shares
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
-	Shares  *shares.Shelf // nil where nothing is shared
 	Log     *slog.Logger
-	Metrics []prometheus.Collector // that /metrics has beside the server's own
-
-	Proxies     Networks        // whose X-Forwarded-For and X-Forwarded-Proto are believed
-	MetricsFrom Networks        // who is given /metrics
-	Limits      Limits          // for each address
-	Ending      context.Context // when it ends, event streams do; nil for never
 
 	UploadBytes       int64         // the most that a job may upload
 	IntakeBytes       int64         // the most that all uploads under way may take
@@ -41,7 +33,12 @@ type Config struct {
 	Megapixels        int           // the most that a job's result may have
 	MemoryBytes       int64         // the most that a job may take
 	Keep              time.Duration // how long the queue keeps jobs
-	ShareBytes        int64         // the most that an envelope may have
+	ShareBytes        int64         // the most that a share may have
+
+	Rates          Rates
+	TrustedProxies []netip.Prefix  // whose X-Forwarded-For is believed
+	MetricsFrom    []netip.Prefix  // who may read /metrics
+	Closing        <-chan struct{} // is closed when event streams are to end; or nil
 }
 
 type server struct {
@@ -49,33 +46,40 @@ type server struct {
 	intake     *intake
 	decoding   chan struct{} // has room for one: pictures take much memory to check
 	compressed *compressed
-	limiters   limiters
+	proxies    *proxies
+	limits     *limits
 	metrics    *metrics
-
-	warnOfProxy sync.Once
 }
 
 // New returns the handler of everything.
 func New(c Config) http.Handler {
-	c.Log = slog.New(named{c.Log.Handler()})
-	if c.Ending == nil {
-		c.Ending = context.Background()
-	}
-	s := &server{
-		Config: c, intake: &intake{left: c.IntakeBytes}, decoding: make(chan struct{}, 1), compressed: &compressed{log: c.Log},
-		limiters: newLimiters(c.Limits), metrics: newMetrics(c.Metrics),
-	}
+	s := &server{c, &intake{left: c.IntakeBytes}, make(chan struct{}, 1), &compressed{log: c.Log},
+		&proxies{trusted: c.TrustedProxies, log: c.Log}, newLimits(c.Rates), newMetrics(&c)}
 	go s.compressAll()
 	mux := http.NewServeMux()
 	a := NewAPI(mux)
 	s.registerHealth(a)
 	s.registerWeights(a)
 	s.registerJobs(a)
-	if c.Shares != nil {
-		s.registerShares(a, mux)
-	}
+	s.registerShares(a)
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
-	mux.Handle("GET /metrics", s.metricsHandler())
+	mux.HandleFunc("GET /metrics", s.serveMetrics())
 	mux.Handle("/", c.Site)
 	return s.around(mux)
+}
+
+// secure sets the headers that every answer has.
+func secure(h http.Header) {
+	for name, value := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; " +
+			"img-src 'self' blob: data:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Embedder-Policy": "require-corp",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Permissions-Policy":           "geolocation=(), microphone=(), payment=(), usb=()",
+		"Referrer-Policy":              "no-referrer",
+		"X-Content-Type-Options":       "nosniff",
+	} {
+		h.Set(name, value)
+	}
 }

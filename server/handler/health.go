@@ -15,11 +15,7 @@ type healthOutput struct{ Body api.Health }
 // where orchestrators look.
 func (s *server) registerHealth(a huma.API) {
 	health := func(context.Context, *struct{}) (*healthOutput, error) {
-		h := api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels}
-		if s.Shares != nil {
-			h.Shares = &api.ShareLimits{Bytes: s.ShareBytes, Days: api.ShareDays, MaxDays: api.MaxShareDays}
-		}
-		return &healthOutput{h}, nil
+		return &healthOutput{api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels}}, nil
 	}
 	ready := func(ctx context.Context, in *struct{}) (*healthOutput, error) {
 		if err := s.Queue.Ready(ctx); err != nil {

@@ -76,7 +76,7 @@ func (t *taking) read(part io.Reader) ([]byte, error) {
 // done gives back what the request has.
 func (t *taking) done() { t.give(t.held) }
 
-// An upload is the body of a request, which may be read part by part.
+// An upload is the body of a request that is read part by part.
 type upload struct {
 	body  io.Reader
 	out   *http.ResponseController
@@ -97,23 +97,12 @@ func openUpload(w http.ResponseWriter, r *http.Request, limit int64, idle, whole
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, problemWith(http.StatusUnsupportedMediaType, engine.InvalidRequest, "Send the job as multipart/form-data with the parts recipe, content and style.")
 	}
-	u, err := openBody(w, r, limit, idle, whole)
-	if err != nil {
-		return nil, err
-	}
-	u.parts = multipart.NewReader(u, params["boundary"])
-	return u, nil
-}
-
-// openBody is openUpload for a body that has no parts.
-func openBody(w http.ResponseWriter, r *http.Request, limit int64, idle, whole time.Duration) (*upload, error) {
 	if r.ContentLength > limit {
 		return nil, &http.MaxBytesError{Limit: limit}
 	}
-	if rec, ok := w.(*recorder); ok {
-		w = rec.ResponseWriter // which MaxBytesReader has close the connection
-	}
-	return &upload{body: http.MaxBytesReader(w, r.Body, limit), out: http.NewResponseController(w), idle: idle, until: time.Now().Add(whole), head: -1}, nil
+	u := &upload{body: http.MaxBytesReader(w, r.Body, limit), out: http.NewResponseController(w), idle: idle, until: time.Now().Add(whole)}
+	u.parts = multipart.NewReader(u, params["boundary"])
+	return u, nil
 }
 
 // next returns the next part, or io.EOF.

@@ -35,13 +35,13 @@ type JobInput struct {
 	Authorization string `header:"Authorization" hidden:"true"`
 }
 
-func (in *JobInput) token() (string, error) { return bearerToken(in.Authorization, "the job's token") }
+func (in *JobInput) token() (string, error) { return bearerToken(in.Authorization) }
 
-// bearerToken returns the token of an Authorization (RFC 6750).
-func bearerToken(authorization, what string) (string, error) {
+// bearerToken returns the token of a header (RFC 6750).
+func bearerToken(authorization string) (string, error) {
 	scheme, token, ok := strings.Cut(authorization, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", engine.Errorf(engine.Unauthorized, "Send %s as Authorization: Bearer TOKEN.", what)
+		return "", engine.Errorf(engine.Unauthorized, "Send the token as Authorization: Bearer TOKEN.")
 	}
 	return token, nil
 }

@@ -1,10 +1,8 @@
 package handler
 
 import (
-	"io"
-	"log/slog"
+	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,81 +14,75 @@ import (
 	"trappedinart/engine"
 )
 
-// metrics count requests by the pattern of their route, as addresses hold ids.
+// metrics are what Prometheus reads at /metrics.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
-	seconds  *prometheus.HistogramVec
-	received *prometheus.CounterVec
-	sent     *prometheus.CounterVec
+	took     *prometheus.HistogramVec
 	inFlight prometheus.Gauge
+	limited  prometheus.Counter
 }
 
-func newMetrics(more []prometheus.Collector) *metrics {
+func newMetrics(c *Config) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "trapped_http_requests_total", Help: "Requests that were answered.",
-		}, []string{"route", "method", "status"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "trapped_http_request_seconds", Help: "Time from a request's head to the end of its answer.",
+			Name: "trapped_http_requests_total", Help: "Requests, by what they were for and the answer.",
+		}, []string{"method", "route", "status"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "trapped_http_request_seconds", Help: "Time until the end of the answer; that of events is as long as somebody watches.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 9), // to a minute
 		}, []string{"route"}),
-		received: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "trapped_http_received_bytes_total", Help: "Bodies of requests.",
-		}, []string{"route"}),
-		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "trapped_http_sent_bytes_total", Help: "Bodies of answers.",
-		}, []string{"route"}),
-		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "trapped_http_in_flight", Help: "Requests that are being answered now.",
-		}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "trapped_http_requests_in_flight", Help: "Requests that are being answered."}),
+		limited:  prometheus.NewCounter(prometheus.CounterOpts{Name: "trapped_http_limited_total", Help: "Requests that were too many from one address."}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.received, m.sent, m.inFlight,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.registry.MustRegister(more...)
+	m.registry.MustRegister(m.requests, m.took, m.inFlight, m.limited, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if c.Queue != nil {
+		m.registry.MustRegister(c.Queue)
+	}
+	if c.Shares != nil {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "trapped_shares_bytes", Help: "What all shares take."}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			_, bytes, err := c.Shares.Usage(ctx)
+			if err != nil {
+				return -1
+			}
+			return float64(bytes)
+		}))
+	}
 	return m
 }
 
-// count takes in a request that was answered.
-func (m *metrics) count(r *http.Request, w *recorder, received int64, took time.Duration) {
-	_, route, ok := strings.Cut(r.Pattern, " ")
-	if !ok {
-		route = r.Pattern // of all methods, or none: it was refused before
+// count takes a request in. Nothing that somebody can choose freely becomes a label.
+func (m *metrics) count(r *http.Request, status int, took time.Duration) {
+	route := r.Pattern
+	if _, path, ok := strings.Cut(route, " "); ok {
+		route = path
 	}
-	method := "other" // the names that are sent are without number
-	if slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions}, r.Method) {
-		method = r.Method
+	if route == "" {
+		route = "none" // refused before it was looked at
 	}
-	m.requests.WithLabelValues(route, method, strconv.Itoa(w.status)).Inc()
-	m.seconds.WithLabelValues(route).Observe(took.Seconds())
-	m.received.WithLabelValues(route).Add(float64(received))
-	m.sent.WithLabelValues(route).Add(float64(w.sent))
+	method := r.Method
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete:
+	default:
+		method = "other"
+	}
+	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
+	m.took.WithLabelValues(route).Observe(took.Seconds())
 }
 
-// handler serves the metrics to Config.MetricsFrom alone; to others there are none.
-func (s *server) metricsHandler() http.Handler {
-	metrics := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{
-		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelError), MaxRequestsInFlight: 4, Timeout: 10 * time.Second,
-	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.clientOf(r).isOneOf(s.MetricsFrom) {
-			s.problem(w, r, engine.Errorf(engine.NotFound, "There is nothing at this address."))
+// serveMetrics answers the networks that may read the metrics, when they ask themselves:
+// what comes through a proxy comes from anywhere.
+func (s *server) serveMetrics() http.HandlerFunc {
+	h := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2})
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !within(s.MetricsFrom, peer(r)) || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+			writeProblem(w, problemWith(http.StatusForbidden, engine.Unauthorized, "Metrics are for the networks of --metrics-from only."))
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		metrics.ServeHTTP(w, r)
-	})
-}
-
-// counted counts what is read of a body.
-type counted struct {
-	io.ReadCloser
-	n int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.n += int64(n)
-	return n, err
+		h.ServeHTTP(w, r)
+	}
 }

@@ -1,9 +1,11 @@
 package handler
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"os"
@@ -16,136 +18,130 @@ import (
 	"trappedinart/engine"
 	"trappedinart/server/api"
 	"trappedinart/server/shares"
-	"trappedinart/share"
+	"trappedinart/web/envelope"
 )
-
-const day = 24 * time.Hour
 
 type (
 	shareInput struct {
 		rawInput
-		Days int `query:"days" minimum:"1" maximum:"90" default:"30" doc:"For how many days it is kept"`
+		Days int `query:"days" minimum:"1" maximum:"90" default:"30" doc:"How long it is kept"`
 	}
 	shareOutput struct {
-		Location string `header:"Location" doc:"The envelope"`
+		Location string `header:"Location" doc:"The share"`
 		Body     api.Shared
+	}
+	sharedInput struct {
+		rawInput
+		ID string `path:"id" maxLength:"64" doc:"The share's id"`
+	}
+	unshareInput struct {
+		ID            string `path:"id" maxLength:"64" doc:"The share's id"`
+		Authorization string `header:"Authorization" hidden:"true"`
 	}
 )
 
-// A ShareInput is what every call about a share brings.
-type ShareInput struct {
-	ID            string `path:"id" maxLength:"64" doc:"The share's id"`
-	Authorization string `header:"Authorization" hidden:"true"`
-}
-
-// registerShares adds the operations on shares, and the page that opens them.
-func (s *server) registerShares(a huma.API, mux *http.ServeMux) {
-	envelope := &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary", Description: "What package share makes: AES-256-GCM, whose key the server never has"}
-	put := huma.Operation{
-		OperationID: "share", Method: http.MethodPost, Path: "/api/v1/shares", DefaultStatus: http.StatusCreated, Tags: []string{"shares"},
-		Summary:     "Keep an encrypted picture, for whoever has the link and its key",
-		Description: "The server keeps ciphertext and cannot open it. The link is the page's, with the key after #, which browsers do not send.",
+// registerShares adds the operations on shares.
+func (s *server) registerShares(a huma.API) {
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"shares"}}
 	}
-	register(s, a, put, s.share)
-	a.OpenAPI().Paths[put.Path].Post.RequestBody = &huma.RequestBody{
-		Required: true, Content: map[string]*huma.MediaType{octets: {Schema: envelope}},
+	share := op("share", http.MethodPost, "/api/v1/shares", "Keep a sealed picture for who has its link")
+	share.DefaultStatus = http.StatusCreated
+	share.Description = "What is shared was encrypted before, as package envelope does it: the server has no key."
+	register(s, a, share, s.share)
+	binary := &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}
+	a.OpenAPI().Paths[share.Path].Post.RequestBody = &huma.RequestBody{ // not before, or huma reads it
+		Required: true, Description: "A sealed envelope", Content: map[string]*huma.MediaType{sealedType: {Schema: binary}},
 	}
-	get := huma.Operation{
-		OperationID: "get-share", Method: http.MethodGet, Path: "/api/v1/shares/{id}", Tags: []string{"shares"},
-		Summary: "The envelope of a share, as it was handed over",
-	}
+	get := op("get-share", http.MethodGet, "/api/v1/shares/{id}", "The sealed picture")
 	register(s, a, get, s.shared)
-	stream(a, get.Path, octets, envelope)
-	register(s, a, huma.Operation{
-		OperationID: "remove-share", Method: http.MethodDelete, Path: get.Path, Tags: []string{"shares"}, Security: []map[string][]string{{bearer: {}}},
-		Summary: "Remove a share; browsers that have opened it may keep what they have",
-	}, s.unshare)
-	mux.HandleFunc("GET /s/{id}", func(w http.ResponseWriter, r *http.Request) {
-		page := *r
-		if shares.ValidID(r.PathValue("id")) { // whether there is such a share the page finds out
-			u := *r.URL
-			u.Path, u.RawPath = "/", ""
-			page.URL = &u
-		}
-		s.Site.ServeHTTP(w, &page)
-	})
+	stream(a, get.Path, sealedType, binary)
+	remove := op("delete-share", http.MethodDelete, "/api/v1/shares/{id}", "Delete a share before it expires, with its delete token")
+	remove.Security = []map[string][]string{{bearer: {}}}
+	register(s, a, remove, s.unshare)
 }
 
-const octets = "application/octet-stream"
+const sealedType = "application/octet-stream"
 
-// share takes an envelope.
+// share keeps what comes, a piece at a time.
 func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error) {
 	r, w := humago.Unwrap(in.context)
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != octets {
-		return nil, problemWith(http.StatusUnsupportedMediaType, engine.InvalidRequest, "Send the envelope as "+octets+".")
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != sealedType {
+		return nil, problemWith(http.StatusUnsupportedMediaType, engine.InvalidRequest, "Send the sealed picture as "+sealedType+".")
 	}
-	body, err := openBody(w, r, s.ShareBytes, s.UploadIdle, s.UploadTime)
+	if r.ContentLength > s.ShareBytes {
+		return nil, s.shareError(&http.MaxBytesError{Limit: s.ShareBytes})
+	}
+	if !s.intake.take(shares.PieceBytes) {
+		return nil, engine.Errorf(engine.Busy, "Too many pictures are being handed over at once; please try again in a minute.")
+	}
+	defer s.intake.give(shares.PieceBytes)
+	u := &upload{
+		body: http.MaxBytesReader(w, r.Body, s.ShareBytes), out: http.NewResponseController(w),
+		idle: s.UploadIdle, until: time.Now().Add(s.UploadTime), head: -1,
+	}
+	body := bufio.NewReader(u)
+	if head, err := body.Peek(envelope.Overhead); err != nil && !errors.Is(err, io.EOF) {
+		return nil, s.shareError(err)
+	} else if !envelope.IsSealed(head) {
+		return nil, engine.Errorf(engine.InvalidRequest, "What is shared must be sealed, and this is not: the server takes no picture that it could look at.")
+	}
+	share, token, err := s.Shares.Put(ctx, body, r.ContentLength, time.Duration(in.Days)*24*time.Hour)
+	if errors.Is(err, shares.ErrRead) {
+		return nil, s.shareError(err)
+	}
 	if err != nil {
-		return nil, shareError(err)
-	}
-	memory := &taking{intake: s.intake, most: int(s.ShareBytes)}
-	defer memory.done()
-	envelope, err := memory.read(body)
-	if err != nil {
-		return nil, shareError(err)
-	}
-	body.done()
-	if err := share.Check(envelope); err != nil {
 		return nil, err
 	}
-	c, err := s.Shares.Put(ctx, envelope, time.Duration(in.Days)*day)
-	if err != nil {
-		return nil, err
-	}
-	links := api.SharedLinks{Self: "/api/v1/shares/" + c.ID, Page: "/s/" + c.ID}
-	return &shareOutput{links.Self, api.Shared{ID: c.ID, DeleteToken: c.Token, Expires: c.Expires, Links: links}}, nil
+	u.done()
+	links := api.ShareLinks{Self: "/api/v1/shares/" + share.ID, Page: "/s/" + share.ID}
+	return &shareOutput{links.Self, api.Shared{ID: share.ID, DeleteToken: token, Expires: share.Expires, Links: links}}, nil
 }
 
-// shareError says what is wrong with an envelope that could not be read.
-func shareError(err error) error {
+// shareError says what is wrong with an upload that ended with err.
+func (s *server) shareError(err error) error {
 	var tooLarge *http.MaxBytesError
-	var told *engine.Error
 	switch {
-	case errors.As(err, &told):
-		return err
 	case errors.As(err, &tooLarge):
-		return engine.Errorf(engine.TooLarge, "The pictures take more than %d MiB together; share them smaller, or without the photograph.", tooLarge.Limit>>20)
+		return engine.Errorf(engine.TooLarge, "A share has at most %d MiB on this server; share a smaller picture, or leave the photograph out.", s.ShareBytes>>20)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return uploadError(err)
 	}
-	return engine.Errorf(engine.InvalidRequest, "The envelope ended early; send it again.")
+	return engine.Errorf(engine.InvalidRequest, "The upload ended early; send it again.")
 }
 
-// shared sends an envelope. It never changes, so browsers keep it; others on the way do
-// not, as a share can be removed.
-func (s *server) shared(ctx context.Context, in *ShareInput) (*huma.StreamResponse, error) {
-	found, err := s.Shares.Get(ctx, in.ID)
+// shared sends a share as it comes from the store. Only the browser keeps it, and not
+// beyond its time: what its owner deletes must not go on in somebody's proxy.
+func (s *server) shared(ctx context.Context, in *sharedInput) (*huma.StreamResponse, error) {
+	share, err := s.Shares.Get(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		r, w := humago.Unwrap(hc)
-		h, tag := w.Header(), `"`+found.ID+`"`
-		h.Set("Cache-Control", fmt.Sprintf("private, max-age=%d, immutable", max(0, int(time.Until(found.Expires).Seconds()))))
+		h, tag := w.Header(), `"`+share.ID+`"`
+		h.Set("Cache-Control", fmt.Sprintf("private, max-age=%d, immutable", int(time.Until(share.Expires).Seconds())))
 		h.Set("ETag", tag)
 		if r.Header.Get("If-None-Match") == tag {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		h.Set("Content-Type", octets)
-		h.Set("Content-Length", strconv.FormatInt(found.Size, 10))
-		w.WriteHeader(http.StatusOK)
+		h.Set("Content-Type", sealedType)
+		h.Set("Content-Length", strconv.FormatInt(share.Size, 10))
 		if r.Method == http.MethodHead {
 			return
 		}
-		if err := s.Shares.Copy(ctx, w, found); err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "a share was not sent whole", "err", err)
+		if err := s.Shares.Write(ctx, patient{w, http.NewResponseController(w)}, share); err != nil {
+			if ctx.Err() == nil {
+				s.Log.WarnContext(ctx, "a share was not sent whole", "err", err)
+			}
+			panic(http.ErrAbortHandler) // who reads must not take it for whole
 		}
 	}}, nil
 }
 
-func (s *server) unshare(ctx context.Context, in *ShareInput) (*struct{}, error) {
-	token, err := bearerToken(in.Authorization, "the share's delete token")
+func (s *server) unshare(ctx context.Context, in *unshareInput) (*struct{}, error) {
+	token, err := bearerToken(in.Authorization)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,12 @@
-// Package shares keeps the envelopes that people share, which it cannot open, until they
-// expire. It has one stream of JetStream, TRAPPED_SHARES, of which each message expires by
-// itself: trapped.shares.ID.head, what is known of a share, is written when all of its
-// pieces, trapped.shares.ID.0 and so on, are there, and expires first.
+// Package shares keeps what people share: sealed envelopes, of which the server has no
+// key, for as long as each is to be kept. They are on JetStream, in one stream whose
+// messages expire each at its time:
+//
+//	trapped.shares.ID.0, 1, 2...   the pieces
+//	trapped.shares.ID.head         what is known of the share; written last
+//
+// A share is there when its head is. What an upload that broke off has left is removed
+// at once or, if the process ended with it, expires like everything else.
 package shares
 
 import (
@@ -16,9 +21,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"trappedinart/engine"
 )
@@ -26,219 +29,227 @@ import (
 const (
 	streamName = "TRAPPED_SHARES"
 	subject    = "trapped.shares."
-	piece      = 256 << 10 // NATS takes a MiB at most if it is not told otherwise
+
+	// PieceBytes is how much of a share is in memory at once while it comes or goes.
+	PieceBytes = 256 << 10
+	// maxMessages bounds what small shares take of the memory of JetStream, which knows
+	// each message's subject.
+	maxMessages = 1 << 18
+	// slack is how much longer pieces are there than their head, for who has begun to
+	// read.
+	slack    = time.Hour
+	patience = 10 * time.Second // with JetStream, where the request may have ended
 )
 
-// MaxKeep is how long a share is kept at most.
-const MaxKeep = 90 * 24 * time.Hour
-
-// Of what follows the head in time, so that no head is without its pieces.
-const grace = time.Minute
-
-// Options are the limits of a Shelf; zeros take the defaults.
+// Options are the limits of all shares; zeros take the defaults.
 type Options struct {
-	Bytes    int64 // of disk for all shares; 1 GiB
-	Replicas int   // of everything, on a cluster; 1
+	Bytes    int64 // of disk; 4 GiB
+	Replicas int   // on a cluster; 1
 }
 
-// A Shelf keeps shares.
-type Shelf struct {
+// Shares are all that there are.
+type Shares struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
-	bytes  int64
+	most   int64
 }
 
-// Created is a new share.
-type Created struct {
-	ID      string // unguessable
-	Token   string // removes it
-	Expires time.Time
-}
-
-// A Share is what is known of a share.
-type Share struct {
-	ID      string
-	Size    int64
-	Expires time.Time
-}
-
-// head is a Share on the stream.
-type head struct {
-	Size    int64     `json:"size"`
-	Expires time.Time `json:"expires"`
-	Token   []byte    `json:"token"` // its SHA-256
-}
-
-// Open makes the stream if there is none yet, with the limits that are given.
-func Open(ctx context.Context, js jetstream.JetStream, opt Options) (*Shelf, error) {
+// Open finds the shares, and makes a place for them where there is none yet.
+func Open(ctx context.Context, js jetstream.JetStream, opt Options) (*Shares, error) {
 	if opt.Bytes == 0 {
-		opt.Bytes = 1 << 30
+		opt.Bytes = 4 << 30
 	}
 	stream, err := js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: streamName, Subjects: []string{subject + ">"}, Replicas: max(opt.Replicas, 1),
-		MaxBytes: opt.Bytes, Discard: jetstream.DiscardNew, MaxMsgsPerSubject: 1, DiscardNewPerSubject: true,
-		MaxAge: MaxKeep + 2*grace, AllowMsgTTL: true, AllowDirect: true,
+		Name: streamName, Subjects: []string{subject + "*.*"}, Replicas: max(opt.Replicas, 1),
+		MaxBytes: opt.Bytes, MaxMsgs: maxMessages, Discard: jetstream.DiscardNew,
+		AllowMsgTTL: true, AllowDirect: true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("shares: %w", err)
 	}
-	return &Shelf{js, stream, opt.Bytes}, nil
+	return &Shares{js, stream, opt.Bytes}, nil
 }
 
-// ValidID says whether a share could have the id: only such are asked for.
-func ValidID(id string) bool {
-	return len(id) == 26 && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+// A Share is what is known of one.
+type Share struct {
+	ID      string    `json:"-"`
+	Size    int64     `json:"size"` // in bytes
+	Pieces  int       `json:"pieces"`
+	Token   []byte    `json:"token"` // hash of what deletes it
+	Expires time.Time `json:"expires"`
 }
 
-// Put keeps an envelope for a while, from a second on. Nothing of it is left if there is
-// no room for it.
-func (s *Shelf) Put(ctx context.Context, envelope []byte, keep time.Duration) (Created, error) {
-	if keep < time.Second || keep > MaxKeep {
-		return Created{}, engine.Errorf(engine.InvalidRequest, "A share is kept from a second to %d days.", MaxKeep/(24*time.Hour))
-	}
-	info, err := s.stream.Info(ctx)
+// ErrRead marks errors in reading what is to be shared.
+var ErrRead = errors.New("the share was not read to its end")
+
+// Put keeps what it reads for so long, and returns the share and the token that deletes
+// it. It holds PieceBytes of memory. expected is how much there will be, 0 if that is not
+// known. If reading fails, the error wraps ErrRead and the reader's.
+func (s *Shares) Put(ctx context.Context, from io.Reader, expected int64, keep time.Duration) (_ *Share, token string, err error) {
+	n, bytes, err := s.Usage(ctx)
 	if err != nil {
-		return Created{}, err
+		return nil, "", err
 	}
-	const more = 64 << 10 // for the head, and what the stream has beside each message
-	if int64(info.State.Bytes)+int64(len(envelope))+more > s.bytes {
-		return Created{}, errFull()
+	if bytes+max(expected, PieceBytes) > s.most || n >= maxMessages {
+		return nil, "", errFull()
 	}
-	c := Created{ID: rand.Text(), Token: rand.Text() + rand.Text(), Expires: time.Now().Add(keep).UTC().Truncate(time.Second)}
-	if err := s.put(ctx, c, envelope, keep); err != nil {
-		s.remove(c.ID)
-		if strings.Contains(err.Error(), "maximum bytes exceeded") { // the server has no code for it
-			return Created{}, errFull()
-		}
-		return Created{}, err
-	}
-	return c, nil
-}
-
-func (s *Shelf) put(ctx context.Context, c Created, envelope []byte, keep time.Duration) error {
-	for n := 0; n*piece < len(envelope); n++ {
-		part := envelope[n*piece : min((n+1)*piece, len(envelope))]
-		if _, err := s.js.Publish(ctx, pieceSubject(c.ID, n), part, jetstream.WithMsgTTL(keep+grace)); err != nil {
-			return err
-		}
-	}
-	data, err := json.Marshal(head{int64(len(envelope)), c.Expires, hash(c.Token)})
-	if err != nil {
-		return err
-	}
-	_, err = s.js.Publish(ctx, headSubject(c.ID), data, jetstream.WithMsgTTL(keep))
-	return err
-}
-
-// Get returns what is known of a share. Its envelope is read by Copy.
-func (s *Shelf) Get(ctx context.Context, id string) (Share, error) {
-	h, err := s.head(ctx, id)
-	return Share{id, h.Size, h.Expires}, err
-}
-
-// Copy writes a share's envelope, piece by piece.
-func (s *Shelf) Copy(ctx context.Context, w io.Writer, share Share) error {
-	for n := 0; int64(n)*piece < share.Size; n++ {
-		m, err := s.stream.GetLastMsgForSubject(ctx, pieceSubject(share.ID, n))
-		if err != nil {
-			return err // it was removed meanwhile
-		}
-		if _, err := w.Write(m.Data); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Delete removes a share. A wrong token is told nothing but an unknown id is.
-func (s *Shelf) Delete(ctx context.Context, id, token string) error {
-	h, err := s.head(ctx, id)
-	if err != nil {
-		return err
-	}
-	if subtle.ConstantTimeCompare(h.Token, hash(token)) != 1 {
-		return errNone()
-	}
-	// The head first: a share is there as long as it has one.
-	if err := s.stream.Purge(ctx, jetstream.WithPurgeSubject(headSubject(id))); err != nil {
-		return err
-	}
-	s.remove(id)
-	return nil
-}
-
-// remove removes all pieces of a share. What cannot be removed expires.
-func (s *Shelf) remove(id string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	_ = s.stream.Purge(ctx, jetstream.WithPurgeSubject(subject+id+".>"))
-}
-
-func (s *Shelf) head(ctx context.Context, id string) (head, error) {
-	var h head
-	if !ValidID(id) {
-		return h, errNone()
-	}
-	m, err := s.stream.GetLastMsgForSubject(ctx, headSubject(id))
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return h, errNone()
-	}
-	if err != nil {
-		return h, unreachable(err)
-	}
-	if err := json.Unmarshal(m.Data, &h); err != nil {
-		return h, err
-	}
-	if !time.Now().Before(h.Expires) {
-		return h, errNone()
-	}
-	return h, nil
-}
-
-// unreachable says that it is not the program's fault if NATS is away for a while.
-func unreachable(err error) error {
-	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrConnectionClosed) || errors.Is(err, context.DeadlineExceeded) {
-		return &engine.Error{Code: engine.Unavailable, Message: "What is shared cannot be reached at the moment; please try again in a minute.", Err: err}
-	}
-	return err
-}
-
-func headSubject(id string) string { return subject + id + ".head" }
-
-func pieceSubject(id string, n int) string { return fmt.Sprintf("%s%s.%d", subject, id, n) }
-
-func hash(token string) []byte {
+	token = rand.Text()
 	sum := sha256.Sum256([]byte(token))
-	return sum[:]
+	share := &Share{ID: rand.Text(), Token: sum[:], Expires: time.Now().Add(keep).UTC().Truncate(time.Second)}
+	defer func() {
+		if err == nil {
+			return
+		}
+		if failed := s.purge(share); failed != nil {
+			err = errors.Join(err, failed)
+		}
+	}()
+	piece := make([]byte, PieceBytes)
+	for more := true; more; {
+		n, err := fill(piece, from)
+		more = err == nil
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, "", fmt.Errorf("%w: %w", ErrRead, err)
+		}
+		if n == 0 {
+			break
+		}
+		if err := s.keep(ctx, fmt.Sprint(share.ID, ".", share.Pieces), piece[:n], keep+slack); err != nil {
+			return nil, "", err
+		}
+		share.Pieces++
+		share.Size += int64(n)
+	}
+	head, err := json.Marshal(share)
+	if err != nil {
+		return nil, "", err
+	}
+	return share, token, s.keep(ctx, share.ID+".head", head, keep)
 }
 
-func errNone() error {
-	return engine.Errorf(engine.NotFound, "There is no such shared picture: it has expired, or was removed, or the link is wrong.")
+// fill reads until piece is full or reading fails. Unlike io.ReadFull it tells the end
+// from one that came too early.
+func fill(piece []byte, from io.Reader) (n int, err error) {
+	for n < len(piece) && err == nil {
+		var more int
+		more, err = from.Read(piece[n:])
+		n += more
+	}
+	return n, err
+}
+
+func (s *Shares) keep(ctx context.Context, name string, data []byte, keep time.Duration) error {
+	_, err := s.js.Publish(ctx, subject+name, data, jetstream.WithMsgTTL(keep))
+	if err != nil && (strings.Contains(err.Error(), "maximum bytes exceeded") || strings.Contains(err.Error(), "maximum messages exceeded")) {
+		return errFull()
+	}
+	return err
 }
 
 func errFull() error {
-	return engine.Errorf(engine.Busy, "This server has no room for more shared pictures at the moment; try again later, or share a recipe only.")
+	return engine.Errorf(engine.Busy, "This server has no room for another share now; try again later, or keep the picture as a file.")
 }
 
-var (
-	bytesNow  = prometheus.NewDesc("trapped_shares_bytes", "Disk that shares take now.", nil, nil)
-	bytesMost = prometheus.NewDesc("trapped_shares_bytes_limit", "Disk that shares may take.", nil, nil)
-)
-
-var _ prometheus.Collector = (*Shelf)(nil)
-
-// Describe and Collect make a Shelf a collector of Prometheus.
-func (s *Shelf) Describe(to chan<- *prometheus.Desc) {
-	to <- bytesNow
-	to <- bytesMost
+func errGone() error {
+	return engine.Errorf(engine.NotFound, "There is no such share: it has expired, was removed, or the link is incomplete.")
 }
 
-// Collect sends the metrics; without what is there now while the stream cannot be asked.
-func (s *Shelf) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	to <- prometheus.MustNewConstMetric(bytesMost, prometheus.GaugeValue, float64(s.bytes))
-	if info, err := s.stream.Info(ctx); err == nil {
-		to <- prometheus.MustNewConstMetric(bytesNow, prometheus.GaugeValue, float64(info.State.Bytes))
+// isID says whether it is what rand.Text returns; all else could be a wildcard.
+func isID(id string) bool {
+	if len(id) != 26 {
+		return false
 	}
+	for _, c := range []byte(id) {
+		if (c < 'A' || c > 'Z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return true
+}
+
+// Get returns a share.
+func (s *Shares) Get(ctx context.Context, id string) (*Share, error) {
+	if !isID(id) {
+		return nil, errGone()
+	}
+	head, err := s.message(ctx, id+".head")
+	if err != nil {
+		return nil, err
+	}
+	share := &Share{ID: id}
+	if err := json.Unmarshal(head, share); err != nil {
+		return nil, fmt.Errorf("share %s: %w", id, err)
+	}
+	if !time.Now().Before(share.Expires) {
+		return nil, errGone() // JetStream removes it in a moment
+	}
+	return share, nil
+}
+
+func (s *Shares) message(ctx context.Context, name string) ([]byte, error) {
+	m, err := s.stream.GetLastMsgForSubject(ctx, subject+name)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, errGone()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.Data, nil
+}
+
+// Write sends what is shared, piece by piece.
+func (s *Shares) Write(ctx context.Context, to io.Writer, share *Share) error {
+	for i := range share.Pieces {
+		piece, err := s.message(ctx, fmt.Sprint(share.ID, ".", i))
+		if err != nil {
+			return err
+		}
+		if _, err := to.Write(piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete removes a share for who has its token.
+func (s *Shares) Delete(ctx context.Context, id, token string) error {
+	share, err := s.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(token))
+	if subtle.ConstantTimeCompare(sum[:], share.Token) != 1 {
+		return engine.Errorf(engine.Unauthorized, "This token does not delete this share.")
+	}
+	return s.purge(share)
+}
+
+// purge removes all that there is of a share: the head first, so that nobody begins to
+// read it; and from the disk, where JetStream would leave it until it needs the place.
+func (s *Shares) purge(share *Share) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	names := []string{share.ID + ".head"}
+	for i := range share.Pieces + 1 { // of one that broke off, perhaps one that was not confirmed
+		names = append(names, fmt.Sprint(share.ID, ".", i))
+	}
+	for _, name := range names {
+		m, err := s.stream.GetLastMsgForSubject(ctx, subject+name)
+		if err == nil {
+			err = s.stream.SecureDeleteMsg(ctx, m.Sequence)
+		}
+		if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Usage returns how many messages shares are in, and how many bytes they take.
+func (s *Shares) Usage(ctx context.Context) (messages, bytes int64, err error) {
+	info, err := s.stream.Info(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	return int64(info.State.Msgs), int64(info.State.Bytes), nil
 }

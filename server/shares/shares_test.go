@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -16,192 +22,228 @@ import (
 	"trappedinart/server/store"
 )
 
-// open returns a shelf, and what ends it; dir can be opened again then.
-func open(t *testing.T, dir string, opt shares.Options) (*shares.Shelf, *store.Store) {
+const week = 7 * 24 * time.Hour
+
+func open(t *testing.T, dir string, opt shares.Options) (*shares.Shares, *store.Store) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Dir: dir})
+	st, err := store.Open(t.Context(), store.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
-	shelf, err := shares.Open(t.Context(), s.JetStream(), opt)
+	t.Cleanup(func() { st.Close() })
+	s, err := shares.Open(t.Context(), st.JetStream(), opt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return shelf, s
+	return s, st
 }
 
-func envelope(size int) []byte {
-	data := make([]byte, size)
-	r := rand.NewChaCha8([32]byte{byte(size)})
-	r.Read(data)
+func noise(n int) []byte {
+	data := make([]byte, n)
+	rand.NewChaCha8([32]byte{byte(n)}).Read(data)
 	return data
 }
 
-func code(err error) engine.Code {
-	var e *engine.Error
-	if errors.As(err, &e) {
-		return e.Code
-	}
-	return ""
-}
-
-func get(t *testing.T, s *shares.Shelf, id string) ([]byte, shares.Share, error) {
+func read(t *testing.T, s *shares.Shares, id string) ([]byte, error) {
 	t.Helper()
 	share, err := s.Get(t.Context(), id)
 	if err != nil {
-		return nil, share, err
+		return nil, err
 	}
-	var buf bytes.Buffer
-	err = s.Copy(t.Context(), &buf, share)
-	return buf.Bytes(), share, err
+	var b bytes.Buffer
+	if err := s.Write(t.Context(), &b, share); err != nil {
+		return nil, err
+	}
+	if int64(b.Len()) != share.Size {
+		t.Errorf("share %s has %d bytes, and says %d", id, b.Len(), share.Size)
+	}
+	return b.Bytes(), nil
 }
 
-// messages is how many there are on the stream.
-func messages(t *testing.T, s *store.Store) uint64 {
-	t.Helper()
-	stream, err := s.JetStream().Stream(t.Context(), "TRAPPED_SHARES")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stream.CachedInfo().State.Msgs
-}
-
-// Shares are there until they are removed, also after a restart.
-func TestPutGetDelete(t *testing.T) {
+// Shares of every size around that of a piece outlive the process.
+func TestSharesAreKept(t *testing.T) {
 	dir := t.TempDir()
 	s, st := open(t, dir, shares.Options{})
-	sizes := []int{1, 256<<10 - 1, 256 << 10, 256<<10 + 1, 3 << 20}
-	var made []shares.Created
-	for _, size := range sizes {
-		c, err := s.Put(t.Context(), envelope(size), time.Hour)
+	want := map[string][]byte{}
+	for _, size := range []int{1, 100, shares.PieceBytes - 1, shares.PieceBytes, shares.PieceBytes + 1, 3*shares.PieceBytes + 7} {
+		data := noise(size)
+		share, _, err := s.Put(t.Context(), iotest.OneByteReader(bytes.NewReader(data)), 0, week)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if left := time.Until(c.Expires); left > time.Hour || left < 50*time.Minute || !shares.ValidID(c.ID) {
-			t.Errorf("%+v expires in %v", c, left)
-		}
-		made = append(made, c)
+		want[share.ID] = data
 	}
 	st.Close()
-	s, st = open(t, dir, shares.Options{})
-	for i, size := range sizes {
-		if data, share, err := get(t, s, made[i].ID); err != nil || !bytes.Equal(data, envelope(size)) || !share.Expires.Equal(made[i].Expires) || share.Size != int64(size) {
-			t.Errorf("%d bytes: %d, %+v, %v", size, len(data), share, err)
+	s, _ = open(t, dir, shares.Options{})
+	for id, data := range want {
+		if got, err := read(t, s, id); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("a share of %d bytes comes back as %d, %v", len(data), len(got), err)
 		}
-	}
-	for i, c := range made {
-		for _, token := range []string{"", made[(i+1)%len(made)].Token, c.ID, strings.ToLower(c.Token), c.Token[1:]} {
-			if err := s.Delete(t.Context(), c.ID, token); code(err) != engine.NotFound {
-				t.Errorf("token %q: %v", token, err)
-			}
-		}
-		if err := s.Delete(t.Context(), c.ID, c.Token); err != nil {
-			t.Error(err)
-		}
-		if _, _, err := get(t, s, c.ID); code(err) != engine.NotFound {
-			t.Errorf("removed: %v", err)
-		}
-		if err := s.Delete(t.Context(), c.ID, c.Token); code(err) != engine.NotFound {
-			t.Errorf("removed twice: %v", err)
-		}
-	}
-	if n := messages(t, st); n != 0 {
-		t.Errorf("%d messages are left", n)
 	}
 }
 
-// The server removes what has expired by itself; a share that lives longer stays.
-func TestExpiry(t *testing.T) {
-	s, st := open(t, t.TempDir(), shares.Options{})
-	long, err := s.Put(t.Context(), envelope(10), shares.MaxKeep)
+func TestDelete(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := open(t, dir, shares.Options{})
+	data, secret := noise(2*shares.PieceBytes), noise(2*shares.PieceBytes+1)
+	other, _, err := s.Put(t.Context(), bytes.NewReader(data), int64(len(data)), week)
 	if err != nil {
 		t.Fatal(err)
 	}
-	short, err := s.Put(t.Context(), envelope(300<<10), time.Second)
+	_, before, _ := s.Usage(t.Context())
+	share, token, err := s.Put(t.Context(), bytes.NewReader(secret), int64(len(data)), week)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		_, _, err := get(t, s, short.ID)
-		// Of the other there are a piece and the head, and of this its two pieces, a minute
-		// more.
-		if n := messages(t, st); code(err) == engine.NotFound && n == 4 {
-			break
-		} else if time.Now().After(end) {
-			t.Fatalf("%v, and %d messages", err, n)
+	if n := onDisk(t, dir, secret[1000:1032]) + onDisk(t, dir, secret[shares.PieceBytes+1000:shares.PieceBytes+1032]); n != 2 {
+		t.Errorf("what is kept is found %d times on the disk", n)
+	}
+	for _, wrong := range []string{"", "x", share.ID, string(share.Token), strings.ToLower(token)} {
+		if err := s.Delete(t.Context(), share.ID, wrong); engine.AsError(err) == nil || engine.AsError(err).Code != engine.Unauthorized {
+			t.Errorf("%q deletes: %v", wrong, err)
 		}
 	}
-	if data, _, err := get(t, s, long.ID); err != nil || !bytes.Equal(data, envelope(10)) {
-		t.Error(err)
+	if err := s.Delete(t.Context(), share.ID, token); err != nil {
+		t.Fatal(err)
+	}
+	if n := onDisk(t, dir, secret[1000:1032]) + onDisk(t, dir, secret[shares.PieceBytes+1000:shares.PieceBytes+1032]); n != 0 {
+		t.Errorf("what was deleted is found %d times on the disk", n)
+	}
+	for _, id := range []string{share.ID, "*", ">", strings.Repeat("*", 26), other.ID[:25] + "*", other.ID + ".0", ""} {
+		if _, err := read(t, s, id); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
+			t.Errorf("share %q is read: %v", id, err)
+		}
+		if err := s.Delete(t.Context(), id, token); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
+			t.Errorf("share %q is deleted: %v", id, err)
+		}
+	}
+	if _, after, _ := s.Usage(t.Context()); after != before {
+		t.Errorf("a deleted share has left %d bytes", after-before)
+	}
+	if got, err := read(t, s, other.ID); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("another share is %d bytes then, %v", len(got), err)
+	}
+}
+
+// onDisk counts where bytes are in the files of a directory.
+func onDisk(t *testing.T, dir string, what []byte) (n int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil // it may go while we look
+		}
+		file, _ := os.ReadFile(path)
+		n += bytes.Count(file, what)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// JetStream removes each share at its own time, also one whose time comes while no server
+// runs, and the pieces of one whose head was never written.
+func TestExpiry(t *testing.T) {
+	dir := t.TempDir()
+	s, st := open(t, dir, shares.Options{})
+	put := func(keep time.Duration) string {
+		share, _, err := s.Put(t.Context(), bytes.NewReader(noise(1000)), 0, keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return share.ID
+	}
+	long, short := put(week), put(2*time.Second)
+	if _, err := read(t, s, short); err != nil {
+		t.Errorf("a share that has not expired: %v", err)
 	}
 	stream, err := st.JetStream().Stream(t.Context(), "TRAPPED_SHARES")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := stream.GetLastMsgForSubject(t.Context(), "trapped.shares."+short.ID+".1")
-	if err != nil || m.Header.Get(jetstream.MsgTTLHeader) != "1m1s" {
-		t.Errorf("a piece has the header %v, %v", m.Header, err)
-	}
-	for _, keep := range []time.Duration{0, -time.Hour, time.Millisecond, shares.MaxKeep + 1} {
-		if _, err := s.Put(t.Context(), envelope(10), keep); code(err) != engine.InvalidRequest {
-			t.Errorf("for %v: %v", keep, err)
+	for subject, want := range map[string]string{".head": "168h0m0s", ".0": "169h0m0s"} {
+		m, err := stream.GetLastMsgForSubject(t.Context(), "trapped.shares."+long+subject)
+		if err != nil || m.Header.Get(jetstream.MsgTTLHeader) != want {
+			t.Errorf("%s expires after %v, want %s; %v", subject, m, want, err)
 		}
+	}
+	head := "trapped.shares." + short + ".head"
+	gone := func(stream jetstream.Stream) bool {
+		_, err := stream.GetLastMsgForSubject(t.Context(), head)
+		return errors.Is(err, jetstream.ErrMsgNotFound)
+	}
+	for until := time.Now().Add(time.Minute); !gone(stream); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("the share is still there")
+		}
+	}
+	if _, err := read(t, s, short); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
+		t.Errorf("an expired share: %v", err)
+	}
+	asleep := put(time.Second)
+	st.Close()
+	time.Sleep(1500 * time.Millisecond)
+	s, _ = open(t, dir, shares.Options{})
+	if _, err := read(t, s, asleep); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
+		t.Errorf("a share that expired while no server ran: %v", err)
+	}
+	if _, err := read(t, s, long); err != nil {
+		t.Errorf("the share that has time: %v", err)
 	}
 }
 
-// There is no more than the quota, whoever comes at once, and what was refused leaves
-// nothing.
+// Shares that fill what there is are refused, and leave nothing; together, too.
 func TestQuota(t *testing.T) {
-	s, st := open(t, t.TempDir(), shares.Options{Bytes: 4 << 20})
-	type result struct {
-		c   shares.Created
-		err error
+	const most = 4 << 20
+	s, _ := open(t, t.TempDir(), shares.Options{Bytes: most})
+	if _, _, err := s.Put(t.Context(), bytes.NewReader(nil), most+1, week); engine.AsError(err) == nil || engine.AsError(err).Code != engine.Busy {
+		t.Errorf("one that is larger than all: %v", err)
 	}
-	results := make(chan result)
+	var kept sync.Map
+	var all sync.WaitGroup
 	for range 12 {
-		go func() {
-			c, err := s.Put(context.Background(), envelope(1<<20), time.Hour)
-			results <- result{c, err}
-		}()
+		all.Go(func() {
+			data := noise(1 << 20)
+			share, token, err := s.Put(context.Background(), bytes.NewReader(data), 0, week)
+			switch {
+			case err == nil:
+				kept.Store(share.ID, token)
+			case engine.AsError(err).Code != engine.Busy:
+				t.Error(err)
+			}
+		})
 	}
-	kept := 0
-	var last shares.Created
-	for range 12 {
-		switch r := <-results; {
-		case r.err == nil:
-			kept, last = kept+1, r.c
-		case code(r.err) != engine.Busy:
-			t.Error(r.err)
+	all.Wait()
+	n := 0
+	kept.Range(func(id, token any) bool {
+		n++
+		if got, err := read(t, s, id.(string)); err != nil || !bytes.Equal(got, noise(1<<20)) {
+			t.Errorf("share %s is %d bytes, %v", id, len(got), err)
 		}
-	}
-	if kept > 3 {
-		t.Errorf("%d shares of 1 MiB are within 4 MiB", kept)
-	}
-	if n := messages(t, st); n != uint64(kept)*5 {
-		t.Errorf("%d messages are of %d shares", n, kept)
-	}
-	if kept > 0 {
-		if err := s.Delete(t.Context(), last.ID, last.Token); err != nil {
+		if err := s.Delete(t.Context(), id.(string), token.(string)); err != nil {
 			t.Error(err)
 		}
+		return true
+	})
+	if messages, bytes, err := s.Usage(t.Context()); messages != 0 || bytes != 0 || err != nil || n > 3 {
+		t.Errorf("%d shares were kept, and have left %d messages of %d bytes; %v", n, messages, bytes, err)
 	}
-	if _, err := s.Put(t.Context(), envelope(1<<20), time.Hour); err != nil {
+	if _, _, err := s.Put(t.Context(), strings.NewReader("again"), 0, week); err != nil {
 		t.Errorf("there is room again: %v", err)
 	}
 }
 
-func TestIDs(t *testing.T) {
+// A share that is not read to its end is not kept.
+func TestBrokenUpload(t *testing.T) {
 	s, _ := open(t, t.TempDir(), shares.Options{})
-	for _, id := range []string{"", "*", ">", "NOSUCHSHARE", strings.Repeat("A", 26), strings.Repeat("A", 27), "AAAAAAAAAAAAAAAAAAAAAAAA.A", "AAAAAAAAAAAAAAAAAAAAAAAA..", strings.Repeat("é", 13)} {
-		if _, _, err := get(t, s, id); code(err) != engine.NotFound {
-			t.Errorf("%q: %v", id, err)
+	for _, cause := range []error{io.ErrUnexpectedEOF, context.DeadlineExceeded, errors.New("cut")} {
+		from := io.MultiReader(bytes.NewReader(noise(shares.PieceBytes+5)), iotest.ErrReader(cause))
+		if _, _, err := s.Put(t.Context(), from, 0, week); !errors.Is(err, shares.ErrRead) || !errors.Is(err, cause) {
+			t.Errorf("%v becomes %v", cause, err)
 		}
-		if err := s.Delete(t.Context(), id, "token"); code(err) != engine.NotFound {
-			t.Errorf("%q: %v", id, err)
-		}
-		if shares.ValidID(id) != (id == strings.Repeat("A", 26)) {
-			t.Errorf("%q is taken for an id", id)
-		}
+	}
+	if messages, _, err := s.Usage(t.Context()); messages != 0 || err != nil {
+		t.Errorf("%d messages are left, %v", messages, err)
 	}
 }

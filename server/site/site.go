@@ -4,11 +4,6 @@
 // go-app's handler is never reached from outside: it serves the working directory
 // for some paths and fetches addresses that a request names for others. It is asked
 // once, at start, for the files that only it can make.
-//
-// What the shell loads is served under names that hold a hash, such as
-// /web/app.0123456789abcdef.wasm, and is kept by browsers for good. Everything is served
-// under its plain name as well, by which the page finds its worker and its pictures; that
-// is asked for each time, and answered by 304 while it is the same.
 package site
 
 import (
@@ -20,12 +15,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,19 +51,19 @@ type asset struct {
 	kind                string
 	tag                 string // of the plain file
 	plain, gzip, brotli []byte // plain may be missing where gzip is there
-	immutable           bool   // as its name says what it is
+	immutable           bool   // the path holds the hash
 }
 
 // A Site serves the page's files.
 type Site struct {
 	assets map[string]asset
-	kept   map[string]bool // that a browser needs when there is no server
+	hashed paths
 	ready  bool
 }
 
 // New reads the embedded files.
 func New() (*Site, error) {
-	s := &Site{assets: map[string]asset{}, kept: map[string]bool{}}
+	s := &Site{assets: map[string]asset{}, hashed: paths{}}
 	var entries []Entry
 	if data, err := files.ReadFile("files/" + Manifest); err == nil {
 		if err := json.Unmarshal(data, &entries); err != nil {
@@ -95,119 +87,99 @@ func New() (*Site, error) {
 		}
 		s.assets[e.Path] = a
 		fmt.Fprintln(version, e.Path, e.SHA256)
+		switch path.Ext(e.Path) {
+		case ".png", ".svg", ".css":
+			s.addHashed(e.Path)
+		}
 		if e.Path == "/web/app.wasm" {
 			size = e.Size
+			s.addHashed(e.Path)
 		}
 	}
 	version.Write(trappedinart.Index)
-	if err := s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n")); err != nil {
-		return nil, err
-	}
-	// Without a server the page needs all of its own: the worker paints, the style sheet
-	// draws. The worker keeps the networks.
-	for path := range s.assets {
-		if strings.HasPrefix(path, "/web/") {
-			s.kept[path] = true
-		}
-	}
-	return s, s.addShell(hex.EncodeToString(version.Sum(nil))[:16], size)
+	s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n"))
+	return s, s.addGoApp(hex.EncodeToString(version.Sum(nil))[:16], size)
 }
 
 // Ready reports whether make has packed the page into this program.
 func (s *Site) Ready() bool { return s.ready }
 
-// add adds a file that is not packed.
-func (s *Site) add(path, kind string, data []byte) error {
+func (s *Site) add(path, kind string, data []byte) {
 	sum := sha256.Sum256(data)
-	a := asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
-	const worthwhile, quality = 1 << 10, 5 // each start of the program does it
-	if len(data) > worthwhile {
-		var err error
-		if a.gzip, err = coding.Gzip(data); err != nil {
-			return err
-		}
-		if a.brotli, err = coding.Brotli(data, quality); err != nil {
-			return err
-		}
-	}
-	s.assets[path] = a
-	return nil
+	s.assets[path] = asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
 }
 
-// Resolve returns the name with a hash of a file, by which it is kept instead of its plain
-// name; other addresses as they are. It is go-app's ResourceResolver.
-func (s *Site) Resolve(plain string) string {
-	a, ok := s.assets[plain]
-	ext := path.Ext(plain)
-	if !ok || ext == "" {
-		return plain
-	}
-	hashed := strings.TrimSuffix(plain, ext) + "." + a.tag + ext
+// addHashed also serves a file under a name that holds its hash, by which browsers can
+// keep it. The shell, the manifest and what starts the page call it so.
+func (s *Site) addHashed(of string) {
+	a := s.assets[of]
 	a.immutable = true
-	s.assets[hashed] = a
-	delete(s.kept, plain)
-	s.kept[hashed] = true
-	return hashed
+	ext := path.Ext(of)
+	s.hashed[of] = strings.TrimSuffix(of, ext) + "." + a.tag + ext
+	s.assets[s.hashed[of]] = a
 }
 
-// shellFiles are the addresses of files in the shell.
-var shellFiles = regexp.MustCompile(`(?:src|href)="/[^"]+"`)
+// paths are the names that files go by, where those are others.
+type paths map[string]string
 
-// addShell adds the shell, what go-app makes for it, and last the service worker, which
-// keeps all of it.
-func (s *Site) addShell(version string, size int) error {
-	h := &app.Handler{
-		Name: "Trapped in Art", ShortName: "Trapped",
-		Description:     "Photographs become paintings, on your own device.",
-		BackgroundColor: "#777777", ThemeColor: "#777777",
-		Icon:              app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
-		Resources:         s,
-		Version:           version,
-		WasmContentLength: strconv.Itoa(size),
+// Resolve is what go-app asks for each address that it writes.
+func (p paths) Resolve(path string) string {
+	if hashed, ok := p[path]; ok {
+		return hashed
 	}
-	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app.css", "/manifest.webmanifest"} {
-		if err := s.addGoApp(h, path); err != nil {
-			return err
-		}
-	}
-	index := shellFiles.ReplaceAllFunc(trappedinart.Index, func(reference []byte) []byte {
-		name, address, _ := strings.Cut(string(reference), "=")
-		address = strings.Trim(address, `"`)
-		if address != "/manifest.webmanifest" { // which installed pages look for where it was
-			address = s.Resolve(address)
-		}
-		return []byte(name + `="` + address + `"`)
-	})
-	if err := s.add("/", "text/html; charset=utf-8", index); err != nil {
-		return err
-	}
-	for _, path := range []string{"/", "/manifest.webmanifest", "/wasm_exec.js"} { // the worker takes that by its plain name
-		s.kept[path] = true
-	}
-	kept, err := json.Marshal(slices.Sorted(maps.Keys(s.kept)))
-	if err != nil {
-		return err
-	}
-	h = &app.Handler{
-		Resources: s, Version: version, Icon: h.Icon,
-		ServiceWorkerTemplate: strings.Replace(serviceWorker, "{{.ResourcesToCache}}", string(kept), 1),
-	}
-	return s.addGoApp(h, "/app-worker.js")
+	return path
 }
 
-// addGoApp adds a file that go-app makes.
-func (s *Site) addGoApp(h *app.Handler, path string) error {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-	if w.Code != http.StatusOK {
-		return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
+// addGoApp asks go-app for the files that it makes, and adds the shell.
+func (s *Site) addGoApp(version string, size int) error {
+	ask := func(paths ...string) error {
+		h := &app.Handler{
+			Name: "Trapped in Art", ShortName: "Trapped",
+			Description:     "Photographs become paintings, on your own device.",
+			BackgroundColor: "#777777", ThemeColor: "#777777",
+			Icon:                  app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
+			Resources:             s.hashed,
+			Version:               version,
+			WasmContentLength:     strconv.Itoa(size),
+			ServiceWorkerTemplate: serviceWorker,
+		}
+		// Without a server the page needs all of its own: the worker paints, the style sheet
+		// draws. The worker keeps the networks.
+		for path := range s.assets {
+			if strings.HasPrefix(path, "/web/") || s.assets[path].immutable {
+				h.CacheableResources = append(h.CacheableResources, path)
+			}
+		}
+		for _, path := range paths {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+			if w.Code != http.StatusOK {
+				return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
+			}
+			s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
+		}
+		return nil
 	}
-	return s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
+	if err := ask("/app.js", "/wasm_exec.js", "/app.css", "/manifest.webmanifest"); err != nil {
+		return err
+	}
+	s.addHashed("/app.js")
+	s.addHashed("/wasm_exec.js")
+	shell := string(trappedinart.Index)
+	for plain, hashed := range s.hashed {
+		shell = strings.ReplaceAll(shell, `"`+plain+`"`, `"`+hashed+`"`)
+	}
+	s.add("/", "text/html; charset=utf-8", []byte(shell))
+	return ask("/app-worker.js") // which keeps what there is by then
 }
 
 // ServeHTTP serves the files by their exact paths, and nothing else.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, ok := s.assets[r.URL.Path]
+	name := r.URL.Path
+	if isShare(name) {
+		name = "/" // the page sees to it what it shows
+	}
+	a, ok := s.assets[name]
 	if !ok || strings.Contains(r.URL.EscapedPath(), "%") {
 		http.NotFound(w, r)
 		return
@@ -248,6 +220,12 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+// isShare says whether a path is that of a share, /s/ and its id.
+func isShare(path string) bool {
+	id, ok := strings.CutPrefix(path, "/s/")
+	return ok && id != "" && len(id) <= 64 && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
 func inflate(data []byte) ([]byte, error) {

@@ -9,18 +9,15 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	trappedinart "trappedinart"
 	"trappedinart/server/site"
 )
 
-var open = sync.OnceValues(site.New)
-
 func get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	s, err := open()
+	s, err := site.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,14 +30,25 @@ func get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder
 	return w
 }
 
-// hash is that in the name of a file.
-var hash = regexp.MustCompile(`\.([0-9a-f]{16})(\.\w+)`)
-
 // The shell is the hand-written file, with all that go-app needs of it.
 func TestShell(t *testing.T) {
 	w := get(t, "/")
-	if got := hash.ReplaceAll(w.Body.Bytes(), []byte("$2")); !bytes.Equal(got, trappedinart.Index) {
-		t.Errorf("/ is not index.html with other names of files: %s", got)
+	names := regexp.MustCompile(`"(/[^"]*)\.[0-9a-f]{16}(\.[a-z]+)"`)
+	if !bytes.Equal(names.ReplaceAll(w.Body.Bytes(), []byte(`"$1$2"`)), trappedinart.Index) {
+		t.Error("/ is not index.html")
+	}
+	if n := len(names.FindAll(w.Body.Bytes(), -1)); n < 2 {
+		t.Errorf("/ names %d files by their hashes", n)
+	}
+	for _, share := range []string{"/s/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "/s/A"} {
+		if shared := get(t, share); shared.Code != http.StatusOK || !bytes.Equal(shared.Body.Bytes(), w.Body.Bytes()) || shared.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s is answered by %d", share, shared.Code)
+		}
+	}
+	for _, share := range []string{"/s/", "/s", "/s/a", "/s/A/B", "/s/..", "/s/%41", "/s/" + strings.Repeat("A", 65)} {
+		if shared := get(t, share); shared.Code != http.StatusNotFound {
+			t.Errorf("%s is answered by %d", share, shared.Code)
+		}
 	}
 	page := string(trappedinart.Index)
 	for _, want := range []string{
@@ -59,6 +67,38 @@ func TestShell(t *testing.T) {
 	}
 	if again := get(t, "/", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
 		t.Errorf("an unchanged page is answered by %d", again.Code)
+	}
+}
+
+// What a name's hash is of never changes; all else is asked for each time.
+func TestHashedNames(t *testing.T) {
+	s, err := site.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"/app.js", "/wasm_exec.js"}
+	if s.Ready() {
+		names = append(names, "/web/style.css", "/web/icon.svg", "/web/icon-192.png", "/web/app.wasm")
+	}
+	everything := get(t, "/").Body.String() + get(t, "/app.js").Body.String() + get(t, "/manifest.webmanifest").Body.String()
+	worker := get(t, "/app-worker.js").Body.String()
+	for _, name := range names {
+		ext := filepath.Ext(name)
+		hashed := regexp.MustCompile(regexp.QuoteMeta(strings.TrimSuffix(name, ext)) + `\.[0-9a-f]{16}\` + ext).FindString(everything)
+		if hashed == "" || strings.Contains(everything, `"`+name+`"`) {
+			t.Errorf("%s is not called by its hash", name)
+			continue
+		}
+		plain, immutable := get(t, name), get(t, hashed)
+		if immutable.Code != http.StatusOK || !bytes.Equal(plain.Body.Bytes(), immutable.Body.Bytes()) || !strings.Contains(immutable.Header().Get("Cache-Control"), "immutable") || plain.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s is answered by %d, cached by %q", hashed, immutable.Code, immutable.Header().Get("Cache-Control"))
+		}
+		if !strings.Contains(worker, `"`+hashed+`"`) {
+			t.Errorf("the service worker does not keep %s", hashed)
+		}
+	}
+	if w := get(t, "/app.0123456789abcdef.js"); w.Code != http.StatusNotFound {
+		t.Errorf("another hash is answered by %d", w.Code)
 	}
 }
 
@@ -90,7 +130,7 @@ func TestGoAppIsClosed(t *testing.T) {
 	asked := false
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer other.Close()
-	s, err := open()
+	s, err := site.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +157,7 @@ func TestIconsAreOurs(t *testing.T) {
 
 // Without a server the page still needs its worker and all else that is packed.
 func TestServiceWorkerKeepsEverything(t *testing.T) {
-	s, err := open()
+	s, err := site.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,12 +165,10 @@ func TestServiceWorkerKeepsEverything(t *testing.T) {
 		t.Skip("left out: make build has not packed the page into this program")
 	}
 	worker := get(t, "/app-worker.js").Body.String()
-	kept := []string{"/", "/wasm_exec.js", "/manifest.webmanifest", "/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/examples/valley.jpg"}
-	for _, path := range []string{"/app.js", "/web/app.wasm", "/web/style.css", "/web/icon.svg"} {
-		kept = append(kept, s.Resolve(path))
-	}
-	for _, path := range kept {
-		if !strings.Contains(worker, `"`+path+`"`) || get(t, path).Code != http.StatusOK {
+	for _, path := range []string{"/", "/wasm_exec.js", "/web/app.wasm", "/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/style.css", "/web/icon.svg", "/web/examples/valley.jpg"} {
+		ext := filepath.Ext(path)
+		name := regexp.QuoteMeta(strings.TrimSuffix(path, ext)) + `(\.[0-9a-f]{16})?` + regexp.QuoteMeta(ext)
+		if !regexp.MustCompile(`"` + name + `"`).MatchString(worker) {
 			t.Errorf("the service worker does not keep %s", path)
 		}
 	}
@@ -139,7 +177,7 @@ func TestServiceWorkerKeepsEverything(t *testing.T) {
 // Whatever a browser accepts, the content is the same. Only a packed page has
 // compressed files; without one the plain build is what there is to test.
 func TestEncodings(t *testing.T) {
-	s, err := open()
+	s, err := site.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,61 +198,5 @@ func TestEncodings(t *testing.T) {
 	}
 	if !strings.Contains(plain, "--surround") {
 		t.Errorf("the style sheet is %.60q", plain)
-	}
-}
-
-// What the shell loads has a hash in its name and is kept for good; by its plain name, or
-// with another hash, it is not.
-func TestHashedNames(t *testing.T) {
-	s, err := open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	loaded := regexp.MustCompile(`(?:src|href)="(/[^"]+)"`).FindAllStringSubmatch(get(t, "/").Body.String(), -1)
-	addresses := []string{}
-	for _, l := range loaded {
-		addresses = append(addresses, l[1])
-	}
-	if wasm := regexp.MustCompile(`/web/app\.[0-9a-f.]*wasm`).FindString(get(t, "/app.js").Body.String()); wasm != "" {
-		addresses = append(addresses, wasm)
-	}
-	hashed := 0
-	for _, address := range addresses {
-		w := get(t, address, "Accept-Encoding", "br")
-		control := w.Header().Get("Cache-Control")
-		if !hash.MatchString(address) {
-			// Without a packed page there are no files to be hashed.
-			if s.Ready() && address != "/manifest.webmanifest" || w.Code == http.StatusOK && control != "no-cache" {
-				t.Errorf("%s is answered by %d, %q", address, w.Code, control)
-			}
-			continue
-		}
-		hashed++
-		if w.Code != http.StatusOK || control != "public, max-age=31536000, immutable" {
-			t.Errorf("%s is answered by %d, %q", address, w.Code, control)
-		}
-		plain := get(t, hash.ReplaceAllString(address, "$2"), "Accept-Encoding", "br")
-		if !bytes.Equal(plain.Body.Bytes(), w.Body.Bytes()) || plain.Header().Get("Cache-Control") != "no-cache" || plain.Header().Get("ETag") == "" {
-			t.Errorf("%s by its plain name is answered by %d, %v", address, plain.Code, plain.Header())
-		}
-		if other := get(t, hash.ReplaceAllString(address, ".0123456789abcdef$2")); other.Code != http.StatusNotFound {
-			t.Errorf("%s with another hash is answered by %d", address, other.Code)
-		}
-	}
-	if want := 2; hashed < want || s.Ready() && hashed != len(addresses)-1 {
-		t.Errorf("%d of %q have hashes", hashed, addresses)
-	}
-}
-
-// What is made at the start is compressed too.
-func TestShellIsCompressed(t *testing.T) {
-	for _, path := range []string{"/", "/app.js", "/wasm_exec.js", "/app-worker.js"} {
-		plain := get(t, path).Body.Len()
-		for _, coding := range []string{"br", "gzip"} {
-			w := get(t, path, "Accept-Encoding", coding)
-			if got := w.Header().Get("Content-Encoding"); got != coding || w.Body.Len() > plain*2/3 || w.Header().Get("Vary") != "Accept-Encoding" {
-				t.Errorf("%s in %s is %q, %d of %d bytes", path, coding, got, w.Body.Len(), plain)
-			}
-		}
 	}
 }
