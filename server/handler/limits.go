@@ -42,9 +42,11 @@ func newLimits(r Rates) *limits {
 	return l
 }
 
-// check counts a request, and returns the problem of one that is too many.
-func (l *limits) check(r *http.Request, client netip.Addr) *api.Problem {
-	if client.IsLoopback() && !l.rates.Loopback {
+// check counts a request, and returns the problem of one that is too many. What comes
+// from this machine has no limits, unless it is forwarded by a proxy that we were not told
+// to trust: then it comes from anywhere.
+func (l *limits) check(r *http.Request, client netip.Addr, trusted bool) *api.Problem {
+	if client.IsLoopback() && !l.rates.Loopback && (trusted || !forwarded(r)) {
 		return nil
 	}
 	// Who has one address of version 6 has 2^64.
@@ -123,6 +125,11 @@ func (p *proxies) client(r *http.Request) (client netip.Addr, trusted bool) {
 		client = next.Unmap()
 	}
 	return client, true
+}
+
+// forwarded says whether a proxy has sent the request on.
+func forwarded(r *http.Request) bool {
+	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
 }
 
 // peer is who the connection is with.

@@ -2,6 +2,7 @@ package handler
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,6 +20,8 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
+	received *prometheus.CounterVec
+	sent     *prometheus.CounterVec
 	inFlight prometheus.Gauge
 	limited  prometheus.Counter
 }
@@ -33,10 +36,12 @@ func newMetrics(c *Config) *metrics {
 			Name: "trapped_http_request_seconds", Help: "Time until the end of the answer; that of events is as long as somebody watches.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 9), // to a minute
 		}, []string{"route"}),
+		received: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "trapped_http_received_bytes_total", Help: "Bodies of requests."}, []string{"route"}),
+		sent:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "trapped_http_sent_bytes_total", Help: "Bodies of answers."}, []string{"route"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "trapped_http_requests_in_flight", Help: "Requests that are being answered."}),
 		limited:  prometheus.NewCounter(prometheus.CounterOpts{Name: "trapped_http_limited_total", Help: "Requests that were too many from one address."}),
 	}
-	m.registry.MustRegister(m.requests, m.took, m.inFlight, m.limited, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.took, m.received, m.sent, m.inFlight, m.limited, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if c.Queue != nil {
 		m.registry.MustRegister(c.Queue)
 	}
@@ -55,7 +60,7 @@ func newMetrics(c *Config) *metrics {
 }
 
 // count takes a request in. Nothing that somebody can choose freely becomes a label.
-func (m *metrics) count(r *http.Request, status int, took time.Duration) {
+func (m *metrics) count(r *http.Request, a *answer, received int64, took time.Duration) {
 	route := r.Pattern
 	if _, path, ok := strings.Cut(route, " "); ok {
 		route = path
@@ -69,8 +74,22 @@ func (m *metrics) count(r *http.Request, status int, took time.Duration) {
 	default:
 		method = "other"
 	}
-	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
+	m.requests.WithLabelValues(method, route, strconv.Itoa(a.code())).Inc()
 	m.took.WithLabelValues(route).Observe(took.Seconds())
+	m.received.WithLabelValues(route).Add(float64(received))
+	m.sent.WithLabelValues(route).Add(float64(a.bytes))
+}
+
+// counted counts what is read of a body.
+type counted struct {
+	io.ReadCloser
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // serveMetrics answers the networks that may read the metrics, when they ask themselves:
@@ -78,7 +97,7 @@ func (m *metrics) count(r *http.Request, status int, took time.Duration) {
 func (s *server) serveMetrics() http.HandlerFunc {
 	h := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2})
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !within(s.MetricsFrom, peer(r)) || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+		if !within(s.MetricsFrom, peer(r)) || forwarded(r) {
 			writeProblem(w, problemWith(http.StatusForbidden, engine.Unauthorized, "Metrics are for the networks of --metrics-from only."))
 			return
 		}

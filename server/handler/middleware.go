@@ -10,11 +10,14 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"trappedinart/engine"
 )
 
 // around gives every answer its headers and id, counts and logs it, and lets nobody ask
 // for more than is fair.
 func (s *server) around(next http.Handler) http.Handler {
+	foreign := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		client, trusted := s.proxies.client(r)
@@ -25,6 +28,8 @@ func (s *server) around(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), requestID{}, id))
 		secure(w.Header())
 		w.Header().Set("X-Request-Id", id)
+		body := &counted{ReadCloser: r.Body}
+		r.Body = body
 		answer := &answer{ResponseWriter: w, out: http.NewResponseController(w)}
 		s.metrics.inFlight.Inc()
 		defer func() {
@@ -40,15 +45,21 @@ func (s *server) around(next http.Handler) http.Handler {
 			}
 			took := time.Since(start)
 			s.metrics.inFlight.Dec()
-			s.metrics.count(r, answer.code(), took)
+			s.metrics.count(r, answer, body.n, took)
 			s.logRequest(r, client, answer, took)
 			if aborted {
 				panic(http.ErrAbortHandler)
 			}
 		}()
-		if p := s.limits.check(r, client); p != nil {
+		if p := s.limits.check(r, client, trusted); p != nil {
 			s.metrics.limited.Inc()
 			writeProblem(answer, p)
+			return
+		}
+		// A page of another site could have its visitors hand over jobs: forms are sent
+		// anywhere without asking.
+		if err := foreign.Check(r); err != nil {
+			writeProblem(answer, problemWith(http.StatusForbidden, engine.InvalidRequest, "Pages of other addresses cannot change anything here; open this server's own page."))
 			return
 		}
 		next.ServeHTTP(answer, r)

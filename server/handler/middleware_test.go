@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -114,6 +115,7 @@ func handlerWith(t *testing.T, change func(*handler.Config)) (http.Handler, *byt
 			fmt.Fprint(w, "half an ans")
 			panic("tea")
 		}
+		_, _ = io.Copy(io.Discard, r.Body)
 		fmt.Fprint(w, "yes")
 	})
 	if change != nil {
@@ -175,6 +177,16 @@ func TestRates(t *testing.T) {
 			t.Errorf("%s is answered by %d", peer, w.Code)
 		}
 	}
+	// Somebody forwards what comes from anywhere, and was not named.
+	for header, peer := range map[string]string{"X-Forwarded-For": "127.1.0.1:1", "Forwarded": "127.2.0.1:1"} {
+		var codes []int
+		for range 6 {
+			codes = append(codes, ask(h, "GET", "/", peer, header, "for=127.0.0.1").Code)
+		}
+		if codes[0] != 200 || codes[5] != 429 {
+			t.Errorf("what is forwarded from this machine by %s is answered by %v", header, codes)
+		}
+	}
 	many("GET", "[2001:db8::1]:1")
 	if w := ask(h, "GET", "/", "[2001:db8::ffff]:1"); w.Code != 429 {
 		t.Errorf("another address of the same network is answered by %d", w.Code)
@@ -190,6 +202,33 @@ func TestRates(t *testing.T) {
 	h, _ = handlerWith(t, func(c *handler.Config) { c.Rates = handler.Rates{Requests: 0.5, Loopback: true} })
 	if w := many("GET", "127.0.0.1:1"); w.Code != 429 {
 		t.Errorf("this machine, limited too, is answered by %d", w.Code)
+	}
+}
+
+// Pages of other sites change nothing, and their links work.
+func TestOtherSites(t *testing.T) {
+	h, _ := handlerWith(t, nil)
+	for _, c := range []struct {
+		method, header, value string
+		want                  int
+	}{
+		{"POST", "Sec-Fetch-Site", "cross-site", 403},
+		{"POST", "Sec-Fetch-Site", "same-site", 403},
+		{"POST", "Origin", "https://elsewhere.example", 403},
+		{"DELETE", "Origin", "null", 403},
+		{"POST", "Sec-Fetch-Site", "same-origin", 200},
+		{"POST", "Origin", "http://example.com", 200}, // which is what httptest asks
+		{"POST", "", "", 200},                         // no browser
+		{"GET", "Sec-Fetch-Site", "cross-site", 200},
+	} {
+		header := []string{c.header, c.value}
+		if c.header == "" {
+			header = nil
+		}
+		w := ask(h, c.method, "/", "192.0.2.1:1", header...)
+		if w.Code != c.want || w.Code == 403 && problemOf(t, w.Result(), w.Body.Bytes()).Code != "invalid_request" {
+			t.Errorf("%s with %s %q is answered by %d %s", c.method, c.header, c.value, w.Code, w.Body)
+		}
 	}
 }
 
@@ -254,13 +293,18 @@ func TestRequestLog(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	h, _ := handlerWith(t, func(c *handler.Config) { c.MetricsFrom = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	size := 0
 	for range 3 {
-		ask(h, "GET", "/api/v1/weights", "192.0.2.1:1")
+		size = ask(h, "GET", "/api/v1/weights", "192.0.2.1:1").Body.Len()
 		ask(h, "BREW", "/api/v1/jobs/some-id/tea", "192.0.2.1:1")
 	}
+	r := httptest.NewRequest("POST", "/", strings.NewReader("four"))
+	h.ServeHTTP(httptest.NewRecorder(), r)
 	text := ask(h, "GET", "/metrics", "127.0.0.1:1").Body.String()
 	for _, want := range []string{
-		`trapped_http_requests_total{method="GET",route="/api/v1/weights",status="200"} 3`, `method="other"`, "trapped_http_requests_in_flight 1", "go_goroutines", "process_open_fds",
+		`trapped_http_requests_total{method="GET",route="/api/v1/weights",status="200"} 3`,
+		fmt.Sprintf(`trapped_http_sent_bytes_total{route="/api/v1/weights"} %d`, 3*size), `trapped_http_received_bytes_total{route="/"} 4`,
+		`method="other"`, "trapped_http_requests_in_flight 1", "go_goroutines", "process_open_fds",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the metrics lack %s", want)
