@@ -57,6 +57,7 @@ func sealed(t testing.TB, e envelope.Envelope) ([]byte, envelope.Key) {
 func noise(n int) []byte {
 	data := make([]byte, n)
 	rand.Read(data)
+	copy(data, "\xff\xd8\xff") // as a picture begins
 	return data
 }
 

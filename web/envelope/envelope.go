@@ -17,6 +17,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"trappedinart/engine"
@@ -40,10 +41,10 @@ const magic = "TIAS\x01"
 
 // An Envelope is the contents of a share.
 type Envelope struct {
-	Title   string // plain text, of MaxTitle bytes at most
+	Title   string // one line of plain text, of MaxTitle bytes at most
 	Recipe  []byte // engine.Recipe in JSON, or nothing
-	Picture []byte // a picture file
-	Before  []byte // the photograph, a picture file; or nothing
+	Picture []byte // a picture file that PictureType knows
+	Before  []byte // the photograph, such a file; or nothing
 }
 
 // IsSealed says whether a file begins like an envelope that this version can open. Of
@@ -52,15 +53,43 @@ func IsSealed(head []byte) bool {
 	return len(head) >= Overhead && string(head[:len(magic)]) == magic
 }
 
+// PictureType returns the media type of a picture file that a share can hold: PNG, JPEG or
+// WebP. Of all else, such as a page of HTML that somebody would have others open, it
+// returns "".
+func PictureType(file []byte) string {
+	switch {
+	case bytes.HasPrefix(file, []byte("\x89PNG\r\n\x1a\n")):
+		return "image/png"
+	case bytes.HasPrefix(file, []byte("\xff\xd8\xff")):
+		return "image/jpeg"
+	case len(file) > 12 && string(file[:4]) == "RIFF" && string(file[8:12]) == "WEBP":
+		return "image/webp"
+	}
+	return ""
+}
+
+// isLine says that a text has no line breaks, and nothing that turns the direction of
+// writing, by which a title could look like words of the page.
+func isLine(text string) bool {
+	for _, r := range text {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return false
+		}
+	}
+	return utf8.ValidString(text)
+}
+
 // check says what about an envelope's contents cannot be.
 func (e *Envelope) check() error {
 	switch {
-	case len(e.Title) > MaxTitle || !utf8.ValidString(e.Title):
-		return engine.Errorf(engine.InvalidRequest, "A title has at most %d bytes of text; choose a shorter one.", MaxTitle)
+	case len(e.Title) > MaxTitle || !isLine(e.Title):
+		return engine.Errorf(engine.InvalidRequest, "A title is one line of at most %d bytes; choose another.", MaxTitle)
 	case len(e.Recipe) > MaxRecipe:
 		return engine.Errorf(engine.InvalidRecipe, "The recipe has more than %d KiB.", MaxRecipe>>10)
 	case len(e.Picture) == 0:
 		return engine.Errorf(engine.MissingPicture, "There is no picture to share.")
+	case PictureType(e.Picture) == "" || len(e.Before) > 0 && PictureType(e.Before) == "":
+		return engine.Errorf(engine.InvalidPicture, "Pictures are shared as PNG, JPEG or WebP; save this one as one of them.")
 	case Overhead+4*parts+len(e.Title)+len(e.Recipe)+len(e.Picture)+len(e.Before) > MaxSealed:
 		return engine.Errorf(engine.TooLarge, "The pictures have more than %d MiB together; share the painting alone, or a smaller one.", MaxSealed>>20)
 	}

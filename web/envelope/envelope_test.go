@@ -11,8 +11,11 @@ import (
 	"trappedinart/web/envelope"
 )
 
+// png begins like a picture and goes on for n bytes.
+func png(n int) []byte { return append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, n)...) }
+
 func example() envelope.Envelope {
-	return envelope.Envelope{Title: "Tübingen", Recipe: []byte(`{"size":64}`), Picture: []byte("a picture"), Before: []byte("a photograph")}
+	return envelope.Envelope{Title: "Tübingen", Recipe: []byte(`{"size":64}`), Picture: []byte("\x89PNG\r\n\x1a\na picture"), Before: []byte("\xff\xd8\xffa photograph")}
 }
 
 func seal(t testing.TB, e envelope.Envelope) ([]byte, envelope.Key) {
@@ -34,8 +37,8 @@ func code(err error) engine.Code {
 func TestRoundTrip(t *testing.T) {
 	for name, e := range map[string]envelope.Envelope{
 		"everything": example(),
-		"a picture":  {Picture: []byte{1}},
-		"long":       {Title: strings.Repeat("ü", envelope.MaxTitle/2), Recipe: make([]byte, envelope.MaxRecipe), Picture: make([]byte, 1<<20), Before: make([]byte, 1<<19)},
+		"a picture":  {Picture: png(1)},
+		"long":       {Title: strings.Repeat("ü", envelope.MaxTitle/2), Recipe: make([]byte, envelope.MaxRecipe), Picture: png(1 << 20), Before: png(1 << 19)},
 	} {
 		data, key := seal(t, e)
 		if !envelope.IsSealed(data) || len(data) != envelope.Overhead+16+len(e.Title)+len(e.Recipe)+len(e.Picture)+len(e.Before) {
@@ -110,20 +113,48 @@ func TestDamage(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for want, e := range map[engine.Code]envelope.Envelope{
 		engine.MissingPicture: {Title: "nothing"},
-		engine.InvalidRequest: {Title: strings.Repeat("x", envelope.MaxTitle+1), Picture: []byte{1}},
-		engine.InvalidRecipe:  {Recipe: make([]byte, envelope.MaxRecipe+1), Picture: []byte{1}},
-		engine.TooLarge:       {Picture: make([]byte, envelope.MaxSealed/2), Before: make([]byte, envelope.MaxSealed/2)},
+		engine.InvalidRequest: {Title: strings.Repeat("x", envelope.MaxTitle+1), Picture: png(1)},
+		engine.InvalidRecipe:  {Recipe: make([]byte, envelope.MaxRecipe+1), Picture: png(1)},
+		engine.TooLarge:       {Picture: png(envelope.MaxSealed / 2), Before: png(envelope.MaxSealed / 2)},
 	} {
 		if _, _, err := envelope.Seal(e); code(err) != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	if _, _, err := envelope.Seal(envelope.Envelope{Title: "\xff", Picture: []byte{1}}); code(err) != engine.InvalidRequest {
+	if _, _, err := envelope.Seal(envelope.Envelope{Title: "\xff", Picture: png(1)}); code(err) != engine.InvalidRequest {
 		t.Errorf("a title that is no text: %v", err)
 	}
 	for _, fragment := range []string{"", "#", "#" + strings.Repeat("A", 42), strings.Repeat("A", 44), strings.Repeat("A", 42) + "=", strings.Repeat("A", 42) + "B", strings.Repeat("ü", 22), "##" + strings.Repeat("A", 41)} {
 		if _, err := envelope.ParseKey(fragment); code(err) != engine.Unauthorized {
 			t.Errorf("%q is a key: %v", fragment, err)
+		}
+	}
+}
+
+// What would be shown or opened as something else than a picture and its title is neither
+// sealed nor opened.
+func TestOnlyPicturesAndTitles(t *testing.T) {
+	for want, bad := range map[engine.Code][]envelope.Envelope{
+		engine.InvalidRequest: {
+			{Title: "a\nb", Picture: png(1)}, {Title: "a\u202eb", Picture: png(1)}, {Title: "a\u2028b", Picture: png(1)}, {Title: "a\x1b[2Jb", Picture: png(1)},
+		},
+		engine.InvalidPicture: {
+			{Picture: []byte("<html><script>alert(1)</script>")}, {Picture: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")}, {Picture: []byte("GIF89a")},
+			{Picture: png(1), Before: []byte("%PDF-1.4")}, {Picture: []byte("RIFF\x00\x00\x00\x00WAVE ")},
+		},
+	} {
+		for _, e := range bad {
+			if _, _, err := envelope.Seal(e); code(err) != want {
+				t.Errorf("%q is sealed: %v, want %s", e, err, want)
+			}
+			if _, err := envelope.Decode(envelope.Encode(e)); code(err) != engine.InvalidRequest {
+				t.Errorf("%q is opened: %v", e, err)
+			}
+		}
+	}
+	for kind, file := range map[string]string{"image/png": "\x89PNG\r\n\x1a\n", "image/jpeg": "\xff\xd8\xff\xe0", "image/webp": "RIFF\x01\x02\x03\x04WEBPVP8L", "": ""} {
+		if got := envelope.PictureType([]byte(file)); got != kind {
+			t.Errorf("%q is %q, want %q", file, got, kind)
 		}
 	}
 }
