@@ -3,6 +3,7 @@ package coding
 
 import (
 	"bytes"
+	"compress/gzip"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,17 @@ func Accepts(header, coding string) bool {
 func Brotli(data []byte, quality int) ([]byte, error) {
 	var buf bytes.Buffer
 	w := brotli.NewWriterLevel(&buf, quality)
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return buf.Bytes(), err
+}
+
+// Gzip returns data compressed.
+func Gzip(data []byte) ([]byte, error) {
+	var buf bytes.Buffer
+	w := gzip.NewWriter(&buf)
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}

@@ -8,8 +8,6 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -93,7 +91,7 @@ func packFile(out, name, url string, before map[string]site.Entry) (site.Entry, 
 	sum := sha256.Sum256(data)
 	flat := strings.ReplaceAll(strings.TrimPrefix(url, "/"), "/", "__")
 	e := site.Entry{Path: url, Size: len(data), SHA256: hex.EncodeToString(sum[:]), Type: contentType(url)}
-	small, err := deflate(data)
+	small, err := coding.Gzip(data)
 	if err != nil {
 		return e, err
 	}
@@ -113,19 +111,6 @@ func packFile(out, name, url string, before map[string]site.Entry) (site.Entry, 
 		return e, err
 	}
 	return e, os.WriteFile(filepath.Join(out, e.Brotli), smaller, 0o644)
-}
-
-func deflate(data []byte) ([]byte, error) {
-	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, 6)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return buf.Bytes(), err
 }
 
 func contentType(url string) string {

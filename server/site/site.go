@@ -97,16 +97,31 @@ func New() (*Site, error) {
 		}
 	}
 	version.Write(trappedinart.Index)
-	s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n"))
+	if err := s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n")); err != nil {
+		return nil, err
+	}
 	return s, s.addGoApp(hex.EncodeToString(version.Sum(nil))[:16], size)
 }
 
 // Ready reports whether make has packed the page into this program.
 func (s *Site) Ready() bool { return s.ready }
 
-func (s *Site) add(path, kind string, data []byte) {
+// add adds a file that is not packed, and compresses it where that is worth while.
+func (s *Site) add(path, kind string, data []byte) error {
 	sum := sha256.Sum256(data)
-	s.assets[path] = asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
+	a := asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
+	const enough, quality = 1 << 10, 5 // each start of the program does it
+	if len(data) >= enough {
+		var err error
+		if a.gzip, err = coding.Gzip(data); err != nil {
+			return err
+		}
+		if a.brotli, err = coding.Brotli(data, quality); err != nil {
+			return err
+		}
+	}
+	s.assets[path] = a
+	return nil
 }
 
 // addHashed also serves a file under a name that holds its hash, by which browsers can
@@ -156,7 +171,9 @@ func (s *Site) addGoApp(version string, size int) error {
 			if w.Code != http.StatusOK {
 				return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
 			}
-			s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
+			if err := s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes()); err != nil {
+				return err
+			}
 		}
 		return nil
 	}
@@ -169,7 +186,9 @@ func (s *Site) addGoApp(version string, size int) error {
 	for plain, hashed := range s.hashed {
 		shell = strings.ReplaceAll(shell, `"`+plain+`"`, `"`+hashed+`"`)
 	}
-	s.add("/", "text/html; charset=utf-8", []byte(shell))
+	if err := s.add("/", "text/html; charset=utf-8", []byte(shell)); err != nil {
+		return err
+	}
 	return ask("/app-worker.js") // which keeps what there is by then
 }
 

@@ -200,3 +200,16 @@ func TestEncodings(t *testing.T) {
 		t.Errorf("the style sheet is %.60q", plain)
 	}
 }
+
+// What is made at the start is compressed too.
+func TestShellIsCompressed(t *testing.T) {
+	for _, path := range []string{"/", "/app.js", "/wasm_exec.js", "/app-worker.js"} {
+		plain := get(t, path).Body.Len()
+		for _, coding := range []string{"br", "gzip"} {
+			w := get(t, path, "Accept-Encoding", coding)
+			if got := w.Header().Get("Content-Encoding"); got != coding || w.Body.Len() > plain*2/3 || w.Header().Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%s in %s is %q, %d of %d bytes", path, coding, got, w.Body.Len(), plain)
+			}
+		}
+	}
+}
