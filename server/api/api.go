@@ -114,9 +114,10 @@ func (w Weights) Transfer() int {
 
 // Health answers GET /healthz: that there is a server, and what it does.
 type Health struct {
-	Status      string `json:"status" enum:"ok"`
-	KeepSeconds int    `json:"keep_seconds" doc:"How long pictures and results are kept at most"`
-	Megapixels  int    `json:"megapixels" doc:"The largest result"`
+	Status      string      `json:"status" enum:"ok"`
+	KeepSeconds int         `json:"keep_seconds" doc:"How long pictures and results are kept at most"`
+	Megapixels  int         `json:"megapixels" doc:"The largest result"`
+	Shares      ShareLimits `json:"shares" doc:"What can be shared"`
 }
 
 // Names of the server-sent events of GET /jobs/{id}/events. "done" carries the Job.

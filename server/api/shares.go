@@ -15,3 +15,10 @@ type ShareLinks struct {
 	Self string `json:"self"`
 	Page string `json:"page" doc:"What shows it, to who adds # and the key"`
 }
+
+// ShareLimits are what a server takes as shares.
+type ShareLimits struct {
+	Bytes       int64 `json:"bytes" doc:"The largest sealed envelope"`
+	DefaultDays int   `json:"default_days" doc:"For how many days one is kept unless it is said"`
+	MaxDays     int   `json:"max_days"`
+}

@@ -15,7 +15,8 @@ type healthOutput struct{ Body api.Health }
 // where orchestrators look.
 func (s *server) registerHealth(a huma.API) {
 	health := func(context.Context, *struct{}) (*healthOutput, error) {
-		return &healthOutput{api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels}}, nil
+		return &healthOutput{api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels,
+			Shares: api.ShareLimits{Bytes: s.ShareBytes, DefaultDays: shareDays, MaxDays: maxShareDays}}}, nil
 	}
 	ready := func(ctx context.Context, in *struct{}) (*healthOutput, error) {
 		if err := s.Queue.Ready(ctx); err != nil {

@@ -21,6 +21,9 @@ import (
 	"trappedinart/web/envelope"
 )
 
+// The days of shareInput.
+const shareDays, maxShareDays = 30, 90
+
 type (
 	shareInput struct {
 		rawInput

@@ -7,8 +7,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -244,5 +246,28 @@ func TestServerCannotLookIntoShares(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), shared.ID) {
 		t.Error("the log says nothing of the share, so this test has not read the log that it means")
+	}
+}
+
+// What health says of shares is how they are taken.
+func TestShareLimits(t *testing.T) {
+	s := open(t, &painter{}, jobs.Options{})
+	_, body := s.do(http.MethodGet, "/api/v1/healthz", "", nil)
+	var h api.Health
+	if err := json.Unmarshal(body, &h); err != nil {
+		t.Fatal(err)
+	}
+	data, _ := sealed(t, envelope.Envelope{Picture: noise(int(h.Shares.Bytes) - envelope.Overhead - 16)})
+	days := func(share api.Shared) int { return int(math.Round(time.Until(share.Expires).Hours() / 24)) }
+	if n := days(s.share(data, "")); n != h.Shares.DefaultDays {
+		t.Errorf("a share is kept for %d days, and health says %d", n, h.Shares.DefaultDays)
+	}
+	if n := days(s.share(data, fmt.Sprint("?days=", h.Shares.MaxDays))); n != h.Shares.MaxDays {
+		t.Errorf("a share is kept for %d days, and not %d", n, h.Shares.MaxDays)
+	}
+	for query, body := range map[string][]byte{fmt.Sprint("?days=", h.Shares.MaxDays+1): data, "": append(data, 0)} {
+		if res, answer := s.do(http.MethodPost, "/api/v1/shares"+query, "", bytes.NewReader(body), "Content-Type", sealedType); res.StatusCode != 422 && res.StatusCode != 413 {
+			t.Errorf("more than health says is answered by %d %s", res.StatusCode, answer)
+		}
 	}
 }

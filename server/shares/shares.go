@@ -21,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"trappedinart/engine"
@@ -88,7 +89,7 @@ var ErrRead = errors.New("the share was not read to its end")
 func (s *Shares) Put(ctx context.Context, from io.Reader, expected int64, keep time.Duration) (_ *Share, token string, err error) {
 	n, bytes, err := s.Usage(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, "", reached(err)
 	}
 	if bytes+max(expected, PieceBytes) > s.most || n >= maxMessages {
 		return nil, "", errFull()
@@ -143,6 +144,16 @@ func (s *Shares) keep(ctx context.Context, name string, data []byte, keep time.D
 	if err != nil && (strings.Contains(err.Error(), "maximum bytes exceeded") || strings.Contains(err.Error(), "maximum messages exceeded")) {
 		return errFull()
 	}
+	return reached(err)
+}
+
+// reached says of an error whether it is only that JetStream is away, which passes.
+func reached(err error) error {
+	for _, away := range []error{nats.ErrConnectionClosed, nats.ErrDisconnected, nats.ErrNoResponders, nats.ErrReconnectBufExceeded, nats.ErrTimeout, context.DeadlineExceeded, jetstream.ErrJetStreamNotEnabled} {
+		if errors.Is(err, away) {
+			return &engine.Error{Code: engine.Unavailable, Message: "Shares cannot be reached at the moment; please try again in a minute.", Err: err}
+		}
+	}
 	return err
 }
 
@@ -192,7 +203,7 @@ func (s *Shares) message(ctx context.Context, name string) ([]byte, error) {
 		return nil, errGone()
 	}
 	if err != nil {
-		return nil, err
+		return nil, reached(err)
 	}
 	return m.Data, nil
 }

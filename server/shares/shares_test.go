@@ -247,3 +247,20 @@ func TestBrokenUpload(t *testing.T) {
 		t.Errorf("%d messages are left, %v", messages, err)
 	}
 }
+
+// While JetStream is away that is said, and not that a share is gone.
+func TestAway(t *testing.T) {
+	s, st := open(t, t.TempDir(), shares.Options{})
+	share, token, err := s.Put(t.Context(), strings.NewReader("here"), 0, week)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Close()
+	_, _, put := s.Put(t.Context(), strings.NewReader("there"), 0, week)
+	_, get := s.Get(t.Context(), share.ID)
+	for what, err := range map[string]error{"put": put, "get": get, "delete": s.Delete(t.Context(), share.ID, token)} {
+		if e := engine.AsError(err); e == nil || e.Code != engine.Unavailable {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
