@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -147,7 +148,7 @@ func (p paths) Resolve(path string) string {
 
 // addGoApp asks go-app for the files that it makes, and adds the shell.
 func (s *Site) addGoApp(version string, size int) error {
-	ask := func(paths ...string) error {
+	ask := func(worker string, paths ...string) error {
 		h := &app.Handler{
 			Name: "Trapped in Art", ShortName: "Trapped",
 			Description:     "Photographs become paintings, on your own device.",
@@ -156,14 +157,7 @@ func (s *Site) addGoApp(version string, size int) error {
 			Resources:             s.hashed,
 			Version:               version,
 			WasmContentLength:     strconv.Itoa(size),
-			ServiceWorkerTemplate: serviceWorker,
-		}
-		// Without a server the page needs all of its own: the worker paints, the style sheet
-		// draws. The worker keeps the networks.
-		for path := range s.assets {
-			if strings.HasPrefix(path, "/web/") || s.assets[path].immutable {
-				h.CacheableResources = append(h.CacheableResources, path)
-			}
+			ServiceWorkerTemplate: worker,
 		}
 		for _, path := range paths {
 			w := httptest.NewRecorder()
@@ -177,7 +171,7 @@ func (s *Site) addGoApp(version string, size int) error {
 		}
 		return nil
 	}
-	if err := ask("/app.js", "/wasm_exec.js", "/app.css", "/manifest.webmanifest"); err != nil {
+	if err := ask("", "/app.js", "/wasm_exec.js", "/app.css", "/manifest.webmanifest"); err != nil {
 		return err
 	}
 	s.addHashed("/app.js")
@@ -189,7 +183,26 @@ func (s *Site) addGoApp(version string, size int) error {
 	if err := s.add("/", "text/html; charset=utf-8", []byte(shell)); err != nil {
 		return err
 	}
-	return ask("/app-worker.js") // which keeps what there is by then
+	kept, err := json.Marshal(s.kept())
+	if err != nil {
+		return err
+	}
+	return ask(strings.Replace(serviceWorker, "{{.ResourcesToCache}}", string(kept), 1), "/app-worker.js")
+}
+
+// kept returns the files that a browser needs when there is no server, each by the one
+// name that it is loaded by: a browser keeps none of a list that has one twice.
+func (s *Site) kept() []string {
+	var list []string
+	for path := range s.assets {
+		_, hashed := s.hashed[path]
+		// The page's worker takes wasm_exec.js by its plain name.
+		if path != "/robots.txt" && (!hashed || path == "/wasm_exec.js") {
+			list = append(list, path)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // ServeHTTP serves the files by their exact paths, and nothing else.

@@ -2,12 +2,14 @@ package site_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,12 +166,51 @@ func TestServiceWorkerKeepsEverything(t *testing.T) {
 	if !s.Ready() {
 		t.Skip("left out: make build has not packed the page into this program")
 	}
-	worker := get(t, "/app-worker.js").Body.String()
-	for _, path := range []string{"/", "/wasm_exec.js", "/web/app.wasm", "/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/style.css", "/web/icon.svg", "/web/examples/valley.jpg"} {
+	kept := keptFiles(t)
+	for _, path := range []string{"/web/app.wasm", "/web/style.css", "/web/icon.svg"} { // which the shell loads
 		ext := filepath.Ext(path)
-		name := regexp.QuoteMeta(strings.TrimSuffix(path, ext)) + `(\.[0-9a-f]{16})?` + regexp.QuoteMeta(ext)
-		if !regexp.MustCompile(`"` + name + `"`).MatchString(worker) {
+		name := regexp.MustCompile("^" + regexp.QuoteMeta(strings.TrimSuffix(path, ext)) + `\.[0-9a-f]{16}` + regexp.QuoteMeta(ext) + "$")
+		if !slices.ContainsFunc(kept, name.MatchString) {
+			t.Errorf("the service worker does not keep %s by its hashed name", path)
+		}
+	}
+	for _, path := range []string{"/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/examples/valley.jpg"} {
+		if !slices.Contains(kept, path) {
 			t.Errorf("the service worker does not keep %s", path)
+		}
+	}
+}
+
+// keptFiles are what the service worker keeps.
+func keptFiles(t *testing.T) (kept []string) {
+	t.Helper()
+	list := regexp.MustCompile(`const resources = (\[.*\]);`).FindSubmatch(get(t, "/app-worker.js").Body.Bytes())
+	if list == nil || json.Unmarshal(list[1], &kept) != nil {
+		t.Fatalf("the service worker keeps %q", list)
+	}
+	return kept
+}
+
+// A browser keeps none of the files if one of them is missing or is named twice.
+func TestServiceWorkerCanKeep(t *testing.T) {
+	kept := keptFiles(t)
+	seen := map[string]bool{}
+	for _, path := range kept {
+		if seen[path] || get(t, path).Code != http.StatusOK {
+			t.Errorf("%s is there twice, or not at all", path)
+		}
+		seen[path] = true
+	}
+	// The shell, all that it loads, and what the page's worker begins with.
+	needed := []string{"/", "/wasm_exec.js"}
+	for _, l := range regexp.MustCompile(`(?:src|href)="(/[^"]+)"`).FindAllStringSubmatch(get(t, "/").Body.String(), -1) {
+		if get(t, l[1]).Code == http.StatusOK { // icons and style are not in a program without the page
+			needed = append(needed, l[1])
+		}
+	}
+	for _, path := range needed {
+		if !seen[path] {
+			t.Errorf("the service worker does not keep %s: %q", path, kept)
 		}
 	}
 }
