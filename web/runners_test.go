@@ -216,9 +216,6 @@ func TestMasksComeThrough(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := &recorder{}
-		if name == "server" {
-			req.Control = nil // a server's jobs are not steered
-		}
 		if _, err := by(t, r).Run(t.Context(), req, func(engine.Progress) {}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -227,7 +224,7 @@ func TestMasksComeThrough(t *testing.T) {
 			got.Keep.Name != "k" || got.Start.Name != "s" || !bytes.Equal(got.Keep.Data, req.Keep.Data) {
 			t.Errorf("%s: the masks come as %+v, %+v, %+v, %+v", name, got.Masks, got.StyleMasks, got.Keep, got.Start)
 		}
-		if name == "worker" && (r.taken == nil || r.taken.Strength != 77) {
+		if r.taken == nil || r.taken.Strength != 77 {
 			t.Errorf("%s: the run takes %+v", name, r.taken)
 		}
 	}
