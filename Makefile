@@ -27,7 +27,7 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser screenshots axe tools prove generated \
+.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser screenshots axe tools prove generated \
 	bench bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -83,7 +83,7 @@ unit-plain:
 # The packages that the worker is made of, compiled to WebAssembly, under Node; the
 # golden traces with the kernels that the worker has.
 unit-wasm:
-	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/...
+	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/... ./web/envelope
 	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
 
 # The module of kernels, both variants and none, under Node and in Chromium.
@@ -115,6 +115,12 @@ screenshots: tools build
 axe:
 	@[ -f web/testdata/node_modules/axe-core/axe.min.js ] || \
 	npm --prefix web/testdata ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+
+# fuzz looks for what from outside could hurt.
+FUZZTIME ?= 30s
+fuzz:
+	@set -e; for target in server/handler:FuzzUpload server/handler:FuzzShare web/envelope:FuzzOpen web/envelope:FuzzContents web/envelope:FuzzRecipeFragment; do \
+	  go test ./$${target%:*} -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x; done
 
 # tools sees that Node and Chromium are there, and installs them where it may.
 tools:
