@@ -99,9 +99,6 @@ func (f *workerFlags) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, from 1; larger pictures are painted in blocks")
 }
 
-// memory is what a job may take, in bytes.
-func (f *workerFlags) memory() int64 { return int64(f.memoryGiB) << 30 }
-
 func (f *workerFlags) check() error {
 	if f.checkpoint < time.Second || f.limit != 0 && f.limit < time.Second {
 		return wrongUse("The checkpoints are kept every second at most, and the time of a job goes from 1s.")
@@ -112,13 +109,16 @@ func (f *workerFlags) check() error {
 	return nil
 }
 
+func (f *workerFlags) memory() int64 { return int64(f.memoryGiB) << 30 }
+
 func (f *workerFlags) make(s *store.Store, compute *computeFlags, log *slog.Logger) (*jobs.Worker, error) {
 	be, err := compute.backend()
 	if err != nil {
 		return nil, err
 	}
 	return &jobs.Worker{
-		JetStream: s.JetStream(), Runner: &transfer.Runner{Backend: be, Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()}, Log: log,
+		JetStream: s.JetStream(), Log: log,
+		Runner:          &transfer.Runner{Backend: be, Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()},
 		CheckpointEvery: f.checkpoint, Limit: f.limit,
 	}, nil
 }

@@ -274,6 +274,10 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		first, j.resumed = j.resumed.Iteration, nil
 	}
+	stepping := ctx
+	if j.checkpointEvery > 0 { // half of an iteration cannot be gone on from
+		stepping = context.WithoutCancel(ctx)
+	}
 	for n := first; n < progress.Iterations; n++ {
 		asked, err := j.wait(ctx, progress)
 		if err == nil && asked != nil {
@@ -281,10 +285,6 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		var loss float64
 		if err == nil {
-			stepping := ctx
-			if j.checkpointEvery > 0 { // half of an iteration cannot be gone on from
-				stepping = context.WithoutCancel(ctx)
-			}
 			loss, err = st.step(stepping)
 		}
 		if err != nil {
@@ -297,7 +297,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
 			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
 		}
-		if err := st.recalibrate(ctx, i, n+1, progress.Iterations); err != nil {
+		if err := st.recalibrate(stepping, i, n+1, progress.Iterations); err != nil {
 			return st.reached, err
 		}
 		if err := j.tell(ctx, progress, st); err != nil {
@@ -311,7 +311,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 	}
 	if err := ctx.Err(); err != nil && i < len(j.sizes)-1 {
-		return j.stopped(ctx, st, i, j.recipe.Iterations, err)
+		return j.stopped(ctx, st, i, progress.Iterations, err)
 	}
 	return st.pixels()
 }

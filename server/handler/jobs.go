@@ -238,7 +238,7 @@ func file(part *multipart.Part, data []byte) engine.File {
 // pictures are those that a job has; it may lack masks.
 func pictures(req *engine.Request) []engine.File {
 	files := append([]engine.File{req.Content}, req.Styles...)
-	for _, f := range slices.Concat(req.Masks, req.StyleMasks, []engine.File{req.Keep, req.Start}) {
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}, req.StyleMasks, []engine.File{req.Start}) {
 		if len(f.Data) > 0 {
 			files = append(files, f)
 		}
@@ -257,6 +257,7 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 	if err != nil {
 		return err
 	}
+	var sizes []image.Point
 	for _, f := range pictures(req) {
 		w, h, err := pixel.Size(f)
 		if err != nil {
@@ -265,23 +266,13 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 		if w*h > s.PictureMegapixels*1e6 {
 			return engine.Errorf(engine.TooLarge, "%q has %.1f megapixels, and this server takes pictures of %d at most; send it smaller.", f.Name, float64(w*h)/1e6, s.PictureMegapixels)
 		}
+		sizes = append(sizes, image.Pt(w, h))
 	}
-	w, h, err := pixel.Size(req.Content)
-	if err != nil {
-		return err
-	}
-	need := transfer.Need{Weights: network, Recipe: r, Content: image.Pt(w, h)}
-	w, h = pixel.Fit(w, h, r.Size)
+	w, h := pixel.Fit(sizes[0].X, sizes[0].Y, r.Size)
 	if w*h > s.Megapixels*1e6 {
 		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
 	}
-	for _, f := range req.Styles {
-		w, h, err := pixel.Size(f)
-		if err != nil {
-			return err
-		}
-		need.Styles = append(need.Styles, image.Pt(w, h))
-	}
+	need := transfer.Need{Weights: network, Recipe: r, Content: sizes[0], Styles: sizes[1 : 1+len(req.Styles)], Checkpoints: true}
 	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
 		if len(f.Data) > 0 {
 			need.Masks++

@@ -40,6 +40,7 @@ type entry struct {
 	position int
 	latest   Report
 	preview  Report
+	early    *nats.Msg // a report of who is not known to paint yet
 }
 
 func newIndex(log *slog.Logger, keep time.Duration, changed func(before, after *state)) *index {
@@ -127,6 +128,9 @@ func (x *index) hear(e jetstream.KeyValueEntry) {
 		if now.State != api.Running || before.Lease != now.Lease {
 			j.latest, j.preview = Report{}, Report{}
 		}
+		if j.early != nil {
+			j.take(j.early)
+		}
 		j.tell()
 		x.place()
 		x.changed(&before, &now)
@@ -164,23 +168,32 @@ const (
 	previewHeader = "Preview" // "1" if it has one
 )
 
-// report takes in a report, if it is of who paints now.
+// report takes in a report, if it is of who paints now. It may come before the state that
+// says so.
 func (x *index) report(m *nats.Msg) {
-	count, err := strconv.ParseUint(m.Header.Get(countHeader), 10, 64)
-	if err != nil {
-		return
-	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	j := x.jobs[m.Subject[len(progressSubject):]]
-	if j == nil || j.state.State != api.Running || j.state.Lease != m.Header.Get(leaseHeader) || count <= j.latest.Mark.Count {
-		return
+	if j := x.jobs[m.Subject[len(progressSubject):]]; j != nil && j.take(m) {
+		j.tell()
+	}
+}
+
+// take takes in a report if it is news, and keeps it for later if it may be.
+func (j *entry) take(m *nats.Msg) bool {
+	if j.state.State != api.Running || j.state.Lease != m.Header.Get(leaseHeader) {
+		j.early = m
+		return false
+	}
+	j.early = nil
+	count, err := strconv.ParseUint(m.Header.Get(countHeader), 10, 64)
+	if err != nil || count <= j.latest.Mark.Count {
+		return false
 	}
 	j.latest = Report{Mark{j.revision, count}, m.Data}
 	if m.Header.Get(previewHeader) != "" {
 		j.preview = j.latest
 	}
-	j.tell()
+	return true
 }
 
 // find returns a job, or nil.
