@@ -36,6 +36,8 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 	for _, p := range s.styles {
 		req.Styles = append(req.Styles, p.file)
 	}
+	req.Masks, req.Keep = s.maskFiles()
+	s.masking.open = false
 	s.keeper, s.where = nil, hostName()
 	if runner == engine.Runner(s.worker) {
 		req.Control = &engine.Control{}

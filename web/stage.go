@@ -15,6 +15,8 @@ const (
 	frameID   = "frame"   // what the picture lies in
 	pictureID = "picture" // the canvas of the painting
 	beforeID  = "before"  // the canvas of the photograph, above it
+	maskID    = "mask"    // the canvas of the mask that is painted, above both
+	brushID   = "brush"   // the brush on it
 )
 
 func (s *studio) renderStage() app.UI {
@@ -29,6 +31,9 @@ func (s *studio) renderStage() app.UI {
 	if s.zoom > 0 {
 		frame = frame.Class("zoomed")
 	}
+	if s.masking.open {
+		frame = frame.Class("masking")
+	}
 	return stage.Body(
 		frame.Body(
 			app.Div().Class("sheet").Body(
@@ -41,6 +46,9 @@ func (s *studio) renderStage() app.UI {
 						s.split = ctx.JSSrc().Get("value").String()
 						s.showSplit()
 					}),
+				app.Canvas().ID(maskID).Width(4).Height(3).TabIndex(0).Role("application").Hidden(!s.masking.open).
+					Aria("label", s.layerName(s.masking.at)).Aria("description", words.MaskKeys),
+				app.Div().ID(brushID).Hidden(!s.masking.open),
 			),
 			app.If(s.content == nil, func() app.UI { return app.P().Class("hint").Text(words.NeedBoth) }),
 		),
@@ -113,7 +121,8 @@ func (s *studio) setStage(name string, value any) {
 	}
 }
 
-// listenToDrags moves a picture that is larger than its frame.
+// listenToDrags moves a picture that is larger than its frame; where a mask is painted, by the
+// middle button.
 func (s *studio) listenToDrags() {
 	frame, ok := element(frameID)
 	if !ok {
@@ -121,7 +130,11 @@ func (s *studio) listenToDrags() {
 	}
 	frame.Call("addEventListener", "pointermove", app.FuncOf(func(_ app.Value, args []app.Value) any {
 		e := args[0]
-		if s.zoom > 0 && e.Get("buttons").Int() == 1 && e.Get("pointerType").String() == "mouse" && !e.Get("target").Call("matches", "input").Bool() {
+		button := 1
+		if s.masking.open {
+			button = 4
+		}
+		if s.zoom > 0 && e.Get("buttons").Int() == button && e.Get("pointerType").String() == "mouse" && !e.Get("target").Call("matches", "input").Bool() {
 			frame.Call("scrollBy", -e.Get("movementX").Float(), -e.Get("movementY").Float())
 		}
 		return nil
