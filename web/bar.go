@@ -44,8 +44,10 @@ func (s *studio) renderBar() app.UI {
 		app.If(s.host != nil, func() app.UI {
 			return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).
 				OnClick(func(app.Context, app.Event) {
-					s.asking = true
-					showModal(handOverID)
+					s.withMasks(func() {
+						s.asking = true
+						showModal(handOverID)
+					})
 				})
 		}),
 	)

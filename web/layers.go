@@ -15,6 +15,7 @@ type layers struct {
 	styles       []*mask // in the order of the styles; may be short, and nil where nothing was painted
 	keep         *mask
 	past, future []change
+	changed      bool // since a run that had them, which the history keeps
 }
 
 // A change is what it takes to undo one, or to redo it.
@@ -101,7 +102,7 @@ func (l *layers) change(act func(), masks ...*mask) {
 }
 
 func (l *layers) remember(c change) {
-	l.past, l.future = append(l.past, c), nil
+	l.past, l.future, l.changed = append(l.past, c), nil, true
 	size := 0
 	for i := len(l.past) - 1; i >= 0; i-- {
 		for _, p := range l.past[i] {
@@ -176,7 +177,7 @@ func (l *layers) travel(from, to *[]change) (at int, ok bool) {
 		return 0, false
 	}
 	c := (*from)[n-1]
-	*from = (*from)[:n-1]
+	*from, l.changed = (*from)[:n-1], true
 	back := make(change, len(c))
 	for i, p := range c {
 		back[i] = patch{p.on, p.part, p.on.cut(p.part)}

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"image"
-	"image/png"
 	"math"
 	"slices"
 )
@@ -16,7 +14,7 @@ const maskSide = 1024
 type mask struct {
 	w, h  int
 	at    []uint8  // [h, w], 0 not at all, 255 wholly
-	saved *picture // of it as it is, once that is asked for
+	saved *picture // of it as it is, or nil
 }
 
 func newMask(w, h int) *mask { return &mask{w: w, h: h, at: make([]uint8, w*h)} }
@@ -45,19 +43,20 @@ func (m *mask) paste(part image.Rectangle, rows []uint8) {
 	m.saved = nil
 }
 
-// png returns the mask as a file, white where it is.
-func (m *mask) png() ([]byte, error) {
-	var file bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed} // it is shown a moment before a run
-	err := encoder.Encode(&file, &image.Gray{Pix: m.at, Stride: m.w, Rect: m.bounds()})
-	return file.Bytes(), err
-}
-
 // tinted returns a part of the mask for showing above the photograph, in that colour.
 func (m *mask) tinted(part image.Rectangle, r, g, b uint8) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
 	for i, v := range m.cut(part) {
 		copy(img.Pix[4*i:], []uint8{r, g, b, uint8(int(v) * 160 / 255)})
+	}
+	return img
+}
+
+// grey returns the mask as a picture, white where it is.
+func (m *mask) grey() *image.NRGBA {
+	img := image.NewNRGBA(m.bounds())
+	for i, v := range m.at {
+		copy(img.Pix[4*i:], []uint8{v, v, v, 255})
 	}
 	return img
 }

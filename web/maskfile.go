@@ -2,38 +2,58 @@ package main
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
 )
 
-// picture returns the mask as a picture that is kept and sent.
-func (m *mask) picture(name string) *picture {
-	if m.saved != nil {
-		return m.saved
+// withMasks makes files of the masks and goes on when they are there. The editor is closed
+// first, so that they are what was painted.
+func (s *studio) withMasks(then func()) {
+	s.closeMasks()
+	made := map[*mask]string{}
+	for i := range s.styles {
+		made[s.masks.peek(i)] = fmt.Sprintf(words.MaskFile, i+1)
 	}
-	data, err := m.png()
-	if err != nil {
-		panic(err) // only a writer fails, and it writes into memory
+	made[s.masks.peek(keepLayer)] = words.KeepFile
+	maps.DeleteFunc(made, func(m *mask, _ string) bool { return !m.painted() || m.saved != nil })
+	if len(made) == 0 {
+		then()
+		return
 	}
-	m.saved = &picture{id: newID(), w: m.w, h: m.h, file: engine.File{Name: name, Data: data}, blob: blobOf(data, "image/png")}
-	return m.saved
+	s.page.Async(func() {
+		for m, name := range made {
+			blob, err := encode(offscreen(m.grey()), m.w, m.h, "image/png", 1)
+			p := &picture{id: newID(), w: m.w, h: m.h, file: engine.File{Name: name}, blob: blob}
+			if err == nil {
+				p.file.Data, err = bytesOf(blob)
+			}
+			if err != nil {
+				s.complain(engine.AsError(err).Message)
+				return
+			}
+			s.page.Dispatch(func(app.Context) { m.saved = p })
+		}
+		s.page.Dispatch(func(app.Context) { then() })
+	})
 }
 
-// maskPictures returns the masks: those of the styles in their order, nil where nothing is
-// painted, or no list if nothing is painted in any; and where the photograph stays.
+// maskPictures returns the masks that were made files of: those of the styles in their
+// order, nil where nothing is painted, or no list if nothing is painted in any; and where
+// the photograph stays.
 func (s *studio) maskPictures() (styles []*picture, keep *picture) {
 	for i := range s.styles {
-		if m := s.masks.peek(i); m.painted() {
+		if m := s.masks.peek(i); m.painted() && m.saved != nil {
 			if styles == nil {
 				styles = make([]*picture, len(s.styles))
 			}
-			styles[i] = m.picture(fmt.Sprintf(words.MaskFile, i+1))
+			styles[i] = m.saved
 		}
 	}
 	if m := s.masks.peek(keepLayer); m.painted() {
-		keep = m.picture(words.KeepFile)
+		keep = m.saved
 	}
 	return styles, keep
 }

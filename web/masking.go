@@ -36,10 +36,11 @@ func (s *studio) layerName(at int) string {
 
 // editMasks opens the editor, or closes it.
 func (s *studio) editMasks() {
-	s.masking.open = !s.masking.open && s.missing() == "" && !s.busy()
-	if !s.masking.open {
+	if s.masking.open || s.missing() != "" || s.busy() {
+		s.closeMasks()
 		return
 	}
+	s.masking.open = true
 	if s.masks == nil {
 		s.masks = newLayers(fit(s.content.w, s.content.h, maskSide))
 		s.masking.x, s.masking.y = float64(s.masks.w)/2, float64(s.masks.h)/2
@@ -47,12 +48,20 @@ func (s *studio) editMasks() {
 	s.chooseLayer(min(s.masking.at, len(s.styles)-1))
 }
 
-func (s *studio) dropMasks() { s.masks, s.masking.open, s.masking.stroke = nil, false, nil }
+func (s *studio) closeMasks() {
+	s.lift(true)
+	s.masking.open = false
+}
 
-// whenMasksMayGo does what makes the masks worthless, after asking.
+func (s *studio) dropMasks() {
+	s.closeMasks()
+	s.masks = nil
+}
+
+// whenMasksMayGo does what drops the masks, after asking if no run had them.
 func (s *studio) whenMasksMayGo(act func()) {
 	s.whenFree(func() {
-		if !s.masks.painted() {
+		if !s.masks.painted() || !s.masks.changed {
 			act()
 			return
 		}
@@ -123,9 +132,13 @@ func (s *studio) renderMasks() app.UI {
 	act := func(name, label string, do func(*layers, int)) app.HTMLButton {
 		return press("quiet", label, func() { s.editLayer(func(at int) { do(s.masks, at) }) }, name).Title(words.MaskHelp[name])
 	}
+	toggle := words.EditMasks
+	if m.open {
+		toggle = words.MasksDone
+	}
 	return app.Section().Class("group", "masks").Aria("label", words.Masks).Body(
 		app.H2().Text(words.Masks),
-		press("quiet", words.EditMasks, s.editMasks).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.missing() != "" || s.busy()),
+		press("quiet", toggle, s.editMasks).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.missing() != "" || s.busy()),
 		app.Div().Class("group").Hidden(!m.open).Body(
 			app.Div().Class("group").Role("group").Aria("label", words.Layer).Body(app.Range(list).Slice(func(i int) app.UI {
 				at := list[i]

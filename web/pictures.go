@@ -102,7 +102,11 @@ func (s *studio) setWeight(i int, text string) {
 }
 
 func (s *studio) renderPictures() app.UI {
-	return app.Aside().Class("pictures").Aria("label", words.Pictures).Body(
+	panel := app.Aside().Class("pictures").Aria("label", words.Pictures)
+	if s.masking.open {
+		panel = panel.Class("editing")
+	}
+	return panel.Body(
 		app.Section().Class("group photograph").Body(
 			app.H2().Text(words.Photograph),
 			s.renderDrop("content", words.ContentInput, s.content, false, s.setContent),

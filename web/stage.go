@@ -81,6 +81,7 @@ func (s *studio) renderView() app.UI {
 		app.Output().Text(label),
 		tool("in", words.ZoomIn, func() { s.zoomBy(1) }).Disabled(s.content == nil || s.zoom == zooms[len(zooms)-1]),
 		tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.styles) == 0),
+		tool("mask", words.EditMasks, s.editMasks).Aria("pressed", s.masking.open).Disabled(s.missing() != "" || s.busy()),
 		tool("copy", words.Copy, s.copy).Disabled(s.result == nil || s.busy()),
 		app.If(s.canShare, func() app.UI {
 			return tool("share", words.WebShare, s.webShare).Disabled(s.result == nil || s.busy())

@@ -13,7 +13,7 @@ var words = struct {
 	ExamplePhotographs, ExampleStyles, Mix             string
 	ContentInput, StyleInput, Camera                   string
 	Remove, Weight, WeightHelp                         string
-	Masks, EditMasks, MasksHelp, MaskKeys              string
+	Masks, EditMasks, MasksDone, MasksHelp, MaskKeys   string
 	Layer, MaskOf, Keep, BrushSize, BrushSoftness      string
 	Erase, Swap, Invert, Fill, Clear                   string
 	UndoMask, RedoMask, LoadMask, MaskInput            string
@@ -68,6 +68,7 @@ var words = struct {
 
 	Masks:         "Masks",
 	EditMasks:     "Paint masks",
+	MasksDone:     "Done painting",
 	MasksHelp:     "Paint on the photograph where a style goes, or what stays as it is. A style that is painted nowhere goes where no other is; where none goes the photograph stays.",
 	MaskKeys:      "Arrow keys move the brush, Space paints, Shift and arrow keys paint a line.",
 	Layer:         "What is painted",
@@ -94,7 +95,7 @@ var words = struct {
 		"clear":  "Takes away everything.",
 	},
 	MasksTitle: "Drop the masks?",
-	MasksText:  "Masks are painted on this photograph. Another photograph begins without any.",
+	MasksText:  "Masks were painted on this photograph, and nothing has been made of them yet. They are gone if other pictures take its place.",
 	MasksYes:   "Drop them",
 	MasksNo:    "Keep this photograph",
 
