@@ -264,3 +264,51 @@ func TestMaskEditor(t *testing.T) {
 	b.until(photographName+` === 'harbour.jpg' && `+paintedLayers+` === 0`, 5*time.Second)
 	b.clean()
 }
+
+// A stroke grows to the edge of the thing that it is on, in the worker.
+func TestGrowToEdges(t *testing.T) {
+	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	img := image.NewNRGBA(image.Rect(0, 0, 200, 150))
+	disc := 0
+	for y := range 150 {
+		for x := range 200 {
+			c := color.NRGBA{uint8(40 + (x*y)%31), 90, uint8(150 + (x*7+y*3)%23), 255}
+			if (x-70)*(x-70)+(y-80)*(y-80) < 45*45 {
+				c = color.NRGBA{200, uint8(70 + (x*3+y*5)%29), 60, 255}
+				disc++
+			}
+			img.SetNRGBA(x, y, c)
+		}
+	}
+	want := float64(disc) / (200 * 150)
+	var file bytes.Buffer
+	if err := png.Encode(&file, img); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "disc.png")
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.choose("Content picture", path)
+	b.until(photographName+` === 'disc.png'`, 10*time.Second)
+	b.press("Paint masks")
+	b.press("Grow to edges") // of nothing
+	b.until(`document.querySelector('#status').innerText.startsWith('Paint a stroke or two')`, 5*time.Second)
+	b.slide("#brush-size", "4")
+	b.stroke("mouse", 0, place{0.3, 0.5}, place{0.4, 0.5})
+	if got := b.share(); got > want/5 {
+		t.Fatalf("the stroke covers %.3f already", got)
+	}
+	value[bool](b, `(() => { const s = document.querySelector('#status'); window.said = [];
+		new MutationObserver(() => said.push(s.innerText)).observe(s, {childList: true, characterData: true, subtree: true}); return true; })()`)
+	b.press("Grow to edges")
+	b.until(fmt.Sprintf(`Math.abs(%s - %f) < 0.01`, covered, want), 30*time.Second)
+	b.press("Grow to edges") // once it is there it stays
+	b.until(`said.filter(t => t === 'Looking for edges …').length === 2 && !document.querySelector('#start').disabled`, 30*time.Second)
+	if got := b.share(); got < want-0.01 || got > want+0.01 {
+		t.Errorf("grown twice it covers %.3f, and the thing %.3f", got, want)
+	}
+	b.paint() // the worker paints as before
+	b.clean()
+}

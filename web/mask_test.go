@@ -4,6 +4,8 @@ import (
 	"image"
 	"slices"
 	"testing"
+
+	"trappedinart/engine/segment"
 )
 
 // draw paints one stroke through the points.
@@ -207,5 +209,35 @@ func TestWhiteness(t *testing.T) {
 	}
 	if got := whiteness([]uint8{255, 255, 255, 128, 0, 255, 0, 255, 9, 9, 9, 0}); !slices.Equal(got, []uint8{128, 182, 0}) {
 		t.Errorf("whiteness is %d", got)
+	}
+}
+
+// Scribbles are found however thin, what is painted elsewhere stops them, and what has grown
+// comes back in the mask's size.
+func TestSeedsAndEnlarged(t *testing.T) {
+	l := newLayers(40, 20)
+	l.mask(0).at[3*40+7] = 255
+	l.mask(1).at[10*40+30] = 255
+	l.mask(keepLayer).at[3*40+6] = 255 // in the same place, which is this layer's
+	l.mask(keepLayer).at[19*40+39] = 255
+	want := make([]uint8, 10*5)
+	want[0*10+1], want[2*10+7], want[4*10+9] = segment.Inside, segment.Outside, segment.Outside
+	if got := l.seeds(0, 10, 5); !slices.Equal(got, want) {
+		t.Errorf("the seeds are %d, want %d", got, want)
+	}
+	values := make([]uint8, 10*5)
+	for i := range values {
+		if i%10 < 5 {
+			values[i] = 255
+		}
+	}
+	got := &mask{w: 40, h: 20, at: enlarged(values, 10, 5, l.mask(1))}
+	for _, c := range []struct {
+		x, y int
+		want uint8
+	}{{0, 0, 255}, {17, 19, 255}, {18, 10, 223}, {19, 10, 159}, {20, 10, 96}, {22, 10, 0}, {39, 19, 0}, {30, 10, 255}} {
+		if v := got.value(c.x, c.y); v != c.want {
+			t.Errorf("at %d, %d it is %d, want %d", c.x, c.y, v, c.want)
+		}
 	}
 }

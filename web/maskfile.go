@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"image"
 	"maps"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -107,6 +108,15 @@ func (w work) layers(photograph *picture, list []*picture) (*layers, error) {
 // whitenessOf returns the values of a mask of that size from a picture that was read
 // already. It waits for the browser.
 func whitenessOf(blob app.Value, w, h int) ([]uint8, error) {
+	img, err := pixelsOf(blob, w, h)
+	if err != nil {
+		return nil, err
+	}
+	return whiteness(img.Pix), nil
+}
+
+// pixelsOf returns a copy of that size of a picture that was read already.
+func pixelsOf(blob app.Value, w, h int) (*image.NRGBA, error) {
 	bitmap, err := await(app.Window().Call("createImageBitmap", blob, map[string]any{
 		"imageOrientation": "from-image", "resizeWidth": w, "resizeHeight": h, "resizeQuality": "high",
 	}))
@@ -114,14 +124,14 @@ func whitenessOf(blob app.Value, w, h int) ([]uint8, error) {
 		return nil, err
 	}
 	defer bitmap.Call("close")
-	pix := make([]uint8, 4*w*h)
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	err = try(func() {
 		canvas := app.Window().Get("OffscreenCanvas").New(w, h)
 		pen := canvas.Call("getContext", "2d", map[string]any{"willReadFrequently": true, "colorSpace": "srgb"})
 		pen.Call("drawImage", bitmap, 0, 0)
-		app.CopyBytesToGo(pix, pen.Call("getImageData", 0, 0, w, h).Get("data"))
+		app.CopyBytesToGo(img.Pix, pen.Call("getImageData", 0, 0, w, h).Get("data"))
 	})
-	return whiteness(pix), err
+	return img, err
 }
 
 // loadMask reads a mask from files that were chosen or dropped.

@@ -15,6 +15,7 @@ type masking struct {
 	size     float64 // of the brush, per cent of the picture's longer side
 	softness float64 // per cent
 	erase    bool
+	growing  bool    // in the worker
 	stroke   *stroke // that is under way, or nil
 	x, y     float64 // of the brush, pixels of the mask
 }
@@ -152,6 +153,7 @@ func (s *studio) renderMasks() app.UI {
 			s.renderBrush("brush-softness", words.BrushSoftness, &m.softness, 0, 100),
 			app.Div().Class("acts").Body(
 				press("quiet", words.Erase, func() { m.erase = !m.erase }).Aria("pressed", m.erase).Title(words.MaskHelp["erase"]),
+				press("quiet", words.Grow, s.growMask).Title(words.MaskHelp["grow"]).Disabled(m.growing),
 				act("swap", words.Swap, (*layers).swap),
 				act("invert", words.Invert, (*layers).invert),
 				act("fill", words.Fill, func(l *layers, at int) { l.fill(at, 255) }),

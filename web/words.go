@@ -16,6 +16,7 @@ var words = struct {
 	Masks, EditMasks, MasksDone, MasksHelp, MaskKeys   string
 	Layer, MaskOf, Keep, BrushSize, BrushSoftness      string
 	Erase, Swap, Invert, Fill, Clear                   string
+	Grow, Growing, GrowWhat                            string
 	UndoMask, RedoMask, LoadMask, MaskInput            string
 	MaskFile, KeepFile                                 string
 	MaskHelp                                           map[string]string
@@ -77,6 +78,9 @@ var words = struct {
 	BrushSize:     "Brush size",
 	BrushSoftness: "Softness",
 	Erase:         "Erase",
+	Grow:          "Grow to edges",
+	Growing:       "Looking for edges …",
+	GrowWhat:      "Paint a stroke or two on a thing first; they will grow to its edges.",
 	Swap:          "Swap",
 	Invert:        "Invert",
 	Fill:          "Fill",
@@ -89,6 +93,7 @@ var words = struct {
 	KeepFile:      "keep.png",
 	MaskHelp: map[string]string{
 		"erase":  "The brush takes away what was painted.",
+		"grow":   "A stroke or two on a thing grow to its edges, and stop at what is painted in the other layers.",
 		"swap":   "Foreground and background change places: the region with the other style's, or with the rest.",
 		"invert": "What was painted is free, and what was free is painted.",
 		"fill":   "Paints everything.",
