@@ -168,14 +168,17 @@ compare-wasm: tools bench-program
 	  $(CHROMIUM) -query "network=vgg19&size=$(SIZE)&iterations=$(ITERATIONS)" bin/bench $(KERNELS) $$(go env GOROOT)/lib/wasm; \
 	} | node $(COMPARE)/ratios.js
 
-# gallery paints six pairs with the small network and with VGG-19, measures both with
-# VGG-19, and writes bin/gallery/gallery.png. It needs the folder of data beside the
-# project. SMALL is another file of a small network.
+# gallery paints pictures, measures them with VGG-19, and writes a sheet to bin/gallery:
+# SHEET=networks has six pairs with the small network and with VGG-19, controls one pair with
+# every preset and the main controls, notebook six pairs as Gatys' notebook paints them and
+# as we do (SIZE=512; an hour), preview previews beside what they stand for. It needs the folder of data beside the project. SMALL is
+# another file of a small network; GALLERY=-keep takes what the last time has left.
+SHEET  ?= networks
 SMALL  ?= small
 SHARED := $(or $(TRAPPED_SHARED),../shared)
 gallery:
 	@[ -d $(SHARED)/images ] || { echo "There are no pictures in $(SHARED)/images; say where they are with TRAPPED_SHARED."; exit 1; }
-	go run ./weights/gallery -network $(SMALL) -vgg19 $(SHARED)/vgg19/vgg19-conv1-conv3.safetensors -images $(SHARED)/images -out bin/gallery $(GALLERY)
+	go run ./weights/gallery -sheet $(SHEET) -network $(SMALL) -vgg19 $(SHARED)/vgg19/vgg19-conv1-conv3.safetensors -images $(SHARED)/images -out bin/gallery -size $(SIZE) $(GALLERY)
 
 clean:
 	rm -rf bin && find server/site/files -mindepth 1 ! -name README -delete

@@ -95,6 +95,9 @@ type Progress struct {
 	// Loss is the sum of its parts, in the units of the recipe's loss scaling.
 	Loss, Content, Style, Variation float64
 
+	// Estimate is what the run will take, in one report before it paints, or nil.
+	Estimate *Estimate
+
 	// Note is a sentence that a person should read, or "" in most reports.
 	Note string
 
@@ -103,6 +106,13 @@ type Progress struct {
 
 	// Preview is the picture as it is now, or nil in most reports.
 	Preview *image.NRGBA
+}
+
+// An Estimate is what a run will take.
+type Estimate struct {
+	Time   time.Duration
+	Bytes  int64 // of memory at most
+	Blocks int   // in which the largest scale is painted, one after the other; 1 is the whole
 }
 
 // A Result is a finished painting, or as far as one got.
@@ -118,6 +128,9 @@ type Result struct {
 	Iterations int    // evaluations of the loss, over all scales
 	Checkpoint []byte // of a run that was stopped, if checkpoints were asked for
 	Loss       float64
-	Elapsed    time.Duration
-	Notes      []string // what a person should know of it
+	// StyleDistance is how near the painting came, in the last evaluation: the mean of
+	// sum (G-A)^2 / sum A^2 over style layers and copies.
+	StyleDistance float64
+	Elapsed       time.Duration
+	Notes         []string // what a person should know of it
 }

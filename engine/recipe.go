@@ -34,6 +34,8 @@ type Recipe struct {
 	StyleScales   Numbers      `json:"style_scales,omitempty"`
 	Detail        float64      `json:"detail"`
 	Smoothness    float64      `json:"smoothness"`
+	TVWeight      float64      `json:"tv_weight"`
+	TVKind        string       `json:"tv_kind"`
 	KeepColours   float64      `json:"keep_colours"`
 	ColourMethod  string       `json:"colour_method"`
 	Feather       float64      `json:"feather"`
@@ -50,6 +52,8 @@ type Recipe struct {
 	StyleWeight   float64      `json:"style_weight"`
 	LossScaling   string       `json:"loss_scaling"`
 	Pooling       string       `json:"pooling"`
+	Rounding      string       `json:"pooling_rounding"`
+	White         int          `json:"white"`
 	Optimizer     string       `json:"optimizer"`
 	History       int          `json:"history"`
 	LearningRate  float64      `json:"learning_rate"`
@@ -58,14 +62,21 @@ type Recipe struct {
 
 // Values of the settings that are a choice.
 const (
-	Painterly     = "painterly"      // Preset
-	GatysNotebook = "gatys-notebook" // Preset, LossScaling
+	Painterly     = "painterly"       // Preset
+	GatysNotebook = "gatys-notebook"  // Preset, LossScaling
+	NeuralStyle   = "neural-style"    // Preset, LossScaling
+	NeuralStylePT = "neural-style-pt" // Preset
 
 	Calibrated = "calibrated" // LossScaling: each loss divided by the square sum of its target
 
 	StartContent = "content"
 	StartNoise   = "noise"
+	StartMean    = "mean"
 	StartPicture = "picture"
+
+	TVSquared      = "squared" // TVKind
+	TVAbsolute     = "absolute"
+	TVGradientOnly = "gradient-only"
 
 	ColoursSymmetric = "symmetric" // ColourMethod
 	ColoursPCA       = "pca"
@@ -74,6 +85,9 @@ const (
 
 	PoolAverage = "avg"
 	PoolMax     = "max"
+
+	RoundDown = "down" // Rounding
+	RoundUp   = "up"
 
 	LBFGS      = "lbfgs"
 	LBFGSTorch = "lbfgs-torch"
@@ -86,18 +100,45 @@ var presets = []struct {
 }{
 	{Painterly, func(*Recipe) {}},
 	{GatysNotebook, func(r *Recipe) {
+		original(r)
 		r.LossScaling = GatysNotebook
-		r.ContentLayers = LayerWeights{{"relu4_2", 1}}
-		r.StyleLayers = LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}, {"relu5_1", 1}}
-		r.Pooling = PoolMax
-		r.Scales = 1
-		r.Copies = 0
-		r.Moments = 0
-		r.Border = 0
 		r.Iterations = 500
-		r.Optimizer = LBFGSTorch
-		r.History = 100
 	}},
+	{NeuralStyle, func(r *Recipe) {
+		neuralStyle(r)
+		r.White = 256
+		r.Rounding = RoundUp
+		r.TVKind = TVGradientOnly
+	}},
+	{NeuralStylePT, func(r *Recipe) {
+		neuralStyle(r)
+		r.TVKind = TVAbsolute
+	}},
+}
+
+// original is what the programs have in common that do just what Gatys et al. 2016
+// describe: one scale, nothing but the picture itself, and L-BFGS.
+func original(r *Recipe) {
+	r.ContentLayers = LayerWeights{{"relu4_2", 1}}
+	r.StyleLayers = LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}, {"relu5_1", 1}}
+	r.Pooling = PoolMax
+	r.Scales = 1
+	r.Copies = 0
+	r.Moments = 0
+	r.Border = 0
+	r.Detail = 0
+	r.Taper = 100
+	r.Optimizer = LBFGSTorch
+	r.History = 100
+}
+
+// neuralStyle is what J. Johnson's neural-style and its port to PyTorch have in common.
+func neuralStyle(r *Recipe) {
+	original(r)
+	r.LossScaling = NeuralStyle
+	r.ContentWeight, r.StyleWeight, r.TVWeight = 5, 100, 1e-3
+	r.Start = StartMean
+	r.Iterations = 1000
 }
 
 // Presets returns the names that Preset knows, the default first.
@@ -128,11 +169,12 @@ func defaults() Recipe {
 		Preset:        Painterly,
 		Weights:       "small",
 		Size:          512,
-		Iterations:    80,
-		Taper:         100,
+		Iterations:    70,
+		Taper:         70,
 		Strength:      50,
 		StyleScale:    1,
 		Detail:        50,
+		TVKind:        TVSquared,
 		ColourMethod:  ColoursSymmetric,
 		Feather:       1,
 		Start:         StartContent,
@@ -145,6 +187,8 @@ func defaults() Recipe {
 		StyleWeight:   1,
 		LossScaling:   Calibrated,
 		Pooling:       PoolAverage,
+		Rounding:      RoundDown,
+		White:         255,
 		Optimizer:     LBFGS,
 		History:       10,
 		LearningRate:  1,

@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +92,12 @@ var settings = []Setting{
 	{Name: "smoothness", Label: "Smoothness", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1, Live: true,
 		Help:  "How strongly neighbouring pixels are held together (total variation).",
 		field: func(r *Recipe) any { return &r.Smoothness }},
+	{Name: "tv_kind", Label: "Variation kind", Kind: Choice, Choices: []string{TVSquared, TVAbsolute, TVGradientOnly}, Expert: true, Live: true,
+		Help:  "How the steps between neighbouring pixels count: squared; without their sign, as in neural-style-pt; or squared, by half of that and in the gradient alone, as in neural-style.",
+		field: func(r *Recipe) any { return &r.TVKind }},
+	{Name: "tv_weight", Label: "Variation weight", Kind: Number, Max: 1e6, Step: 0.001, Expert: true, Live: true,
+		Help:  "A weight on the sum of all steps between neighbouring pixels, in grey levels, beside what smoothness gives it.",
+		field: func(r *Recipe) any { return &r.TVWeight }},
 	{Name: "keep_colours", Label: "Keep colours", Unit: "%", Kind: Number, Min: 0, Max: 100, Step: 1, Live: true,
 		Help:  "How much of the photograph's colours stays, from the painting's colours to the photograph's own.",
 		field: func(r *Recipe) any { return &r.KeepColours }},
@@ -106,8 +110,8 @@ var settings = []Setting{
 	{Name: "style_weights", Label: "Style weights", Kind: NumberList, Max: 1000, Expert: true, Live: true,
 		Help:  "How much each style picture counts, in their order; those not named count 1.",
 		field: func(r *Recipe) any { return &r.StyleWeights }},
-	{Name: "start", Label: "Start from", Kind: Choice, Choices: []string{StartContent, StartNoise, StartPicture}, Expert: true,
-		Help:  "What the first scale starts from: the photograph, noise drawn from the seed, or a picture that is given.",
+	{Name: "start", Label: "Start from", Kind: Choice, Choices: []string{StartContent, StartNoise, StartMean, StartPicture}, Expert: true,
+		Help:  "What the first scale starts from: the photograph, noise drawn from the seed, the network's mean colour with a trace of such noise (0.001 grey levels, normal), or a picture that is given.",
 		field: func(r *Recipe) any { return &r.Start }},
 	{Name: "seed", Label: "Seed", Kind: Integer, Min: 0, Max: 1 << 53, Step: 1, Expert: true,
 		Help:  "Another seed draws other noise; the same seed the same.",
@@ -136,12 +140,18 @@ var settings = []Setting{
 	{Name: "style_weight", Label: "Style weight", Kind: Number, Max: 1e9, Step: 0.1, Expert: true, Live: true,
 		Help:  "A factor on the whole style loss.",
 		field: func(r *Recipe) any { return &r.StyleWeight }},
-	{Name: "loss_scaling", Label: "Loss scaling", Kind: Choice, Choices: []string{Calibrated, GatysNotebook}, Expert: true,
-		Help:  "How losses are made comparable: each divided by the square sum of its target, or as in Gatys' own notebook.",
+	{Name: "loss_scaling", Label: "Loss scaling", Kind: Choice, Choices: []string{Calibrated, GatysNotebook, NeuralStyle}, Expert: true,
+		Help:  "How losses are made comparable: each divided by the square sum of its target, or as in Gatys' own notebook or in neural-style, which take means.",
 		field: func(r *Recipe) any { return &r.LossScaling }},
 	{Name: "pooling", Label: "Pooling", Kind: Choice, Choices: []string{PoolAverage, PoolMax}, Expert: true,
 		Help:  "How the network halves its feature maps: by averages, which paint smoother, or by maxima.",
 		field: func(r *Recipe) any { return &r.Pooling }},
+	{Name: "pooling_rounding", Label: "Pooling rounds", Kind: Choice, Choices: []string{RoundDown, RoundUp}, Expert: true,
+		Help:  "What becomes of a last odd row or column of a feature map when it is halved: down leaves it out, up lets it stand by itself, as in Caffe and neural-style.",
+		field: func(r *Recipe) any { return &r.Rounding }},
+	{Name: "white", Label: "White", Kind: Integer, Min: 255, Max: 256, Step: 1, Expert: true,
+		Help:  "What the network is given for white: 255, or 256 as in neural-style.",
+		field: func(r *Recipe) any { return &r.White }},
 	{Name: "optimizer", Label: "Optimiser", Kind: Choice, Choices: []string{LBFGS, LBFGSTorch, Adam}, Expert: true,
 		Help:  "How the picture is improved: L-BFGS, L-BFGS exactly as PyTorch has it, or Adam.",
 		field: func(r *Recipe) any { return &r.Optimizer }},
@@ -298,112 +308,4 @@ func (s Setting) check(r *Recipe) error {
 		return Errorf(InvalidRecipe, "%s cannot be %q: it takes %s.", s.Label, s.Get(r), s.Takes())
 	}
 	return nil
-}
-
-// Numbers is a list of numbers, written 1,0.5 as text and [1, 0.5] in JSON.
-type Numbers []float64
-
-func (n Numbers) String() string {
-	parts := make([]string, len(n))
-	for i, v := range n {
-		parts[i] = formatNumber(v)
-	}
-	return strings.Join(parts, ",")
-}
-
-func parseNumbers(text string) (Numbers, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var list Numbers
-	for part := range strings.SplitSeq(text, ",") {
-		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, nil
-}
-
-// A LayerWeight is a layer of the network and how much it counts.
-type LayerWeight struct {
-	Layer  string
-	Weight float64
-}
-
-func (l LayerWeight) String() string {
-	if l.Weight == 1 {
-		return l.Layer
-	}
-	return l.Layer + ":" + formatNumber(l.Weight)
-}
-
-// LayerWeights is a list of layers, written relu1_1,relu2_1:0.5 as text and
-// ["relu1_1", "relu2_1:0.5"] in JSON.
-type LayerWeights []LayerWeight
-
-func (l LayerWeights) String() string { return strings.Join(l.words(), ",") }
-
-func (l LayerWeights) words() []string {
-	parts := make([]string, len(l))
-	for i, w := range l {
-		parts[i] = w.String()
-	}
-	return parts
-}
-
-func parseLayers(text string) (LayerWeights, error) {
-	var list LayerWeights
-	for part := range strings.SplitSeq(text, ",") {
-		l, err := parseLayer(part)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, l)
-	}
-	return list, nil
-}
-
-func parseLayer(text string) (LayerWeight, error) {
-	name, weight, weighted := strings.Cut(strings.TrimSpace(text), ":")
-	l := LayerWeight{Layer: name, Weight: 1}
-	if name == "" {
-		return l, fmt.Errorf("a layer has no name")
-	}
-	if weighted {
-		v, err := strconv.ParseFloat(weight, 64)
-		if err != nil {
-			return l, err
-		}
-		l.Weight = v
-	}
-	return l, nil
-}
-
-// MarshalJSON writes the list as strings, each as String has it.
-func (l LayerWeights) MarshalJSON() ([]byte, error) { return json.Marshal(l.words()) }
-
-// UnmarshalJSON reads a list of strings such as "relu2_1:0.5".
-func (l *LayerWeights) UnmarshalJSON(data []byte) error {
-	var words []string
-	if err := json.Unmarshal(data, &words); err != nil {
-		return err
-	}
-	*l = make(LayerWeights, 0, len(words))
-	for _, word := range words {
-		w, err := parseLayer(word)
-		if err != nil {
-			return Errorf(InvalidRecipe, "The recipe's layer %q cannot be read: write it as relu2_1 or relu2_1:0.5.", word)
-		}
-		*l = append(*l, w)
-	}
-	return nil
-}
-
-func formatNumber(v float64) string {
-	if math.Abs(v) < 1e15 {
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
 }

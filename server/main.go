@@ -61,6 +61,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newStylizeCommand(),
 		newEvaluateCommand(),
+		newVerifyCommand(gatysTrace()),
 		newBenchCommand(),
 		newServeCommand(),
 		newWeightsCommand(),

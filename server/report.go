@@ -21,6 +21,7 @@ type reporter struct {
 	scale    int
 	last     time.Time
 	drawn    bool
+	told     []string // notes
 }
 
 func newReporter(out io.Writer) *reporter {
@@ -35,6 +36,13 @@ func newReporter(out io.Writer) *reporter {
 }
 
 func (r *reporter) report(p engine.Progress) {
+	if p.Estimate != nil {
+		r.line(estimated(*p.Estimate))
+	}
+	if p.Note != "" {
+		r.line(p.Note)
+		r.told = append(r.told, p.Note)
+	}
 	if p.Stage != engine.Painting {
 		return
 	}
@@ -61,6 +69,13 @@ func (r *reporter) report(p engine.Progress) {
 	}
 	fmt.Fprintf(r.out, "\r\x1b[K%s", line)
 	r.drawn = true
+}
+
+// line writes a line that stays.
+func (r *reporter) line(text string) {
+	r.end()
+	r.drawn = false
+	fmt.Fprintln(r.out, text)
 }
 
 // end leaves the line as it is and goes to the next.

@@ -37,7 +37,7 @@ func newServeCommand() *cobra.Command {
 	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long a job and its result are kept")
 	f.IntVar(&uploadMiB, "limit-upload", 64, "the most that a job may upload, in MiB")
 	f.IntVar(&megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels")
-	f.IntVar(&memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB")
+	f.IntVar(&memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB; larger pictures are painted in blocks")
 	compute.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if queue.Waiting < 1 || queue.Keep < time.Minute || uploadMiB < 1 || uploadMiB > 1024 || megapixels < 1 || megapixels > 64 || memoryGiB < 1 || memoryGiB > 1<<20 {
@@ -56,7 +56,7 @@ func newServeCommand() *cobra.Command {
 			return err
 		}
 		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-		q := jobs.NewLocal(&transfer.Runner{Backend: be, Weights: store.Named, Decode: pixel.Decode}, log, queue)
+		q := jobs.NewLocal(&transfer.Runner{Backend: be, Weights: store.Named, Decode: pixel.Decode, MemoryBudget: int64(memoryGiB) << 30}, log, queue)
 		defer q.Close()
 		return serve(cmd, addr, pages.Ready(), handler.New(handler.Config{
 			Site: pages, Weights: store, Queue: q, Decode: pixel.Decode, Log: log,

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +27,8 @@ func newStylizeCommand() *cobra.Command {
 		compute      computeFlags
 		masks        maskFlags
 		checkpoints  checkpointFlags
+		memory       memoryFlag
+		estimate     bool
 	)
 	cmd := &cobra.Command{
 		Use:     "stylize",
@@ -36,11 +39,13 @@ func newStylizeCommand() *cobra.Command {
 	cmd.Flags().StringVar(&content, "content", "", "the photograph: a JPEG, PNG, WebP, GIF, BMP or TIFF file")
 	cmd.Flags().StringVar(&out, "out", "", "where the result goes: a .png, .jpg, .webp (lossless) or .tif file")
 	cmd.Flags().IntVar(&depth, "depth", 8, "bits to a channel of a .png file, 8 or 16; .tif files always have 16")
+	cmd.Flags().BoolVar(&estimate, "estimate", false, "say how long it takes and how much memory, and paint nothing")
+	memory.add(cmd)
 	masks.add(cmd)
 	checkpoints.add(cmd)
 	compute.add(cmd)
 	recipe := addRecipeFlags(cmd, engine.Painterly)
-	require(cmd, "content", "style", "out")
+	require(cmd, "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
 		r, names, err := recipe.withStyles()
@@ -48,15 +53,11 @@ func newStylizeCommand() *cobra.Command {
 			return err
 		}
 		// Whatever would spoil the end is found before the work.
-		format, err := pixel.FormatOf(out)
-		if err != nil {
-			return err
-		}
-		if err := checkDepth(depth, format); err != nil {
-			return err
-		}
-		if err := writable(out); err != nil {
-			return err
+		var format pixel.Format
+		if !estimate {
+			if format, err = checkOut(out, depth); err != nil {
+				return err
+			}
 		}
 		req := engine.Request{Recipe: r}
 		if req.Content, err = readFile(content); err != nil {
@@ -79,7 +80,21 @@ func newStylizeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		runner := &transfer.Runner{Backend: be, Weights: compute.store().Load, Decode: pixel.Decode, Deep: depth == 16 || format == pixel.TIFF}
+		budget, err := memory.budget()
+		if err != nil {
+			return err
+		}
+		runner := &transfer.Runner{
+			Backend: be, Weights: compute.store().Load, Decode: pixel.Decode,
+			Deep: depth == 16 || format == pixel.TIFF, MemoryBudget: budget,
+		}
+		if estimate {
+			e, err := runner.Estimate(ctx, req)
+			if err == nil {
+				fmt.Fprintln(cmd.OutOrStdout(), estimated(e))
+			}
+			return err
+		}
 		show := newReporter(cmd.ErrOrStderr())
 		var keepErr error
 		res, runErr := runner.Run(ctx, req, func(p engine.Progress) {
@@ -99,9 +114,11 @@ func newStylizeCommand() *cobra.Command {
 			if err := writePicture(out, res, format, depth == 16); err != nil {
 				return errors.Join(err, runErr)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds())
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds(), res.StyleDistance)
 			for _, note := range res.Notes {
-				fmt.Fprintln(cmd.ErrOrStderr(), note)
+				if !slices.Contains(show.told, note) {
+					fmt.Fprintln(cmd.ErrOrStderr(), note)
+				}
 			}
 			if slices.ContainsFunc(append([]engine.File{req.Content}, req.Styles...), pixel.HasPosition) {
 				fmt.Fprintln(cmd.ErrOrStderr(), "The photograph's GPS position and other personal data are not in the result.")
@@ -110,6 +127,30 @@ func newStylizeCommand() *cobra.Command {
 		return runErr
 	}
 	return cmd
+}
+
+// checkOut finds out whether a result can be written at path, and in which format.
+func checkOut(path string, depth int) (pixel.Format, error) {
+	if path == "" {
+		return "", wrongUse("Stylize needs --out; see trapped stylize --help.")
+	}
+	format, err := pixel.FormatOf(path)
+	if err == nil {
+		err = checkDepth(depth, format)
+	}
+	if err == nil {
+		err = writable(path)
+	}
+	return format, err
+}
+
+// estimated is an estimate as a sentence.
+func estimated(e engine.Estimate) string {
+	blocks := "as a whole"
+	if e.Blocks > 1 {
+		blocks = fmt.Sprintf("in %d blocks", e.Blocks)
+	}
+	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time, time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
 }
 
 func checkDepth(depth int, format pixel.Format) error {

@@ -32,6 +32,9 @@ func (b *inbox) put(m protocol.Message) {
 			if next.Checkpoint == nil {
 				next.Checkpoint = last.Checkpoint
 			}
+			if next.Estimate == nil {
+				next.Estimate = last.Estimate
+			}
 			if next.Note == "" {
 				next.Note = last.Note
 			}

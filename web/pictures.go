@@ -71,8 +71,10 @@ func (s *studio) removeStyle(p *picture) {
 		s.masks.remove(i)
 		s.chooseLayer(min(s.masking.at, len(s.styles)-1))
 		p.forget()
-		if i < len(s.recipe.StyleWeights) {
-			s.recipe.StyleWeights = slices.Delete(slices.Clone(s.recipe.StyleWeights), i, i+1)
+		for _, list := range []*engine.Numbers{&s.recipe.StyleWeights, &s.recipe.StyleScales} {
+			if i < len(*list) {
+				*list = slices.Delete(slices.Clone(*list), i, i+1)
+			}
 		}
 	})
 }

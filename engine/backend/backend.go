@@ -45,13 +45,22 @@ func (w Window) In(s Shape) bool {
 	return 0 <= w.X0 && w.X0 <= w.X1 && w.X1 <= s.W && 0 <= w.Y0 && w.Y0 <= w.Y1 && w.Y1 <= s.H
 }
 
-// Kinds of pooling. Both take 2x2 places with stride 2; a last odd row or column
-// is left out.
+// Kinds of pooling. Both take 2x2 places with stride 2. Of a last odd row or column
+// the size of the smaller map decides: rounded down it is left out, rounded up it has
+// places of its own, which are the average or maximum of what is there of the 2x2.
 type Pooling int
 
 const (
 	Average Pooling = iota
 	Maximum
+)
+
+// A Variation is what AddVariation makes of the difference d of two neighbours.
+type Variation int
+
+const (
+	Squared  Variation = iota // d^2
+	Absolute                  // |d|, whose gradient at 0 is 0
 )
 
 // A Vector is what Combine and Dots work on: a Buffer or a Sums.
@@ -163,10 +172,11 @@ type Backend interface {
 	//	dsrc[i,y,x] = sum_{o,u,v} weight[o,i,u,v] pos[o,y-u+1,x-v+1] ddst[o,y-u+1,x-v+1]
 	ConvolveBack(dsrc, ddst Buffer, c Conv, pos Mask)
 
-	// Pool overwrites dst [C,H/2,W/2] with the averages or maxima of 2x2 places of
-	// src [C,H,W]. arg is needed for Maximum: the first of equal places wins.
+	// Pool overwrites dst [C,H/2,W/2] or [C,(H+1)/2,(W+1)/2] with the averages or maxima
+	// of 2x2 places of src [C,H,W]. arg is needed for Maximum: the first of equal places
+	// wins.
 	Pool(dst, src Buffer, kind Pooling, arg Mask)
-	// PoolBack overwrites dsrc [C,H,W] with the gradient given ddst [C,H/2,W/2].
+	// PoolBack overwrites dsrc [C,H,W] with the gradient given ddst, of Pool's dst's shape.
 	PoolBack(dsrc, ddst Buffer, kind Pooling, arg Mask)
 
 	// Reduce overwrites dst [C,(H+1)/2,(W+1)/2] with src smoothed by the binomial
@@ -195,9 +205,9 @@ type Backend interface {
 	//
 	//	s[0] += sum_{i, p in w} (a[i,p] - b[i,p])^2
 	AddSquares(s Sums, a, b Buffer, w Window)
-	// AddVariation adds to s [1] the squared differences between each place in w
-	// and its right and lower neighbours, where x has them.
-	AddVariation(s Sums, x Buffer, w Window)
+	// AddVariation adds to s [1] the differences between each place in w and its right
+	// and lower neighbours, where x has them, each squared or without its sign.
+	AddVariation(s Sums, x Buffer, kind Variation, w Window)
 	// WriteSums overwrites s with values.
 	WriteSums(s Sums, values []float64)
 	// Sandwich overwrites dst [n*n] with the product k d k of symmetric matrices: what
@@ -221,12 +231,17 @@ type Backend interface {
 	SquaresGrad(da, a, b Buffer, scale float64, w Window)
 	// VariationGrad adds to dx scale times the gradient of what AddVariation sums
 	// over w; it reaches one place beyond w to the right and below.
-	VariationGrad(dx, x Buffer, scale float64, w Window)
+	VariationGrad(dx, x Buffer, kind Variation, scale float64, w Window)
 
 	// Combine overwrites dst with a*x + b*y. The three are of one kind and length,
 	// and may be the same; y may be nil, for a*x. What is multiplied by 0 is not
 	// read, so that Combine(v, 0, v, 0, nil) clears whatever v holds.
 	Combine(dst Vector, a float64, x Vector, b float64, y Vector)
+	// AddPart adds to dst the rectangle w of src, with its top left place at (x,y): so
+	// blocks are cut out of a picture, and their gradients brought back to it.
+	//
+	//	dst[i,y+v,x+u] += src[i,w.Y0+v,w.X0+u]
+	AddPart(dst Buffer, x, y int, src Buffer, w Window)
 	// AdamStep moves x against the gradient g, with moving averages m and v, as
 	// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1, step t counted from 1,
 	// with beta1 0.9, beta2 0.999 and epsilon 1e-8.

@@ -39,7 +39,7 @@ func CheckConvolve(out, in Shape, c Conv, pos Mask) {
 
 // CheckPool checks Pool and, with gradients for maps, PoolBack.
 func CheckPool(out, in Shape, kind Pooling, arg Mask) {
-	if out != (Shape{in.C, in.H / 2, in.W / 2}) {
+	if out != (Shape{in.C, in.H / 2, in.W / 2}) && out != (Shape{in.C, (in.H + 1) / 2, (in.W + 1) / 2}) {
 		panic("backend: pooled feature map does not have half the size")
 	}
 	if kind == Maximum && (arg == nil || arg.MaskOf() != out) {
@@ -114,6 +114,15 @@ func CheckWindow(w Window, s Shape) {
 	if !w.In(s) {
 		panic("backend: window outside the feature map")
 	}
+}
+
+// CheckPart checks AddPart.
+func CheckPart(dst Shape, x, y int, src Shape, w Window) {
+	if dst.C != src.C {
+		panic("backend: feature maps differ in channels")
+	}
+	CheckWindow(w, src)
+	CheckWindow(Window{x, y, x + w.X1 - w.X0, y + w.Y1 - w.Y0}, dst)
 }
 
 // CheckSame checks that feature maps have one shape.

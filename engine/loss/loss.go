@@ -37,15 +37,11 @@ type Content struct {
 	sum    backend.Sums
 }
 
-// NewContent returns a term whose target is a copy of f.
-func NewContent(be backend.Backend, f backend.Buffer, factor float64) *Content {
-	c := &Content{Factor: factor, be: be, target: be.New(f.Shape()), sum: be.NewSums(1)}
-	be.Combine(c.target, 1, f, 0, nil)
-	return c
+// NewContent returns a term that compares with target, which is not the term's own: of a
+// picture in blocks it holds at any time what belongs to the block.
+func NewContent(be backend.Backend, target backend.Buffer, factor float64) *Content {
+	return &Content{Factor: factor, be: be, target: target, sum: be.NewSums(1)}
 }
-
-// Norm returns the pair whose product is the square sum of the target.
-func (c *Content) Norm() backend.Pair { return backend.Pair{A: c.target, B: c.target} }
 
 func (c *Content) Reset() { c.be.Combine(c.sum, 0, c.sum, 0, nil) }
 
@@ -61,7 +57,7 @@ func (c *Content) Gradient(df, f backend.Buffer, w backend.Window) {
 
 func (c *Content) Value() (backend.Pair, float64) { return backend.Pair{A: c.sum}, c.Factor }
 
-func (c *Content) Release() { release(c.be, c.target, c.sum) }
+func (c *Content) Release() { release(c.be, c.sum) }
 
 // Style is the squared distance of Gram matrices, each divided by the number of
 // places it sums over.
@@ -93,13 +89,11 @@ type StyleOptions struct {
 	Metric backend.Sums   // K, or nil; not the term's own
 }
 
-// NewGram returns the Gram matrix of the whole of f divided by the area, as a target for
-// NewStyle: the number of its places or, with a mask [1,H,W], the sum of that.
-func NewGram(be backend.Backend, f, mask backend.Buffer, area float64) backend.Sums {
-	g := be.NewSums(f.Shape().C * f.Shape().C)
-	be.AddGram(g, f, f.Shape().Whole(), mask)
-	be.Combine(g, 1/area, g, 0, nil)
-	return g
+// Gram makes of the sums of AddGram over a whole picture a target for NewStyle, in place;
+// area is the number of places or, with a mask, the sum of that.
+func Gram(be backend.Backend, sums backend.Sums, area float64) backend.Sums {
+	be.Combine(sums, 1/area, sums, 0, nil)
+	return sums
 }
 
 // NewStyle returns a term that compares with target, which it takes over.
@@ -146,38 +140,6 @@ func (s *Style) Release() {
 		release(s.be, s.seen, s.norm)
 	}
 }
-
-// Variation is the squared total variation of a picture: the sum of the squared
-// differences between neighbours.
-//
-//	Factor * sum_{c,y,x} (x[y,x+1] - x[y,x])^2 + (x[y+1,x] - x[y,x])^2
-//
-// Mahendran and Vedaldi 2015 (arXiv 1412.0035), eq. 5 with beta 2.
-type Variation struct {
-	Factor float64
-
-	be  backend.Backend
-	sum backend.Sums
-}
-
-// NewVariation returns a term without a target.
-func NewVariation(be backend.Backend, factor float64) *Variation {
-	return &Variation{Factor: factor, be: be, sum: be.NewSums(1)}
-}
-
-func (v *Variation) Reset() { v.be.Combine(v.sum, 0, v.sum, 0, nil) }
-
-func (v *Variation) Accumulate(x backend.Buffer, w backend.Window) { v.be.AddVariation(v.sum, x, w) }
-
-func (v *Variation) Complete() { v.be.Total(v.sum) }
-
-func (v *Variation) Gradient(dx, x backend.Buffer, w backend.Window) {
-	v.be.VariationGrad(dx, x, v.Factor, w)
-}
-
-func (v *Variation) Value() (backend.Pair, float64) { return backend.Pair{A: v.sum}, v.Factor }
-
-func (v *Variation) Release() { release(v.be, v.sum) }
 
 func release(be backend.Backend, vectors ...any) {
 	for _, v := range vectors {

@@ -68,7 +68,7 @@ type rig struct {
 
 func newRig(t *testing.T, be backend.Backend, n *vgg.Network, kind backend.Pooling, content, style backend.Buffer, blocks []block) *rig {
 	t.Helper()
-	r := &rig{be: be, blocks: blocks, styles: map[string]*loss.Style{}, variation: loss.NewVariation(be, 0.002), size: content.Shape()}
+	r := &rig{be: be, blocks: blocks, styles: map[string]*loss.Style{}, variation: loss.NewVariation(be, loss.VariationOptions{Factor: 0.002}), size: content.Shape()}
 	names := []string{"relu1_1", "relu2_1", "relu3_1", contentTap}
 	stylePlan, err := n.Plan(style.Shape().H, style.Shape().W, kind, names)
 	if err != nil {
@@ -77,7 +77,7 @@ func newRig(t *testing.T, be backend.Backend, n *vgg.Network, kind backend.Pooli
 	stylePlan.Forward(style, func(tap string, f backend.Buffer) {
 		if tap != contentTap {
 			area := (r.size.H >> pools[tap]) * (r.size.W >> pools[tap])
-			r.styles[tap] = loss.NewStyle(be, loss.NewGram(be, f, nil, float64(f.Shape().H*f.Shape().W)), loss.StyleOptions{Area: float64(area), Factor: 1e-3})
+			r.styles[tap] = loss.NewStyle(be, newGram(be, f, nil, float64(f.Shape().H*f.Shape().W)), loss.StyleOptions{Area: float64(area), Factor: 1e-3})
 		}
 	})
 	for _, b := range blocks {
@@ -89,7 +89,9 @@ func newRig(t *testing.T, be backend.Backend, n *vgg.Network, kind backend.Pooli
 		r.plans = append(r.plans, plan)
 		plan.Forward(cut(be, content, c), func(tap string, f backend.Buffer) {
 			if tap == contentTap {
-				r.content = append(r.content, loss.NewContent(be, f, 0.1))
+				target := be.New(f.Shape())
+				be.Combine(target, 1, f, 0, nil)
+				r.content = append(r.content, loss.NewContent(be, target, 0.1))
 			}
 		})
 	}

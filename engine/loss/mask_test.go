@@ -33,13 +33,13 @@ func TestEvenMask(t *testing.T) {
 		}
 		return factor * v[0]
 	}
-	gram := func() backend.Sums { return loss.NewGram(be, a, half, places/2) }
+	gram := func() backend.Sums { return newGram(be, a, half, places/2) }
 	masked := loss.NewStyle(be, gram(), loss.StyleOptions{Factor: 1, Area: places / 2, Mask: half})
 	plain := loss.NewStyle(be, gram(), loss.StyleOptions{Factor: 1, Area: places})
 	if a, b := value(masked), value(plain); !(math.Abs(a-b) <= 1e-12*b) {
 		t.Errorf("style: with a mask of 0.5 everywhere the loss is %v, without %v", a, b)
 	}
-	spread := func() backend.Sums { return loss.NewSpread(be, a, half, places/2) }
+	spread := func() backend.Sums { return newSpread(be, a, half, places/2) }
 	maskedMoments, plainMoments := loss.NewMoments(be, spread(), places/2, half), loss.NewMoments(be, spread(), places, nil)
 	maskedMoments.Factor, plainMoments.Factor = 1, 1
 	if a, b := value(maskedMoments), value(plainMoments); !(math.Abs(a-b) <= 1e-12*b) {

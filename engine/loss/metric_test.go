@@ -40,8 +40,8 @@ func TestStyleInMetric(t *testing.T) {
 	f, hf := draw()
 	a, ha := draw()
 	whole, area := shape.Whole(), float64(shape.H*shape.W)
-	mine := loss.NewStyle(be, loss.NewGram(be, a, nil, area), loss.StyleOptions{Area: area, Factor: 0.3, Metric: metric})
-	plain := loss.NewStyle(be, loss.NewGram(be, ha, nil, area), loss.StyleOptions{Area: area, Factor: 0.3})
+	mine := loss.NewStyle(be, newGram(be, a, nil, area), loss.StyleOptions{Area: area, Factor: 0.3, Metric: metric})
+	plain := loss.NewStyle(be, newGram(be, ha, nil, area), loss.StyleOptions{Area: area, Factor: 0.3})
 	df, dhf, want := be.New(shape), be.New(seen), be.New(shape)
 	for range 2 { // a second time, to see that Reset forgets
 		mine.Reset()

@@ -20,13 +20,11 @@ type Moments struct {
 	diff   backend.Sums // their difference to the target
 }
 
-// NewSpread returns the moments of the whole of f as a target for NewMoments; mask and
-// area are as in NewGram.
-func NewSpread(be backend.Backend, f, mask backend.Buffer, area float64) backend.Sums {
-	s := be.NewSums(2 * f.Shape().C)
-	be.AddMoments(s, f, f.Shape().Whole(), mask)
-	be.Spread(s, s, area)
-	return s
+// Spread makes of the sums of AddMoments over a whole picture a target for NewMoments, in
+// place; area is as in Gram.
+func Spread(be backend.Backend, sums backend.Sums, area float64) backend.Sums {
+	be.Spread(sums, sums, area)
+	return sums
 }
 
 // NewMoments returns a term that compares with target, which it takes over.

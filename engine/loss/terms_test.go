@@ -35,16 +35,17 @@ func TestGradientsAreSlopes(t *testing.T) {
 	places := float64(shape.H * shape.W)
 	style := func(o loss.StyleOptions) loss.Term {
 		o.Factor = 0.7
-		return loss.NewStyle(be, loss.NewGram(be, a, o.Mask, o.Area), o)
+		return loss.NewStyle(be, newGram(be, a, o.Mask, o.Area), o)
 	}
 	moments := func(area float64, mask backend.Buffer) loss.Term {
-		m := loss.NewMoments(be, loss.NewSpread(be, a, mask, area), area, mask)
+		m := loss.NewMoments(be, newSpread(be, a, mask, area), area, mask)
 		m.Factor = 0.7
 		return m
 	}
 	for name, term := range map[string]loss.Term{
 		"content":                loss.NewContent(be, a, 0.7),
-		"variation":              loss.NewVariation(be, 0.7),
+		"variation":              loss.NewVariation(be, loss.VariationOptions{Factor: 0.7}),
+		"variation, absolute":    loss.NewVariation(be, loss.VariationOptions{Factor: 0.7, Kind: backend.Absolute}),
 		"style":                  style(loss.StyleOptions{Area: places}),
 		"style, mask":            style(loss.StyleOptions{Area: area, Mask: mask}),
 		"style, metric":          style(loss.StyleOptions{Area: places, Metric: metric}),

@@ -2,18 +2,39 @@ package transfer
 
 // The network pads with zeros, which leaves a frame on what is painted. So the picture
 // is continued beyond its edges by reflection while it is painted, and cut again
-// afterwards.
+// afterwards. Losses count the picture's places alone; what is beyond is there for their
+// features to see.
+
+import "trappedinart/engine/backend"
 
 // A bordered picture's sides are multiples of grid: so poolings to relu5_1 leave no rest
 // out, which would be seen less than other places.
 const grid = 16
 
-// withBorder returns the size with the border on every side, or half a grid more.
+// withBorder returns the size with the border on every side, and with what is missing to
+// the grid on the right and below.
 func (s size) withBorder(border int) size {
 	if border == 0 {
 		return s
 	}
 	return size{(s.w + 2*border + grid - 1) / grid * grid, (s.h + 2*border + grid - 1) / grid * grid}
+}
+
+// inside returns which places of a feature map are the picture's and not the border's:
+// of is the shape that the bordered picture has there, after so many halvings.
+func (s size) inside(border, halvings int, of backend.Shape) backend.Window {
+	if border == 0 {
+		return of.Whole()
+	}
+	half := 1 << halvings
+	span := func(length, most int) (from, to int) {
+		to = min((border+length+half/2)/half, most)
+		return min((border+half/2)/half, to-1), to
+	}
+	var w backend.Window
+	w.X0, w.X1 = span(s.w, of.W)
+	w.Y0, w.Y1 = span(s.h, of.H)
+	return w
 }
 
 // borderAt is how wide a border a picture of that size can have: reflection knows no
@@ -23,16 +44,18 @@ func borderAt(s size, border int) int { return min(border, s.w-1, s.h-1) }
 // bordered returns planes [h,w], one or several, continued by reflection, in which the
 // outermost pixels are not doubled.
 func bordered(planes []float32, s size, border int) []float32 {
+	if border == 0 {
+		return planes
+	}
 	to := s.withBorder(border)
-	left, top := (to.w-s.w)/2, (to.h-s.h)/2
 	count := len(planes) / (s.w * s.h)
 	out := make([]float32, count*to.w*to.h)
 	for c := range count {
 		for y := range to.h {
-			from := planes[(c*s.h+reflected(y-top, s.h))*s.w:][:s.w]
+			from := planes[(c*s.h+reflected(y-border, s.h))*s.w:][:s.w]
 			row := out[(c*to.h+y)*to.w:][:to.w]
 			for x := range row {
-				row[x] = from[reflected(x-left, s.w)]
+				row[x] = from[reflected(x-border, s.w)]
 			}
 		}
 	}
@@ -55,11 +78,10 @@ func reflected(i, n int) int {
 // cut returns the planes of size s inside a border.
 func cut(planes []float32, s size, border int) []float32 {
 	from := s.withBorder(border)
-	left, top := (from.w-s.w)/2, (from.h-s.h)/2
 	out := make([]float32, 0, 3*s.w*s.h)
 	for c := range 3 {
 		for y := range s.h {
-			out = append(out, planes[(c*from.h+y+top)*from.w+left:][:s.w]...)
+			out = append(out, planes[(c*from.h+y+border)*from.w+border:][:s.w]...)
 		}
 	}
 	return out

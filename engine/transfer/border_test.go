@@ -3,6 +3,8 @@ package transfer
 import (
 	"slices"
 	"testing"
+
+	"trappedinart/engine/backend"
 )
 
 func TestBorder(t *testing.T) {
@@ -12,12 +14,11 @@ func TestBorder(t *testing.T) {
 		planes[i] = float32(i)
 	}
 	got := bordered(planes, s, 1) // 16 x 16
-	// The first channel is 0 1 2 / 3 4 5, from column 6 and row 7 on.
+	// The first channel is 0 1 2 / 3 4 5, from column 1 and row 1 on.
 	for y, want := range map[int][]float32{
-		7:  {2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1},
-		8:  {5, 4, 3, 4, 5, 4, 3, 4, 5, 4, 3, 4, 5, 4, 3, 4},
-		9:  {2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1},
-		15: {2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1},
+		0:  {4, 3, 4, 5, 4, 3, 4, 5, 4, 3, 4, 5, 4, 3, 4, 5},
+		1:  {1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2},
+		15: {1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2},
 	} {
 		if row := got[16*y:][:16]; !slices.Equal(row, want) {
 			t.Errorf("row %d is %v, want %v", y, row, want)
@@ -39,5 +40,29 @@ func TestBorder(t *testing.T) {
 	}
 	if b := borderAt(s, 12); b != 1 {
 		t.Errorf("a picture of 3 x 2 has a border of %d", b)
+	}
+}
+
+// The places that count are those of the picture at every layer, to half a place.
+func TestInside(t *testing.T) {
+	s := size{75, 50} // 112 x 80 with its border
+	for _, c := range []struct {
+		halvings int
+		of       backend.Shape
+		want     backend.Window
+	}{
+		{0, backend.Shape{C: 3, H: 80, W: 112}, backend.Window{X0: 12, Y0: 12, X1: 87, Y1: 62}},
+		{1, backend.Shape{C: 3, H: 40, W: 56}, backend.Window{X0: 6, Y0: 6, X1: 44, Y1: 31}},
+		{2, backend.Shape{C: 3, H: 20, W: 28}, backend.Window{X0: 3, Y0: 3, X1: 22, Y1: 16}},
+		{4, backend.Shape{C: 3, H: 5, W: 7}, backend.Window{X0: 1, Y0: 1, X1: 5, Y1: 4}},
+		{6, backend.Shape{C: 3, H: 1, W: 1}, backend.Window{X0: 0, Y0: 0, X1: 1, Y1: 1}},
+	} {
+		if got := s.inside(12, c.halvings, c.of); got != c.want {
+			t.Errorf("after %d halvings %v, want %v", c.halvings, got, c.want)
+		}
+	}
+	of := backend.Shape{C: 3, H: 12, W: 18}
+	if got := s.inside(0, 2, of); got != of.Whole() {
+		t.Errorf("without a border %v", got)
 	}
 }

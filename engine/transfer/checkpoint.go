@@ -28,11 +28,12 @@ type checkpoint struct {
 	Scale     int             `json:"scale"` // counted from 0
 	Iteration int             `json:"iteration"`
 	Done      int             `json:"done"`
-	Worked    float64         `json:"worked"`
 	Loss      float64         `json:"loss"`
-	Shape     backend.Shape   `json:"shape"` // of each vector
-	Vectors   int             `json:"vectors"`
-	Numbers   []uint64        `json:"numbers"` // of the optimiser: the bits of float64s
+	// StyleFactor is what calibration multiplies the weight of style by.
+	StyleFactor float64       `json:"style_factor"`
+	Shape       backend.Shape `json:"shape"` // of each vector
+	Vectors     int           `json:"vectors"`
+	Numbers     []uint64      `json:"numbers"` // of the optimiser: the bits of float64s
 }
 
 // maxCheckpointJSON bounds the JSON: 100 pairs of L-BFGS have 15,000 numbers.
@@ -42,7 +43,7 @@ const maxCheckpointJSON = 1 << 20
 func (j *job) save(ctx context.Context, st *stage, scale, iteration int) ([]byte, error) {
 	state := st.opt.State()
 	c := checkpoint{
-		Recipe: j.recipe.JSON(), Scale: scale, Iteration: iteration, Done: j.done, Worked: j.worked, Loss: j.loss,
+		Recipe: j.recipe.JSON(), Scale: scale, Iteration: iteration, Done: j.done, Loss: j.loss, StyleFactor: j.styleFactor,
 		Shape: st.x.Shape(), Vectors: len(state.Vectors),
 	}
 	for _, v := range state.Numbers {
@@ -110,7 +111,7 @@ func readCheckpoint(data []byte) (*resumed, error) {
 		int64(len(r.vectors)) != int64(r.Vectors)*int64(s.Len())*4 {
 		return nil, damaged("its picture is damaged")
 	}
-	if r.Scale < 0 || r.Iteration < 0 || r.Done < 0 || !(r.Worked >= 0) {
+	if r.Scale < 0 || r.Iteration < 0 || r.Done < 0 || !(r.StyleFactor > 0 && r.StyleFactor <= mostCalibration) {
 		return nil, damaged("its head is damaged")
 	}
 	return &r, nil

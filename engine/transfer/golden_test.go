@@ -215,22 +215,15 @@ func TestGoldenTrace(t *testing.T) {
 }
 
 func trace(t *testing.T, be backend.Backend, w *vgg.Weights, pooling string, want map[string]float64) {
-	pictures := map[string]*image.NRGBA{"content": picture(t, "content"), "style": picture(t, "style")}
-	runner := &transfer.Runner{
-		Backend: be,
-		Weights: func(context.Context, string) (*vgg.Weights, error) { return w, nil },
-		Decode:  func(_ context.Context, f engine.File) (*image.NRGBA, error) { return pictures[f.Name], nil },
-	}
 	r := notebook(t, "trunc", pooling)
-	r.Size, r.StyleScale, r.Iterations = 128, 121.0/128, 200
-	losses := map[string]float64{}
-	_, err := runner.Run(context.Background(), engine.Request{
-		Recipe:  r,
-		Content: engine.File{Name: "content", Data: []byte{0}},
-		Styles:  []engine.File{{Name: "style", Data: []byte{0}}},
-	}, func(p engine.Progress) { losses[fmt.Sprint(p.Iteration)] = p.Loss })
+	r.Iterations = 200
+	list, err := transfer.Trace(context.Background(), be, w, r, picture(t, "content"), picture(t, "style"), nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	losses := map[string]float64{}
+	for i, loss := range list {
+		losses[fmt.Sprint(i+1)] = loss
 	}
 	var said []string
 	for _, k := range []string{"1", "2", "5", "10", "20", "50", "100", "150", "200"} {

@@ -33,10 +33,10 @@ type Measures struct {
 }
 
 // Measure looks at the picture x with the network and the layers of the recipe. Nothing
-// is resized, as in Evaluate.
+// is resized, as in Evaluate; distances are those of pictures with the recipe's border.
 func Measure(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Recipe, content *image.NRGBA, styles []*image.NRGBA, x *image.NRGBA) (*Measures, error) {
 	r.Copies, r.Moments = 2, 0
-	e, err := Evaluate(ctx, be, w, r, content, styles, x)
+	e, err := evaluate(ctx, be, w, r, content, styles, x, r.Border)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func Measure(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.R
 		m.MultiScaleStyle += p.Value
 	}
 	m.MultiScaleStyle /= float64(len(m.Style))
-	m.PixelMeasures = measurePixels(asItIs(x), asItIs(styles[0]))
+	m.PixelMeasures = measurePixels(asItIs(x, 0), asItIs(styles[0], 0))
 	return m, m.compare(ctx, be, w, &r, content, styles[0], x)
 }
 
@@ -64,7 +64,7 @@ func (m *Measures) compare(ctx context.Context, be backend.Backend, w *vgg.Weigh
 	contentLayers, styleLayers := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
 	pooling := (&scene{recipe: r}).pooling()
 	look := func(img *image.NRGBA, taps []string) (map[string]vgg.FeatureMap, error) {
-		p := asItIs(img)
+		p := asItIs(img, 0)
 		return net.Features(ctx, p.planes, p.h, p.w, pooling, taps)
 	}
 	painted, err := look(x, slices.Concat(contentLayers, styleLayers))
@@ -85,7 +85,7 @@ func (m *Measures) compare(ctx context.Context, be backend.Backend, w *vgg.Weigh
 	for _, l := range styleLayers {
 		m.HolisticTextures += cosine(gram(painted[l]), gram(painting[l])) / float64(len(styleLayers))
 	}
-	m.GlobalColours = colours(asItIs(x), asItIs(style))
+	m.GlobalColours = colours(asItIs(x, 0), asItIs(style, 0))
 	return nil
 }
 

@@ -75,7 +75,7 @@ func TestRelative(t *testing.T) {
 		want := one.Parts[i].Value / (0.25 / 3)
 		switch {
 		case p.Name == "content:relu3_2":
-			want = one.Parts[i].Value / (0.01 * 0.25)
+			want = one.Parts[i].Value / (0.02 * 0.25)
 		case strings.HasPrefix(p.Name, "moments:"):
 			want /= r.Moments
 		}

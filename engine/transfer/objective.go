@@ -8,7 +8,6 @@ import (
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
-	"trappedinart/engine/vgg"
 )
 
 // An objective is the whole loss at one size: terms at the taps of the network, for
@@ -28,18 +27,19 @@ type objective struct {
 	dots  []float64
 }
 
-// asked is a term whose value is read, the part of the loss it belongs to, and what its
-// target's square sum is.
+// asked is a term whose value is read, the part of the loss it belongs to, what its
+// target's square sum is, and how much it counts among Gram matrices, if it is one's.
 type asked struct {
-	term   loss.Term
-	kind   string
-	square float64
+	term           loss.Term
+	kind           string
+	square, weight float64
 }
 
 // A view is the picture as the network sees it at one of its sizes.
 type view struct {
 	x, dx backend.Buffer // nil in the first view, which is given its picture
-	plan  *vgg.Plan
+	*cutter
+	dpart backend.Buffer // of a picture in blocks: the gradient of the part that is shown
 	terms []boundTerm
 	// Of the regions; the terms look through them.
 	guides []*guide
@@ -56,6 +56,7 @@ type boundTerm struct {
 	weight    float64
 	share     float64 // of the picture that it looks at, times the network's scale
 	size      backend.Shape
+	window    backend.Window       // of the tap: the places that count
 	norm      backend.Pair         // its product is the square sum of the target
 	square    float64              // that
 	set       func(factor float64) // gives the term its factor
@@ -101,14 +102,11 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 		}
 		shape.H, shape.W = (shape.H+1)/2, (shape.W+1)/2
 	}
-	if err := o.scaleTerms(ctx, sc.recipe); err != nil {
+	if err := o.scaleTerms(ctx, sc.recipe, sc.styleFactor); err != nil {
 		return nil, err
 	}
-	if strength := sc.recipe.Smoothness / 100; strength > 0 {
-		// Full smoothness weighs a mean squared step of 10 grey levels like a
-		// relative style loss of 0.15.
-		mean := 1 / float64(shape.C*s.w*s.h) / (255 * 255)
-		o.variation = loss.NewVariation(sc.be, 100*strength*strength*mean)
+	if v := variationOf(sc.recipe, s); v.Factor > 0 {
+		o.variation = loss.NewVariation(sc.be, v)
 	}
 	o.allowed = newProjection(sc.be, backend.Shape{C: 3, H: s.h, W: s.w}, onlyLuminance(sc.recipe), sc.kept)
 	o.name()
@@ -117,7 +115,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 }
 
 // scaleTerms gives every term its factor.
-func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
+func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe, styleFactor float64) error {
 	var norms []backend.Pair
 	for _, v := range o.views {
 		for _, t := range v.terms {
@@ -140,10 +138,13 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
 		for k := range v.terms {
 			t := &v.terms[k]
 			t.square = squares[i]
-			if r.LossScaling == engine.GatysNotebook {
-				t.set(gatysFactor(r, t))
-			} else {
-				t.set(calibratedFactor(r, t, t.square, sum[t.kind]))
+			switch r.LossScaling {
+			case engine.GatysNotebook:
+				t.set(meanFactor(r, t, 1000))
+			case engine.NeuralStyle:
+				t.set(meanFactor(r, t, 1))
+			default:
+				t.set(calibratedFactor(r, t, sum[t.kind], styleFactor))
 			}
 			i++
 		}
@@ -151,29 +152,35 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe) error {
 	return nil
 }
 
-// gatysFactor is the scaling of the notebook that Gatys published with his PyTorch
-// code: a mean over the elements, times 1 for content and 1000/C^2 for style.
-func gatysFactor(r *engine.Recipe, t *boundTerm) float64 {
+// meanFactor is the scaling of two programs, which take the mean over the elements. The
+// notebook that Gatys published with his PyTorch code multiplies that by 1 for content and
+// by 1000/C^2 for style, whose Gram matrices are divided by H*W. The Gram matrices of
+// neural-style are divided by C*H*W, which is 1/C^2 for style.
+func meanFactor(r *engine.Recipe, t *boundTerm, style float64) float64 {
 	if t.kind == contentPart {
 		return r.ContentWeight * t.weight / float64(t.size.Len())
 	}
 	square := float64(t.size.C * t.size.C)
-	return r.StyleWeight * t.weight * t.share * 1000 / square / square
+	return r.StyleWeight * t.weight * t.share * style / square / square
 }
 
 // calibratedFactor divides every term by the square sum of its target, and weighs
 // content and style by the strength, so that both a pure photograph and a pure
-// texture are at its ends. In the middle content counts 0.01.
-func calibratedFactor(r *engine.Recipe, t *boundTerm, square, sum float64) float64 {
-	if square == 0 || sum == 0 {
+// texture are at its ends. In the middle content counts contentShare of style, and
+// styleFactor is what calibration found.
+func calibratedFactor(r *engine.Recipe, t *boundTerm, sum, styleFactor float64) float64 {
+	if t.square == 0 || sum == 0 {
 		return 0
 	}
 	s := r.Strength / 100
 	if t.kind == contentPart {
-		return r.ContentWeight * t.weight * t.share / sum * 0.01 * (1 - s) * (1 - s) / square
+		return r.ContentWeight * t.weight * t.share / sum * contentShare * (1 - s) * (1 - s) / t.square
 	}
-	return r.StyleWeight * t.weight * t.share / sum * s * s / square
+	return r.StyleWeight * t.weight * t.share / sum * s * s * styleFactor / t.square
 }
+
+// contentShare is what content counts beside style at strength 50.
+const contentShare = 0.02
 
 // evaluate overwrites g with the gradient at x and returns the loss.
 func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64, error) {
@@ -186,12 +193,12 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 		if k > 0 {
 			o.be.Reduce(v.x, o.views[k-1].x)
 		}
-		v.plan.Forward(v.x, v.look)
+		v.forward()
 	}
 	o.forward = time.Since(began)
 	for k := len(o.views) - 1; k >= 0; k-- {
 		v := o.views[k]
-		v.plan.Backward(v.dx, v.back)
+		v.backward()
 		if k+1 < len(o.views) {
 			o.be.ReduceBack(v.dx, o.views[k+1].dx)
 		}
@@ -206,13 +213,13 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 	return o.values(ctx)
 }
 
-// accumulate completes the terms of a tap, on the way forward.
+// accumulate gives the terms of a tap their statistics, on the way forward.
 func (v *view) accumulate(tap string, f backend.Buffer) {
 	for i := range v.terms {
 		if t := &v.terms[i]; t.tap == tap {
-			t.Reset()
-			t.Accumulate(f, f.Shape().Whole())
-			t.Complete()
+			if w := v.window(tap, t.window); w.Area() > 0 {
+				t.Accumulate(f, w)
+			}
 		}
 	}
 }
@@ -221,15 +228,17 @@ func (v *view) accumulate(tap string, f backend.Buffer) {
 func (v *view) addGradient(tap string, df, f backend.Buffer) {
 	for i := range v.terms {
 		if t := &v.terms[i]; t.tap == tap {
-			t.Gradient(df, f, f.Shape().Whole())
+			if w := v.window(tap, t.window); w.Area() > 0 {
+				t.Gradient(df, f, w)
+			}
 		}
 	}
 }
 
 // name lists the terms whose values are read, once all are there.
 func (o *objective) name() {
-	ask := func(t loss.Term, kind, name string, square float64) {
-		o.asked = append(o.asked, asked{t, kind, square})
+	ask := func(t loss.Term, kind, name string, square, weight float64) {
+		o.asked = append(o.asked, asked{t, kind, square, weight})
 		o.detail = append(o.detail, Part{Name: name})
 	}
 	for k, v := range o.views {
@@ -238,11 +247,15 @@ func (o *objective) name() {
 			if k > 0 {
 				name += fmt.Sprintf("/%d", 1<<k) // on the copy 2, 4, ... times smaller
 			}
-			ask(t.Term, t.kind, name, t.square)
+			weight := 0.
+			if t.name == stylePart {
+				weight = t.weight * t.share
+			}
+			ask(t.Term, t.kind, name, t.square, weight)
 		}
 	}
 	if o.variation != nil {
-		ask(o.variation, variationPart, variationPart, 0)
+		ask(o.variation, variationPart, variationPart, 0, 0)
 	}
 	o.pairs, o.dots = make([]backend.Pair, len(o.asked)), make([]float64, len(o.asked))
 }
@@ -289,8 +302,9 @@ func (o *objective) release() {
 		for _, t := range v.terms {
 			t.Release()
 		}
-		if v.plan != nil {
-			v.plan.Release()
+		v.cutter.release()
+		if v.dpart != nil {
+			o.be.Release(v.dpart)
 		}
 		for _, g := range v.guides {
 			g.release()

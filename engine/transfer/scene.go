@@ -2,17 +2,38 @@ package transfer
 
 import (
 	"context"
+	"image"
+	"math"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
+	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
-// A picture is planes [3,h,w], 0..255, at the size at which they are looked at.
+// A picture is planes [3,h,w], 0..255, at the size at which they are looked at, with a
+// border around what is shown of it.
 type picture struct {
 	size
 	planes []float32
+	border int
+	shown  size // without the border
+}
+
+// newPicture continues planes of size s by a border.
+func newPicture(planes []float32, s size, border int) picture {
+	return picture{s.withBorder(border), bordered(planes, s, border), border, s}
+}
+
+// inside returns which places of a tap count, of a network that was shown the picture
+// reduced k times, which gave it that shape.
+func (p *picture) inside(k int, shape, tap backend.Shape) backend.Window {
+	halvings := k
+	for h := shape.H; h > tap.H; h /= 2 {
+		halvings++
+	}
+	return p.shown.inside(p.border, halvings, tap)
 }
 
 // A scene is what an objective is made of.
@@ -25,6 +46,19 @@ type scene struct {
 	of      [][]float32 // for each style, the part of it that counts [h,w], or nil
 	regions []region
 	kept    []float32 // [h,w] of the content, or nil
+	// tile cuts pictures that are too large to be looked at as a whole; nil if none is.
+	tile func(s size, taps []string) tiling
+
+	styleFactor float64 // of calibration
+}
+
+// styleSize is the size at which style i, of a file of that many pixels, is looked at
+// beside a picture of size s.
+func styleSize(r *engine.Recipe, s size, i int, file image.Point) size {
+	const smallest = 16
+	longer := int(math.Round(float64(max(s.w, s.h)) * r.StyleScaleOf(i)))
+	w, h := pixel.Fit(file.X, file.Y, max(longer, smallest))
+	return size{w, h}
 }
 
 // plain returns the regions of a picture without masks.
@@ -61,21 +95,25 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 	if k == 0 {
 		names = append(names, layerNames(sc.recipe.ContentLayers)...)
 	}
-	if v.plan, err = sc.net.Plan(shape.H, shape.W, sc.pooling(), names); err != nil {
+	if v.cutter, err = sc.cut(size{shape.W, shape.H}, names, false); err != nil {
 		return err
 	}
-	if k == 0 {
-		sc.addContent(v)
+	if len(v.blocks) > 1 {
+		v.dpart = sc.be.New(v.part.Shape())
 	}
+	if k == 0 {
+		sc.addContent(v, shape)
+	}
+	inside := func(of backend.Shape) backend.Window { return sc.content.inside(k, shape, of) }
 	for i, r := range sc.regions {
 		var g *guide
 		if r.mask != nil {
-			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k); err != nil {
+			if g, err = newGuide(ctx, sc.be, r.mask, sc.content.size, k, inside, sc.net.Ceil); err != nil {
 				return err
 			}
 			v.guides = append(v.guides, g)
 		}
-		sc.addStyle(v, targets[i], g, r.weight)
+		sc.addStyle(v, targets[i], g, r.weight, inside)
 	}
 	return nil
 }
@@ -96,20 +134,29 @@ func (sc *scene) pooling() backend.Pooling {
 }
 
 // addContent gives the first view its content terms.
-func (sc *scene) addContent(v *view) {
+func (sc *scene) addContent(v *view, shape backend.Shape) {
 	x := sc.load(sc.content)
 	defer sc.be.Release(x)
-	v.plan.Forward(x, func(tap string, f backend.Buffer) {
+	maps := map[string]backend.Buffer{}
+	v.each(x, func(tap string, f backend.Buffer) {
 		for _, l := range sc.recipe.ContentLayers {
 			if l.Layer == tap {
-				c := loss.NewContent(sc.be, f, 0)
+				maps[tap] = v.gather(maps[tap], tap, f)
+			}
+		}
+	})
+	for _, tap := range v.plan.Taps() {
+		for _, l := range sc.recipe.ContentLayers {
+			if l.Layer == tap {
+				c := loss.NewContent(sc.be, v.follow(maps[tap], tap), 0)
 				v.terms = append(v.terms, boundTerm{
-					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale, norm: c.Norm(), size: f.Shape(),
+					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale,
+					norm: backend.Pair{A: maps[tap], B: maps[tap]}, size: v.shape(tap), window: sc.content.inside(0, shape, v.shape(tap)),
 					set: func(factor float64) { c.Factor = factor },
 				})
 			}
 		}
-	})
+	}
 }
 
 // A target is what a tap's style is: its Gram matrix and, if moments are compared, the
@@ -139,52 +186,93 @@ func (sc *scene) styleTargets(ctx context.Context, k int, r *region) (map[string
 		return sum
 	}
 	for n, i := range r.styles {
-		style := sc.styles[i]
-		x := sc.load(style)
-		for range k {
-			x = halved(sc.be, x)
-		}
-		s := x.Shape()
-		plan, err := sc.net.ForwardPlan(s.H, s.W, sc.pooling(), layerNames(sc.recipe.StyleLayers))
-		var g *guide
-		if err == nil && sc.of[i] != nil {
-			g, err = newGuide(ctx, sc.be, sc.of[i], style.size, k)
-		}
+		measured, err := sc.measure(ctx, k, i)
 		if err != nil {
-			sc.be.Release(x)
 			return nil, err
 		}
-		plan.Forward(x, func(tap string, f backend.Buffer) {
-			mask, area := g.at(f.Shape())
-			area = max(area, leastArea)
+		for tap, m := range measured {
 			t := targets[tap]
-			t.gram = blend(t.gram, loss.NewGram(sc.be, f, mask, area), r.shares[n])
-			if moments(sc.recipe) > 0 {
-				t.moments = blend(t.moments, loss.NewSpread(sc.be, f, mask, area), r.shares[n])
+			t.gram = blend(t.gram, m.gram, r.shares[n])
+			if m.moments != nil {
+				t.moments = blend(t.moments, m.moments, r.shares[n])
 			}
 			targets[tap] = t
-		})
-		g.release()
-		plan.Release()
-		sc.be.Release(x)
+		}
 	}
 	return targets, nil
+}
+
+// measure returns for each tap the statistics of style i on a copy reduced k times.
+func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, error) {
+	x := sc.load(sc.styles[i])
+	for range k {
+		x = halved(sc.be, x)
+	}
+	defer sc.be.Release(x)
+	taps := layerNames(sc.recipe.StyleLayers)
+	c, err := sc.cut(size{x.Shape().W, x.Shape().H}, taps, true)
+	if err != nil {
+		return nil, err
+	}
+	defer c.release()
+	inside := func(of backend.Shape) backend.Window { return sc.styles[i].inside(k, x.Shape(), of) }
+	var g *guide
+	if sc.of[i] != nil {
+		if g, err = newGuide(ctx, sc.be, sc.of[i], sc.styles[i].size, k, inside, sc.net.Ceil); err != nil {
+			return nil, err
+		}
+		defer g.release()
+	}
+	measured, masks := map[string]target{}, map[string]backend.Buffer{}
+	for _, tap := range taps {
+		shape := c.shape(tap)
+		mask, _ := g.at(shape, inside(shape))
+		masks[tap] = c.follow(mask, tap)
+		t := target{gram: sc.be.NewSums(shape.C * shape.C)}
+		if moments(sc.recipe) > 0 {
+			t.moments = sc.be.NewSums(2 * shape.C)
+		}
+		measured[tap] = t
+	}
+	c.each(x, func(tap string, f backend.Buffer) {
+		t, w := measured[tap], c.window(tap, inside(c.shape(tap)))
+		if w.Area() == 0 {
+			return
+		}
+		sc.be.AddGram(t.gram, f, w, masks[tap])
+		if t.moments != nil {
+			sc.be.AddMoments(t.moments, f, w, masks[tap])
+		}
+	})
+	for _, tap := range taps {
+		shape := c.shape(tap)
+		_, area := g.at(shape, inside(shape))
+		area = max(area, leastArea)
+		t := measured[tap]
+		loss.Gram(sc.be, t.gram, area)
+		if t.moments != nil {
+			loss.Spread(sc.be, t.moments, area)
+		}
+	}
+	return measured, nil
 }
 
 // leastArea is what the area of a mask counts at least, so that one that is next to
 // nothing at a deep layer is not divided by it.
 const leastArea = 0.25
 
-// addStyle gives a view the style terms of a region.
-func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64) {
+// addStyle gives a view the style terms of a region; inside tells of a tap's shape which
+// places count.
+func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64, inside func(backend.Shape) backend.Window) {
 	for _, l := range sc.recipe.StyleLayers {
-		shape := v.plan.Shape(l.Layer)
-		mask, area := g.at(shape)
-		area = max(area, leastArea)
+		shape := v.shape(l.Layer)
+		window := inside(shape)
+		mask, area := g.at(shape, window)
+		mask, area = v.follow(mask, l.Layer), max(area, leastArea)
 		of := targets[l.Layer]
 		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: sc.net.Metric(l.Layer)})
 		v.terms = append(v.terms, boundTerm{
-			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape,
+			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape, window: window,
 			set: func(factor float64) { t.Factor = factor },
 		})
 		if of.moments == nil {
@@ -192,7 +280,7 @@ func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share fl
 		}
 		m := loss.NewMoments(sc.be, of.moments, area, mask)
 		v.terms = append(v.terms, boundTerm{
-			Term: m, kind: stylePart, name: momentsName, tap: l.Layer, weight: l.Weight * moments(sc.recipe), share: share, norm: m.Norm(), size: shape,
+			Term: m, kind: stylePart, name: momentsName, tap: l.Layer, weight: l.Weight * moments(sc.recipe), share: share, norm: m.Norm(), size: shape, window: window,
 			set: func(factor float64) { m.Factor = factor },
 		})
 	}

@@ -34,8 +34,14 @@ func (j *job) begin(ctx context.Context, s size, start []float32) (*stage, error
 	if onlyLuminance(&j.recipe) {
 		start = pixel.Luminance(start)
 	}
+	fit := j.need().fit(s, j.memory)
+	if j.memory > 0 && fit.Bytes > j.memory { // with the recipe that it was steered to
+		return nil, engine.Errorf(engine.TooLarge, "That would take %s of memory, and %s is what it may take.", FormatBytes(fit.Bytes), FormatBytes(j.memory))
+	}
+	sc := j.scene(s, st.border)
+	sc.tile = fit.tiler()
 	var err error
-	if st.objective, err = newObjective(ctx, j.scene(s, st.border)); err != nil {
+	if st.objective, err = newObjective(ctx, sc); err != nil {
 		return nil, err
 	}
 	whole := s.withBorder(st.border)
@@ -76,11 +82,7 @@ func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 	if err := st.j.be.Read(context.Background(), px, x); err != nil {
 		return nil, err
 	}
-	places := len(px) / 3
-	for i := range px {
-		px[i] += float32(st.j.net.Mean[i/places])
-	}
-	return cut(px, st.size, st.border), nil
+	return cut(st.j.net.Planes(px), st.size, st.border), nil
 }
 
 // wait returns when the run is not paused, with the recipe that was asked for, or nil.

@@ -33,16 +33,16 @@ func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Reci
 	}
 	s := size{side, side}
 	sc := &scene{
-		be: be, net: net, recipe: &r, regions: plain([]float64{1}), of: [][]float32{nil},
-		content: picture{s, noise(1, s)},
-		styles:  []picture{{s, noise(2, s)}},
+		be: be, net: net, recipe: &r, styleFactor: 1, regions: plain([]float64{1}), of: [][]float32{nil},
+		content: newPicture(noise(1, s), s, 0),
+		styles:  []picture{newPicture(noise(2, s), s, 0)},
 	}
 	o, err := newObjective(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
 	defer o.release()
-	x := sc.load(picture{s, noise(3, s)})
+	x := sc.load(newPicture(noise(3, s), s, 0))
 	g := be.New(x.Shape())
 	var before, after runtime.MemStats
 	for i := range n + 1 {
@@ -84,4 +84,21 @@ func TimedRecipe(network string) (engine.Recipe, error) {
 		return r, err
 	}
 	return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no network %q to time; choose vgg19 or small.", network)
+}
+
+// Flops returns how many multiplications and additions the convolutions of all evaluations
+// of a run take, with the border and the smaller copies, whose result has w x h pixels.
+func Flops(net *vgg.Weights, r *engine.Recipe, w, h int) float64 {
+	content, style := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
+	sum := 0.
+	for i, s := range pyramid(r, w, h) {
+		whole := s.withBorder(borderAt(s, r.Border))
+		flops := net.Flops(whole.h, whole.w, slices.Concat(content, style))
+		for range copies(r, whole) {
+			whole = size{(whole.w + 1) / 2, (whole.h + 1) / 2}
+			flops += net.Flops(whole.h, whole.w, style)
+		}
+		sum += flops * float64(r.IterationsAt(i))
+	}
+	return sum
 }

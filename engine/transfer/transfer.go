@@ -9,9 +9,6 @@ package transfer
 import (
 	"context"
 	"image"
-	"math"
-	"math/rand/v2"
-	"slices"
 	"time"
 
 	"trappedinart/engine"
@@ -30,6 +27,9 @@ type Runner struct {
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
+	// MemoryBudget is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
+	// not change what is painted, but for rounding.
+	MemoryBudget int64
 }
 
 var _ engine.Runner = (*Runner)(nil)
@@ -39,6 +39,9 @@ var _ engine.Runner = (*Runner)(nil)
 func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
 	job, err := r.prepare(ctx, req, report)
+	if err == nil {
+		err = job.announce(ctx)
+	}
 	if err != nil {
 		return nil, engine.AsError(err)
 	}
@@ -48,7 +51,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, job.last().w, job.last().h),
-		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, Elapsed: time.Since(began), Notes: job.notes,
+		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, StyleDistance: job.distance, Elapsed: time.Since(began), Notes: job.notes,
 	}
 	if r.Deep {
 		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
@@ -75,36 +78,36 @@ type job struct {
 	keptMask []float32
 	start    *image.NRGBA // the picture that a run may be told to start from
 	shares   []float64
-	sizes    []size
-	report   func(engine.Progress)
-	control  *engine.Control
-	note     string    // to be said with the next report
-	notes    []string  // of the result
-	opened   time.Time // when painting began, pauses left out
+	// styleFactor is what calibration multiplies the weight of style by.
+	styleFactor float64
+	sizes       []size
+	report      func(engine.Progress)
+	control     *engine.Control
+	note        string    // to be said with the next report
+	notes       []string  // of the result
+	opened      time.Time // when painting began, pauses left out
 
 	previewEvery    time.Duration
 	previewed       time.Time
 	checkpointEvery time.Duration
 	checkpointed    time.Time
+	checkpoints     bool     // whether there are any, before or to come
 	resumed         *resumed // until its scale has begun
 	left            []byte   // the checkpoint of a run that was stopped
-	work, worked    float64  // places times evaluations: in all, and done
+	memory          int64    // what the run may take, in bytes, or 0
+	fitted          Fit
+	prices          []float64 // of each scale: the places that an evaluation goes through
+	work, worked    float64   // places times evaluations: in all, and done
+	resumedAt       float64   // what was worked when the run went on
+	probed          float64   // seconds for a place, or 0
 	began           time.Time
 	before          float64 // what was worked when began was set
 	done            int     // evaluations
 	loss            float64
+	distance        float64 // of style, relative
 }
 
 type size struct{ w, h int }
-
-// places is what an evaluation at size s costs.
-func (j *job) places(s size) float64 {
-	whole := s.withBorder(borderAt(s, j.recipe.Border))
-	return float64(whole.w) * float64(whole.h)
-}
-
-// cost is what all evaluations of scale i cost.
-func (j *job) cost(i int) float64 { return j.places(j.sizes[i]) * float64(j.recipe.IterationsAt(i)) }
 
 func (j *job) last() size { return j.sizes[len(j.sizes)-1] }
 
@@ -124,8 +127,8 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := checkRequest(&req); err != nil {
 		return nil, err
 	}
-	j := &job{recipe: req.Recipe, be: r.Backend, report: report, control: req.Control,
-		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now()}
+	j := &job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, report: report, control: req.Control, memory: r.MemoryBudget,
+		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now(), checkpoints: from != nil || req.CheckpointEvery > 0}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
 		return nil, err
@@ -160,40 +163,18 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := j.masks.check(j.last()); err != nil {
 		return nil, err
 	}
-	for i := range j.sizes {
-		j.work += j.cost(i)
+	if err := j.price(); err != nil {
+		return nil, err
 	}
 	if from != nil {
 		if from.Scale >= len(j.sizes) {
 			return nil, engine.Errorf(engine.InvalidRecipe, "The checkpoint is of a scale that these pictures have not; give the pictures it was made with.")
 		}
-		j.resumed, j.done, j.worked, j.loss = from, from.Done, from.Worked, from.Loss
+		j.resumed, j.done, j.worked, j.loss = from, from.Done, j.workedAt(from.Scale, from.Iteration), from.Loss
+		j.styleFactor = from.StyleFactor
+		j.resumedAt = j.worked
 	}
 	return j, ctx.Err()
-}
-
-// network prepares the layers that a recipe looks at.
-func network(be backend.Backend, w *vgg.Weights, r *engine.Recipe) (*vgg.Network, error) {
-	return vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
-}
-
-func checkRequest(req *engine.Request) error {
-	if err := req.Recipe.Validate(); err != nil {
-		return err
-	}
-	switch {
-	case len(req.Content.Data) == 0:
-		return engine.Errorf(engine.MissingPicture, "There is no photograph yet: choose a content picture.")
-	case len(req.Styles) == 0:
-		return engine.Errorf(engine.MissingPicture, "There is no painting yet: choose a style picture.")
-	case len(req.Styles) > engine.MaxStyles:
-		return engine.Errorf(engine.InvalidRecipe, "There are %d style pictures; %d is the most.", len(req.Styles), engine.MaxStyles)
-	case len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles):
-		return engine.Errorf(engine.MissingPicture, "There are more masks than style pictures; give each mask its style picture.")
-	case req.Recipe.Start == engine.StartPicture && len(req.Start.Data) == 0:
-		return engine.Errorf(engine.MissingPicture, "The recipe starts from a picture, and there is none; choose one, or start from the content.")
-	}
-	return nil
 }
 
 // pyramid returns the sizes to paint at, smallest first, each about twice the one
@@ -232,6 +213,8 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 			start = j.larger(start, before, s)
 		case j.recipe.Start == engine.StartNoise:
 			start = noise(j.recipe.Seed, s)
+		case j.recipe.Start == engine.StartMean:
+			start = faintNoise(j.recipe.Seed, s, j.net)
 		case j.start != nil:
 			start = pixel.Planes(j.start, s.w, s.h)
 		default:
@@ -274,16 +257,6 @@ func withoutContent(r *engine.Recipe) bool {
 	return r.ContentWeight == 0 || r.LossScaling == engine.Calibrated && r.Strength == 100
 }
 
-// noise returns grey levels drawn evenly from 0 to 255.
-func noise(seed int64, s size) []float32 {
-	source := rand.New(rand.NewPCG(uint64(seed), 0x7061696e74)) // a fixed second half
-	x := make([]float32, 3*s.w*s.h)
-	for i := range x {
-		x[i] = source.Float32() * 255
-	}
-	return x
-}
-
 // scale paints at one size from the given pixels, and returns the new ones; beside
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
@@ -322,18 +295,23 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			}
 			return reached, err
 		}
-		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.places(s)
+		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.prices[i]
+		j.distance = st.objective.styleDistance()
 		progress.Iteration = n + 1
 		progress.Loss = loss
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
 			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
+		}
+		if err := st.recalibrate(ctx, i, n+1, progress.Iterations); err != nil {
+			return st.reached, err
 		}
 		if err := j.tell(ctx, progress, st); err != nil {
 			return nil, err
 		}
 		j.note = ""
 		if j.spent(i) {
-			j.worked += j.places(s) * float64(progress.Iterations-n-1)
+			j.calibrate(st, n+1)
+			j.worked += j.prices[i] * float64(progress.Iterations-n-1)
 			break
 		}
 	}
@@ -344,26 +322,24 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 // to that of s times the style scale.
 func (j *job) scene(s size, border int) *scene {
 	content := pixel.Planes(j.content, s.w, s.h)
-	sc := &scene{be: j.be, net: j.net, recipe: &j.recipe, regions: j.regions(s, border), kept: j.kept(s)}
+	sc := &scene{be: j.be, net: j.net, recipe: &j.recipe, styleFactor: j.styleFactor, regions: j.regions(s, border), kept: j.kept(s)}
 	if sc.kept != nil {
 		sc.kept = bordered(sc.kept, s, border)
 	}
-	const smallest = 16
 	compared := content
 	for i, style := range j.styles {
-		longer := int(math.Round(float64(max(s.w, s.h)) * j.recipe.StyleScaleOf(i)))
-		b := style.Bounds()
-		w, h := pixel.Fit(b.Dx(), b.Dy(), max(longer, smallest))
+		to := styleSize(&j.recipe, s, i, style.Bounds().Size())
 		var planes []float32
-		compared, planes = coloursOf(&j.recipe, content, pixel.Planes(style, w, h))
-		sc.styles = append(sc.styles, picture{size{w, h}, planes})
+		compared, planes = coloursOf(&j.recipe, content, pixel.Planes(style, to.w, to.h))
+		around := borderAt(to, border)
+		sc.styles = append(sc.styles, newPicture(planes, to, around))
 		var of []float32
 		if j.masks.of[i] != nil {
-			of = pixel.Mask(j.masks.of[i], w, h)
+			of = bordered(pixel.Mask(j.masks.of[i], to.w, to.h), to, around)
 		}
 		sc.of = append(sc.of, of)
 	}
-	sc.content = picture{s.withBorder(border), bordered(compared, s, border)}
+	sc.content = newPicture(compared, s, border)
 	return sc
 }
 
@@ -389,14 +365,7 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 		}
 	}
 	p.Fraction, p.Note = j.worked/j.work, j.note
-	if j.began.IsZero() { // the first evaluation waits for much that is made once
-		j.began, j.before = now, j.worked
-	} else {
-		p.Remaining = time.Duration(float64(now.Sub(j.began)) * (j.work - j.worked) / (j.worked - j.before))
-	}
-	if budget := j.budget(); budget > 0 {
-		p.Remaining = min(p.Remaining, max(0, budget-now.Sub(j.opened)))
-	}
+	p.Remaining = j.remaining(now)
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now
 		px, err := st.pixels()

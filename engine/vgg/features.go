@@ -12,10 +12,19 @@ func (n *Network) Picture(planes []float32, h, w int) backend.Buffer {
 	x := n.be.New(backend.Shape{C: 3, H: h, W: w})
 	shifted := make([]float32, len(planes))
 	for i, v := range planes {
-		shifted[i] = v - float32(n.Mean[i/(h*w)])
+		shifted[i] = float32(float64(v)*n.White/255 - n.Mean[i/(h*w)])
 	}
 	n.be.Write(x, shifted)
 	return x
+}
+
+// Planes returns what Picture was given, of elements [3,h,w] that have been read.
+func (n *Network) Planes(elements []float32) []float32 {
+	planes, places := make([]float32, len(elements)), len(elements)/3
+	for i, v := range elements {
+		planes[i] = float32((float64(v) + n.Mean[i/places]) * 255 / n.White)
+	}
+	return planes
 }
 
 // A FeatureMap is what a tap sees, on the host: Values [C,H,W].

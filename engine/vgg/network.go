@@ -14,6 +14,11 @@ type Network struct {
 	Mean [3]float64
 	// ContentScale is that of the weights, or 1.
 	ContentScale float64
+	// White is what a picture's 255 is to the network: 255, or by oversight of some
+	// programs 256.
+	White float64
+	// Ceil says that pooling rounds the sizes of feature maps up, and not down.
+	Ceil bool
 
 	be    backend.Backend
 	name  string
@@ -40,7 +45,7 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	n := &Network{Mean: w.Input.Mean, ContentScale: w.ContentScale, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
+	n := &Network{Mean: w.Input.Mean, ContentScale: w.ContentScale, White: 255, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
 	if n.ContentScale == 0 {
 		n.ContentScale = 1
 	}
@@ -122,7 +127,7 @@ func (n *Network) ForwardPlan(h, w int, pooling backend.Pooling, taps []string) 
 
 func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward bool) (*Plan, error) {
 	p := &Plan{be: n.be, pooling: pooling, forward: forward}
-	layers := layOut(n.taps[:len(n.convs)], n.outs, h, w, taps)
+	layers := layOut(n.taps[:len(n.convs)], n.outs, backend.Shape{C: 3, H: h, W: w}, n.Ceil, taps)
 	deepest := layers[len(layers)-1]
 	if deepest.H < 1 || deepest.W < 1 {
 		return nil, engine.Errorf(engine.InvalidRecipe, "A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, deepest.tap)
@@ -154,17 +159,16 @@ type layer struct {
 }
 
 // layOut returns the layers to the deepest of the taps that are looked at; names and
-// outs are those of the convolutions' taps and channels.
-func layOut(names []string, outs []int, h, w int, taps []string) []layer {
+// outs are those of the convolutions' taps and channels, shape is the picture's.
+func layOut(names []string, outs []int, shape backend.Shape, ceil bool, taps []string) []layer {
 	deepest := 0
 	for _, tap := range taps {
 		deepest = max(deepest, slices.Index(names, tap))
 	}
 	var layers []layer
-	shape := backend.Shape{C: 3, H: h, W: w}
 	for i, name := range names[:deepest+1] {
 		if i > 0 && FirstOfBlock(name) {
-			shape.H, shape.W = shape.H/2, shape.W/2
+			shape = Pooled(shape, ceil)
 			layers = append(layers, layer{shape, -1, ""})
 		}
 		shape.C = outs[i]
@@ -175,6 +179,15 @@ func layOut(names []string, outs []int, h, w int, taps []string) []layer {
 		layers = append(layers, l)
 	}
 	return layers
+}
+
+// Pooled is the shape that pooling brings s to, rounded up or down.
+func Pooled(s backend.Shape, ceil bool) backend.Shape {
+	if ceil {
+		s.H, s.W = s.H+1, s.W+1
+	}
+	s.H, s.W = s.H/2, s.W/2
+	return s
 }
 
 // uses returns when each layer's map is needed and, unless there is only the way
@@ -199,15 +212,13 @@ func uses(layers []layer, forward bool) []backend.Use {
 	return list
 }
 
-// Floats returns the most elements that the maps of a Plan hold at the same time.
-func (w *Weights) Floats(height, width int, taps []string) int {
-	var outs []int
-	for _, c := range w.Convs {
-		outs = append(outs, c.O)
-	}
-	list := uses(layOut(w.Taps(), outs, height, width, taps), false)
-	most := 0
-	for at := range len(list) { // as many steps as there are maps and gradients
+// Floats returns the most elements that the maps of a Plan or, if it only goes forward, a
+// ForwardPlan hold at the same time, and as elements of 32 bits what its masks take.
+func (w *Weights) Floats(height, width int, ceil bool, taps []string, forward bool) int {
+	layers := layOut(w.Taps(), w.outs(), backend.Shape{C: 3, H: height, W: width}, ceil, taps)
+	list := uses(layers, forward)
+	most, masks := 0, 0
+	for at := range 2 * len(layers) { // as many steps as there are ways through the layers
 		sum := 0
 		for _, u := range list {
 			if u.From <= at && at <= u.To {
@@ -216,7 +227,31 @@ func (w *Weights) Floats(height, width int, taps []string) int {
 		}
 		most = max(most, sum)
 	}
-	return most
+	for _, l := range layers {
+		if !forward {
+			masks += l.Len() / 32
+		}
+	}
+	return most + masks
+}
+
+func (w *Weights) outs() []int {
+	outs := make([]int, len(w.Convs))
+	for i, c := range w.Convs {
+		outs[i] = c.O
+	}
+	return outs
+}
+
+// Taps returns the taps that are kept, shallowest first.
+func (p *Plan) Taps() []string {
+	var taps []string
+	for _, s := range p.steps {
+		if s.tap != "" {
+			taps = append(taps, s.tap)
+		}
+	}
+	return taps
 }
 
 // Shape returns the shape of a tap's feature map.

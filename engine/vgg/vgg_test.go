@@ -189,3 +189,54 @@ func TestFlops(t *testing.T) {
 		t.Errorf("%v, want about 95e9", got)
 	}
 }
+
+// Feature maps of an odd picture have the sizes that pooling rounds to, and more elements
+// are announced if it rounds up.
+func TestRounding(t *testing.T) {
+	w := vgg.Random("deep layers are wide", []int{4, 4, 64, 64, 256, 256})
+	var announced []int
+	for _, ceil := range []bool{false, true} {
+		n, err := vgg.New(cpu.New(1), w, w.Taps())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.Ceil = ceil
+		p, err := n.Plan(17, 21, backend.Average, w.Taps())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool][2]int{false: {4, 5}, true: {5, 6}}[ceil]
+		if s := p.Shape("relu3_2"); s.H != want[0] || s.W != want[1] {
+			t.Errorf("rounded up %v: relu3_2 has %d x %d places, want %v", ceil, s.H, s.W, want)
+		}
+		announced = append(announced, w.Floats(17, 21, ceil, w.Taps(), false))
+	}
+	if announced[1] <= announced[0] {
+		t.Errorf("rounded down and up %v elements are announced", announced)
+	}
+}
+
+// A picture comes back as it was, whatever white is to the network.
+func TestPictureAndPlanes(t *testing.T) {
+	be := cpu.New(1)
+	n, err := vgg.New(be, weights(1), []string{"relu1_1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, white := range []float64{255, 256} {
+		n.White = white
+		x := n.Picture([]float32{255, 0, 100}, 1, 1)
+		seen := make([]float32, 3)
+		if err := be.Read(t.Context(), seen, x); err != nil {
+			t.Fatal(err)
+		}
+		if want := float32(white - n.Mean[0]); seen[0] != want {
+			t.Errorf("white of %v is %v to the network, want %v", white, seen[0], want)
+		}
+		for i, v := range n.Planes(seen) {
+			if want := []float32{255, 0, 100}[i]; !(v-want < 1e-4 && want-v < 1e-4) {
+				t.Errorf("white %v: %v comes back as %v", white, want, v)
+			}
+		}
+	}
+}

@@ -69,10 +69,13 @@ func ConvName(l int) string {
 func (w *Weights) Taps() []string {
 	taps := make([]string, len(w.Convs))
 	for i, c := range w.Convs {
-		taps[i] = "relu" + strings.TrimPrefix(c.Name, "conv")
+		taps[i] = tapOf(c.Name)
 	}
 	return taps
 }
+
+// tapOf returns the name under which a convolution is looked at, behind its ReLU.
+func tapOf(conv string) string { return "relu" + strings.TrimPrefix(conv, "conv") }
 
 // Check says what is wrong with the weights, in one sentence: names out of network
 // order, channels that do not fit, or slices of the wrong length.

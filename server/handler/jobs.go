@@ -144,22 +144,29 @@ func (s *server) check(ctx context.Context, req engine.Request) error {
 	if w*h > s.Megapixels*1e6 {
 		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
 	}
-	if need := transfer.Memory(network, &r, w, h); need > s.MemoryBytes {
-		return engine.Errorf(engine.TooLarge, "The painting would take about %.1f GiB of memory, and this server gives %.1f; choose a smaller size or the small network.",
-			float64(need)/(1<<30), float64(s.MemoryBytes)/(1<<30))
-	}
 	if len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles) {
 		return engine.Errorf(engine.InvalidRecipe, "There are more masks than styles.")
+	}
+	need := transfer.Need{Weights: network, Recipe: &r, Content: b.Size()}
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
+		if len(f.Data) > 0 {
+			need.Masks++
+		}
 	}
 	for i, f := range slices.Concat(req.Styles, req.Masks, req.StyleMasks, []engine.File{req.Keep, req.Start}) {
 		if i >= len(req.Styles) && len(f.Data) == 0 {
 			continue // there is none
 		}
-		if _, err := s.Decode(ctx, f); err != nil {
+		img, err := s.Decode(ctx, f)
+		if err != nil {
 			return err
 		}
+		if i < len(req.Styles) {
+			need.Styles = append(need.Styles, img.Bounds().Size())
+		}
 	}
-	return nil
+	_, err = need.Fit(s.MemoryBytes)
+	return err
 }
 
 // token returns the request's bearer token (RFC 6750).

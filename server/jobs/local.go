@@ -259,7 +259,7 @@ func (q *Local) run(ctx context.Context, j *job) (png []byte, err error) {
 	const often = 200 * time.Millisecond // enough for an eye
 	var last time.Time
 	res, err := q.runner.Run(ctx, req, func(p engine.Progress) {
-		if now := time.Now(); p.Preview != nil || now.Sub(last) >= often {
+		if now := time.Now(); p.Preview != nil || p.Estimate != nil || now.Sub(last) >= often {
 			last = now
 			q.report(j, p)
 		}

@@ -31,7 +31,7 @@ func picture(w, h int) *image.NRGBA {
 }
 
 func messages(t testing.TB) []protocol.Message {
-	result := &engine.Result{Picture: picture(5, 3), Recipe: recipe(t), Iterations: 160, Loss: 0.25, Elapsed: 3 * time.Second, Notes: []string{"A note."}}
+	result := &engine.Result{Picture: picture(5, 3), Recipe: recipe(t), Iterations: 160, Loss: 0.25, StyleDistance: 0.003, Elapsed: 3 * time.Second, Notes: []string{"A note."}}
 	return []protocol.Message{
 		protocol.Start{
 			ID: 7, Recipe: recipe(t), WeightsURL: "https://example.org/weights/small.safetensors",
@@ -64,6 +64,7 @@ func messages(t testing.TB) []protocol.Message {
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Painting, Preview: picture(2, 1), Checkpoint: []byte{1, 2, 3}}},
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Painting, Checkpoint: []byte{1}}},
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Preparing, Note: "A note."}},
+		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Preparing, Estimate: &engine.Estimate{Time: time.Minute, Bytes: 3 << 30, Blocks: 6}}},
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Fetching, Bytes: 5200000, TotalBytes: 1 << 33}},
 		protocol.Done{ID: 7, Result: result},
 		protocol.Failed{ID: 7, Code: engine.Busy, Message: "One painting at a time."},
@@ -170,6 +171,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"bytes below zero", `{"kind":"progress","id":1,"progress":{"stage":"fetching","bytes":-1}}`, nil},
 		{"all bytes below zero", `{"kind":"progress","id":1,"progress":{"stage":"fetching","total_bytes":-1}}`, nil},
 		{"fetch from a long address", `{"kind":"fetch","weights_url":"` + strings.Repeat("x", protocol.MaxNameLength+1) + `"}`, nil},
+		{"estimate below zero", `{"kind":"progress","id":1,"progress":{"stage":"preparing","estimate":{"time":1,"bytes":-1,"blocks":1}}}`, nil},
 		{"time below zero", `{"kind":"progress","id":1,"progress":{"stage":"painting","remaining":-5}}`, nil},
 		{"preview without pixels", preview(`{"width":2,"height":2}`), nil},
 		{"preview one byte short", preview(`{"width":2,"height":2}`), [][]byte{make([]byte, 15)}},

@@ -65,17 +65,25 @@ type progress struct {
 	Content    number        `json:"content"`
 	Style      number        `json:"style"`
 	Variation  number        `json:"variation"`
+	Estimate   *estimate     `json:"estimate,omitempty"`
 	Preview    *size         `json:"preview,omitempty"`
 	Checkpoint bool          `json:"checkpoint,omitempty"` // whose buffer follows the preview's
 }
 
+type estimate struct {
+	Time   time.Duration `json:"time"`
+	Bytes  int64         `json:"bytes"`
+	Blocks int           `json:"blocks"`
+}
+
 type result struct {
-	Picture    *size           `json:"picture"`
-	Recipe     json.RawMessage `json:"recipe"`
-	Iterations int             `json:"iterations"`
-	Loss       number          `json:"loss"`
-	Elapsed    time.Duration   `json:"elapsed"`
-	Notes      []string        `json:"notes,omitempty"`
+	Picture       *size           `json:"picture"`
+	Recipe        json.RawMessage `json:"recipe"`
+	Iterations    int             `json:"iterations"`
+	Loss          number          `json:"loss"`
+	StyleDistance number          `json:"style_distance"`
+	Elapsed       time.Duration   `json:"elapsed"`
+	Notes         []string        `json:"notes,omitempty"`
 }
 
 // size is what the header says of pixels; they themselves are a buffer.
@@ -142,6 +150,7 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 			Fraction: number(m.Fraction), Remaining: m.Remaining,
 			Loss: number(m.Loss), Content: number(m.Content), Style: number(m.Style), Variation: number(m.Variation),
 		}
+		h.Progress.Estimate = (*estimate)(m.Estimate)
 		h.Progress.Preview, buffers = pack(m.Preview)
 		if m.Checkpoint != nil {
 			h.Progress.Checkpoint = true
@@ -184,7 +193,7 @@ func packResult(r *engine.Result) (*result, [][]byte) {
 	picture, buffers := pack(r.Picture)
 	return &result{
 		Picture: picture, Recipe: r.Recipe.JSON(),
-		Iterations: r.Iterations, Loss: number(r.Loss), Elapsed: r.Elapsed, Notes: r.Notes,
+		Iterations: r.Iterations, Loss: number(r.Loss), StyleDistance: number(r.StyleDistance), Elapsed: r.Elapsed, Notes: r.Notes,
 	}, buffers
 }
 
@@ -317,6 +326,9 @@ func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
 	if min(p.Position, p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, int(min(p.Remaining, 1))) < 0 || min(p.Bytes, p.TotalBytes) < 0 {
 		return nil, 0, fmt.Errorf("protocol: progress counts below zero")
 	}
+	if e := p.Estimate; e != nil && (e.Time < 0 || e.Bytes < 0 || e.Blocks < 0) {
+		return nil, 0, fmt.Errorf("protocol: an estimate below zero")
+	}
 	preview, used, err := p.Preview.unpack(buffers)
 	if err != nil {
 		return nil, 0, err
@@ -335,7 +347,7 @@ func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
 		Iteration: p.Iteration, Iterations: p.Iterations,
 		Fraction: float64(p.Fraction), Remaining: p.Remaining,
 		Loss: float64(p.Loss), Content: float64(p.Content), Style: float64(p.Style), Variation: float64(p.Variation),
-		Preview: preview, Checkpoint: checkpoint,
+		Estimate: (*engine.Estimate)(p.Estimate), Preview: preview, Checkpoint: checkpoint,
 	}}, used, nil
 }
 
@@ -370,6 +382,6 @@ func (r *result) unpack(buffers [][]byte) (*engine.Result, int, error) {
 	}
 	return &engine.Result{
 		Picture: picture, Recipe: recipe,
-		Iterations: r.Iterations, Loss: float64(r.Loss), Elapsed: r.Elapsed, Notes: r.Notes,
+		Iterations: r.Iterations, Loss: float64(r.Loss), StyleDistance: float64(r.StyleDistance), Elapsed: r.Elapsed, Notes: r.Notes,
 	}, used, nil
 }

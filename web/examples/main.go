@@ -19,7 +19,7 @@ import (
 // Pictures are drawn on a canvas of this size, and saved smaller, as the page loads them.
 const (
 	width, height = 640, 480
-	saved, thumb  = 480, 96
+	saved, thumb  = 448, 96
 )
 
 var pictures = []struct {
@@ -87,7 +87,7 @@ func save(path string, img image.Image) error {
 	if filepath.Ext(path) == ".png" {
 		err = png.Encode(f, img)
 	} else {
-		err = jpeg.Encode(f, img, &jpeg.Options{Quality: 73})
+		err = jpeg.Encode(f, img, &jpeg.Options{Quality: 70})
 	}
 	if closed := f.Close(); err == nil {
 		err = closed

@@ -24,10 +24,11 @@ func Adjoint(t *testing.T, be backend.Backend, tolerance float64) {
 			}
 		}
 		check("Reduce", be.Reduce, be.ReduceBack, half(s))
-		small := backend.Shape{C: s.C, H: s.H / 2, W: s.W / 2}
-		check("Pool",
-			func(dst, src backend.Buffer) { be.Pool(dst, src, backend.Average, nil) },
-			func(dsrc, ddst backend.Buffer) { be.PoolBack(dsrc, ddst, backend.Average, nil) }, small)
+		for _, small := range []backend.Shape{floor(s), half(s)} {
+			check("Pool",
+				func(dst, src backend.Buffer) { be.Pool(dst, src, backend.Average, nil) },
+				func(dsrc, ddst backend.Buffer) { be.PoolBack(dsrc, ddst, backend.Average, nil) }, small)
+		}
 
 		// Convolution is linear where its ReLU is open: a large bias opens it, and the
 		// convolution of zeros takes it away again.

@@ -59,8 +59,10 @@ var ops = []struct {
 		be.ConvolveBack(dsrc, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), be.Prepare(in.weights(out(s), s.C)), nil)
 		return read(be, dsrc)
 	}},
-	{"Pool by average", 1e-6, pool(backend.Average)},
-	{"Pool by maximum", 0, pool(backend.Maximum)},
+	{"Pool by average", 1e-6, pool(backend.Average, floor)},
+	{"Pool by maximum", 0, pool(backend.Maximum, floor)},
+	{"Pool by average, rounded up", 1e-6, pool(backend.Average, half)},
+	{"Pool by maximum, rounded up", 0, pool(backend.Maximum, half)},
 	{"Reduce", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		dst := in.buffer(be, half(s))
 		be.Reduce(dst, in.buffer(be, s))
@@ -96,18 +98,18 @@ var ops = []struct {
 		be.SquaresGrad(da, in.buffer(be, s), in.buffer(be, s), 0.7, inner(s))
 		return read(be, da)
 	}},
-	{"AddVariation", 1e-9, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
-		sum := be.NewSums(1)
-		x := in.buffer(be, s)
-		be.AddVariation(sum, x, inner(s))
-		be.AddVariation(sum, x, whole(s))
-		return totals(be, sum)
+	{"AddPart", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		large := backend.Shape{C: s.C, H: s.H + 3, W: s.W + 2}
+		sum, x, part := in.buffer(be, large), in.buffer(be, large), be.New(s)
+		be.AddPart(part, 0, 0, x, backend.Window{X0: 1, Y0: 2, X1: 1 + s.W, Y1: 2 + s.H})
+		be.AddPart(sum, 2, 1, part, whole(s))
+		be.AddPart(sum, 0, 3, part, inner(s))
+		return append(read(be, part), read(be, sum)...)
 	}},
-	{"VariationGrad", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
-		dx := in.buffer(be, s)
-		be.VariationGrad(dx, in.buffer(be, s), 0.3, inner(s))
-		return read(be, dx)
-	}},
+	{"AddVariation", 1e-9, variation(backend.Squared)},
+	{"AddVariation, absolute", 1e-9, variation(backend.Absolute)},
+	{"VariationGrad", 1e-6, variationGrad(backend.Squared)},
+	{"VariationGrad, absolute", 1e-6, variationGrad(backend.Absolute)},
 	{"Combine", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		a, b, c := in.buffer(be, s), in.buffer(be, s), in.buffer(be, s)
 		be.Combine(a, 0.5, a, -2, b)
@@ -152,20 +154,6 @@ var ops = []struct {
 	}},
 }
 
-func pool(kind backend.Pooling) run {
-	return func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
-		small := backend.Shape{C: s.C, H: s.H / 2, W: s.W / 2}
-		arg := be.NewMask(small)
-		dst := in.buffer(be, small)
-		be.Pool(dst, in.buffer(be, s), kind, arg)
-		ties := be.New(small)
-		be.Pool(ties, in.whole(be, s), kind, arg)
-		dsrc := in.buffer(be, s)
-		be.PoolBack(dsrc, in.buffer(be, small), kind, arg)
-		return append(read(be, dst), append(read(be, ties), read(be, dsrc)...)...)
-	}
-}
-
 func gram(masked bool, w func(backend.Shape) backend.Window) run {
 	return func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		g := be.NewSums(s.C * s.C)
@@ -190,6 +178,7 @@ func gramGrad(masked bool, w func(backend.Shape) backend.Window) run {
 
 func out(s backend.Shape) int              { return s.C*3%67 + 1 }
 func whole(s backend.Shape) backend.Window { return s.Whole() }
+func floor(s backend.Shape) backend.Shape  { return backend.Shape{C: s.C, H: s.H / 2, W: s.W / 2} }
 func half(s backend.Shape) backend.Shape {
 	return backend.Shape{C: s.C, H: (s.H + 1) / 2, W: (s.W + 1) / 2}
 }

@@ -49,6 +49,8 @@ type Backend struct {
 	vector   vector
 	moments  moments
 
+	part part
+
 	outerTask  outer
 	linearTask linear
 }

@@ -19,7 +19,7 @@ func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backen
 func (b *Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Mask) {
 	backend.CheckPool(ddst.Shape(), dsrc.Shape(), kind, arg)
 	large := dsrc.(*buffer)
-	if large.shape.H%2+large.shape.W%2 != 0 {
+	if s := ddst.Shape(); 2*s.H < large.shape.H || 2*s.W < large.shape.W {
 		clear(large.d) // what lies in the last odd row or column has no share
 	}
 	b.pooled(ddst.(*buffer), large, kind, arg, true)
@@ -39,11 +39,22 @@ func (b *Backend) pooled(small, large *buffer, kind backend.Pooling, arg backend
 }
 
 func (p *pool) do(_, y int) {
-	n, w, width, k := p.small.s, p.small.shape.W, p.large.shape.W, &p.b.kernel.vectors
+	n, width, k := p.small.s, p.large.shape.W, &p.b.kernel.vectors
 	if n%8 != 0 {
 		k = &portable.vectors
 	}
-	row := p.small.d[y*w*n:][:w*n]
+	w := min(p.small.shape.W, width/2) // of whole 2x2 places
+	if 2*y+1 == p.large.shape.H {
+		w = 0
+	}
+	for x := w; x < p.small.shape.W; x++ {
+		p.edge(y, x)
+	}
+	if w == 0 {
+		return
+	}
+	at := y * p.small.shape.W
+	row := p.small.d[at*n:][:w*n]
 	above, below := p.large.d[2*y*width*n:][:2*w*n], p.large.d[(2*y+1)*width*n:][:2*w*n]
 	if p.kind == backend.Average {
 		if p.back {
@@ -53,11 +64,52 @@ func (p *pool) do(_, y int) {
 		}
 		return
 	}
-	lower, right := p.arg.bits[y*w*p.arg.step:][:w*p.arg.step], p.arg.second[y*w*p.arg.step:][:w*p.arg.step]
+	lower, right := p.arg.bits[at*p.arg.step:][:w*p.arg.step], p.arg.second[at*p.arg.step:][:w*p.arg.step]
 	if p.back {
 		k.maximumBack(above, below, row, lower, right, n)
 	} else {
 		k.maximum(row, above, below, lower, right, n)
+	}
+}
+
+// edge is one place of the small map that stands for one or two places only, at the
+// edge of a large map of odd size.
+func (p *pool) edge(y, x int) {
+	n, at := p.small.s, y*p.small.shape.W+x
+	small, first := p.small.d[at*n:][:n], p.large.d[(2*y*p.large.shape.W+2*x)*n:]
+	second, share := first[:n], float32(1) // the other place, or the same if there is one
+	switch {
+	case 2*x+1 < p.large.shape.W:
+		second, share = first[n:][:n], 0.5
+	case 2*y+1 < p.large.shape.H:
+		second, share = first[p.large.shape.W*n:][:n], 0.5
+	}
+	if p.kind == backend.Average {
+		for c := range small {
+			if p.back {
+				first[c], second[c] = share*small[c], share*small[c]
+			} else {
+				small[c] = (first[c] + second[c]) * 0.5
+			}
+		}
+		return
+	}
+	won := p.arg.bits[at*p.arg.step:][:p.arg.step] // set where the second place did
+	if !p.back {
+		clear(won)
+	}
+	for c := range small {
+		switch bit := uint8(1) << (c % 8); {
+		case p.back && won[c/8]&bit != 0:
+			first[c], second[c] = 0, small[c]
+		case p.back:
+			second[c], first[c] = 0, small[c]
+		case second[c] > first[c]:
+			small[c] = second[c]
+			won[c/8] |= bit
+		default:
+			small[c] = first[c]
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ const (
 	opAdam
 	opSquares
 	opAddScaled
+	opDistances
+	opAddSigns
 )
 
 // blocks does the operation on every block of n floats.
@@ -54,6 +56,12 @@ func (v *vector) do(_, i int) {
 	case opAddScaled:
 		at := v.at + i*v.row
 		k.addScaled(v.dst[at+v.dstStep:][:v.n], v.p, v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
+	case opDistances:
+		at := v.at + i*v.row
+		v.b.parts[i] = distances(v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
+	case opAddSigns:
+		at := v.at + i*v.row
+		addSigns(v.dst[at+v.dstStep:][:v.n], v.p, v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
 	}
 }
 
@@ -169,10 +177,38 @@ func (b *Backend) SquaresGrad(dx, x, y backend.Buffer, scale float64, w backend.
 // A step goes from a place to its right and to its lower neighbour.
 var steps = [2][2]int{{1, 0}, {0, 1}}
 
-func (b *Backend) AddVariation(s backend.Sums, x backend.Buffer, w backend.Window) {
+// distances returns sum_i |x[i]-y[i]| in float64.
+func distances(x, y []float32) float64 {
+	y = y[:len(x)]
+	sum := 0.0
+	for i, v := range x {
+		sum += math.Abs(float64(v) - float64(y[i]))
+	}
+	return sum
+}
+
+// addSigns adds f times the sign of x-y to dst, nothing where they are equal.
+func addSigns(dst []float32, f float32, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		switch d := x[i] - y[i]; {
+		case d > 0:
+			dst[i] += f
+		case d < 0:
+			dst[i] -= f
+		default:
+			dst[i] += d // 0, or a NaN to be seen
+		}
+	}
+}
+
+func (b *Backend) AddVariation(s backend.Sums, x backend.Buffer, kind backend.Variation, w backend.Window) {
 	backend.CheckSum(s.Len(), w, x.Shape())
 	f := x.(*buffer)
 	b.vector = vector{b: b, op: opSquares, x: f.d, y: f.d}
+	if kind == backend.Absolute {
+		b.vector.op = opDistances
+	}
 	for _, to := range steps {
 		b.vector.yStep = (to[1]*f.shape.W + to[0]) * f.s
 		s.(*sums).d[0] += b.vector.sum(b.vector.rows(f, w, to[0], to[1]))
@@ -180,12 +216,15 @@ func (b *Backend) AddVariation(s backend.Sums, x backend.Buffer, w backend.Windo
 	b.vector = vector{}
 }
 
-func (b *Backend) VariationGrad(dx, x backend.Buffer, scale float64, w backend.Window) {
+func (b *Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, scale float64, w backend.Window) {
 	backend.CheckWindow(w, x.Shape())
 	backend.CheckSame(x.Shape(), dx)
 	f := x.(*buffer)
 	b.vector = vector{b: b, op: opAddScaled, dst: dx.(*buffer).d, x: f.d, y: f.d, p: float32(2 * scale)}
 	v := &b.vector
+	if kind == backend.Absolute {
+		v.op, v.p = opAddSigns, float32(scale)
+	}
 	for _, to := range steps {
 		step := (to[1]*f.shape.W + to[0]) * f.s
 		n := v.rows(f, w, to[0], to[1])

@@ -109,16 +109,20 @@ func (Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backe
 func (Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Mask) {
 	backend.CheckPool(dst.Shape(), src.Shape(), kind, arg)
 	to, from := dst.(*buffer), src.(*buffer)
-	eachQuad(to, from, func(i int, quad [4]int) {
-		if kind == backend.Average {
-			to.d[i] = (from.d[quad[0]] + from.d[quad[1]] + from.d[quad[2]] + from.d[quad[3]]) / 4
-			return
-		}
-		won := 0
-		for q := range quad {
-			if from.d[quad[q]] > from.d[quad[won]] {
+	eachQuad(to, from, func(i int, quad [4]int, there int) {
+		sum, won := 0.0, 0
+		for q, k := range quad {
+			if k < 0 {
+				continue
+			}
+			sum += from.d[k]
+			if from.d[k] > from.d[quad[won]] {
 				won = q
 			}
+		}
+		if kind == backend.Average {
+			to.d[i] = sum / float64(there)
+			return
 		}
 		to.d[i] = from.d[quad[won]]
 		arg.(*mask).d[i] = uint8(won)
@@ -129,10 +133,12 @@ func (Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg bac
 	backend.CheckPool(ddst.Shape(), dsrc.Shape(), kind, arg)
 	to, from := dsrc.(*buffer), ddst.(*buffer)
 	clear(to.d)
-	eachQuad(from, to, func(i int, quad [4]int) {
+	eachQuad(from, to, func(i int, quad [4]int, there int) {
 		if kind == backend.Average {
-			for _, q := range quad {
-				to.d[q] = from.d[i] / 4
+			for _, k := range quad {
+				if k >= 0 {
+					to.d[k] = from.d[i] / float64(there)
+				}
 			}
 			return
 		}
@@ -140,15 +146,22 @@ func (Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg bac
 	})
 }
 
-// eachQuad calls visit with every index of the small map and the four indices of
-// the large one that it stands for, row by row.
-func eachQuad(small, large *buffer, visit func(i int, quad [4]int)) {
+// eachQuad calls visit with every index of the small map, the four indices of the large
+// one that it stands for, row by row, -1 where there is none, and how many there are.
+func eachQuad(small, large *buffer, visit func(i int, quad [4]int, there int)) {
 	i := 0
 	for c := range small.shape.C {
 		for y := range small.shape.H {
 			for x := range small.shape.W {
-				a, b := large.index(c, 2*y, 2*x), large.index(c, 2*y+1, 2*x)
-				visit(i, [4]int{a, a + 1, b, b + 1})
+				quad, there := [4]int{}, 0
+				for q := range quad {
+					quad[q] = -1
+					if v, u := 2*y+q/2, 2*x+q%2; v < large.shape.H && u < large.shape.W {
+						quad[q] = large.index(c, v, u)
+						there++
+					}
+				}
+				visit(i, quad, there)
 				i++
 			}
 		}

@@ -1,6 +1,8 @@
 package ref
 
 import (
+	"math"
+
 	"trappedinart/engine/backend"
 )
 
@@ -104,23 +106,50 @@ func eachStep(b *buffer, w backend.Window, visit func(i, j int)) {
 	}
 }
 
-func (Backend) AddVariation(s backend.Sums, x backend.Buffer, w backend.Window) {
+func (Backend) AddVariation(s backend.Sums, x backend.Buffer, kind backend.Variation, w backend.Window) {
 	backend.CheckSum(s.Len(), w, x.Shape())
 	d := x.(*buffer).d
 	eachStep(x.(*buffer), w, func(i, j int) {
-		s.(*sums).d[0] += (d[j] - d[i]) * (d[j] - d[i])
+		v := math.Abs(d[j] - d[i])
+		if kind == backend.Squared {
+			v *= v
+		}
+		s.(*sums).d[0] += v
 	})
 }
 
-func (Backend) VariationGrad(dx, x backend.Buffer, scale float64, w backend.Window) {
+func (Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, scale float64, w backend.Window) {
 	backend.CheckWindow(w, x.Shape())
 	backend.CheckSame(x.Shape(), dx)
 	d, to := x.(*buffer).d, dx.(*buffer).d
 	eachStep(x.(*buffer), w, func(i, j int) {
 		step := 2 * scale * (d[j] - d[i])
+		if kind == backend.Absolute {
+			step = scale * sign(d[j]-d[i])
+		}
 		to[j] += step
 		to[i] -= step
 	})
+}
+
+func (Backend) AddPart(dst backend.Buffer, x, y int, src backend.Buffer, w backend.Window) {
+	backend.CheckPart(dst.Shape(), x, y, src.Shape(), w)
+	to, from := dst.(*buffer), src.(*buffer)
+	for c := range to.shape.C {
+		eachPlace(w, func(v, u int) {
+			to.d[to.index(c, y+v-w.Y0, x+u-w.X0)] += from.d[from.index(c, v, u)]
+		})
+	}
+}
+
+func sign(v float64) float64 {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	}
+	return v // 0, or a NaN to be seen
 }
 
 func (Backend) Total(backend.Sums) {}

@@ -1,0 +1,243 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"image"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/engine/pixel"
+	"trappedinart/engine/transfer"
+	"trappedinart/engine/vgg"
+)
+
+// bold is a network in which L-BFGS gets far in a few steps, so that two runs can be held
+// against each other: where it hesitates, rounding decides.
+func bold() *vgg.Weights { return vgg.Random("small", []int{8, 8, 12, 12, 16, 16}) }
+
+// budgeted is a runner with that network and so many bytes of memory.
+func budgeted(threads int, budget int64) *transfer.Runner {
+	r := runner(threads)
+	r.MemoryBudget = budget
+	r.Weights = func(context.Context, string) (*vgg.Weights, error) { return bold(), nil }
+	return r
+}
+
+// need is that of a run at 320 px.
+func need(r *engine.Recipe) *transfer.Need {
+	return &transfer.Need{Weights: bold(), Recipe: r, Content: image.Pt(75, 50), Styles: []image.Point{{75, 50}}}
+}
+
+// blocked is a request at 320 px and a budget by which it is painted in that many blocks
+// or more.
+func blocked(t *testing.T, least int, checkpoints time.Duration) (engine.Request, int64) {
+	t.Helper()
+	req := request(func(r *engine.Recipe) { r.Size, r.Scales, r.Iterations, r.History = 320, 1, 6, 3 })
+	req.CheckpointEvery = checkpoints
+	n := need(&req.Recipe)
+	n.Checkpoints = checkpoints > 0
+	whole, err := n.Fit(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for budget := whole.Bytes; ; budget -= budget / 100 {
+		fit, err := n.Fit(budget)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fit.Bytes > budget || fit.Whole != whole.Bytes {
+			t.Fatalf("with %d bytes it takes %+v", budget, fit)
+		}
+		if fit.Blocks >= least {
+			return req, budget
+		}
+	}
+}
+
+// A run that is short of memory makes the same picture, but for rounding, and says so.
+func TestMemoryBudget(t *testing.T) {
+	req, budget := blocked(t, 4, 0)
+	whole, _ := run(t, budgeted(2, 0), req)
+	short := budgeted(2, budget)
+	got, reports := run(t, short, req)
+	if len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "blocks") || len(whole.Notes) != 0 {
+		t.Errorf("the notes are %q, and %q with memory enough", got.Notes, whole.Notes)
+	}
+	if told := reports[1].Note; told != got.Notes[0] || reports[2].Note != "" {
+		t.Errorf("the person is told %q first, and then %q", told, reports[2].Note)
+	}
+	worst := 0.
+	for i := range got.Picture.Pix {
+		worst = max(worst, math.Abs(float64(got.Picture.Pix[i])-float64(whole.Picture.Pix[i])))
+	}
+	if mean := distance(got.Picture, whole.Picture); worst > 4 || mean > 0.01 {
+		t.Errorf("pixels differ by up to %v grey levels, %v on average", worst, mean)
+	}
+	w, h := whole.Picture.Rect.Dx(), whole.Picture.Rect.Dy()
+	photograph := pixel.Image(pixel.Planes(drawn("photo", 75, 50), w, h), w, h)
+	if moved := distance(whole.Picture, photograph); moved < 10 {
+		t.Errorf("the picture moves by %v grey levels only: this test sees nothing", moved)
+	}
+	if a, b := math.Abs(got.Loss-whole.Loss), 1e-4*whole.Loss; !(a <= b) {
+		t.Errorf("the loss is %v, and %v with memory enough", got.Loss, whole.Loss)
+	}
+	if a, b := transfer.SeamRatio(got.Picture), transfer.SeamRatio(whole.Picture); !(a <= 1.001*b) {
+		t.Errorf("the seam ratio is %v, and %v with memory enough", a, b)
+	}
+	again, _ := run(t, short, req)
+	if string(again.Picture.Pix) != string(got.Picture.Pix) {
+		t.Error("the same budget makes another picture")
+	}
+}
+
+// A checkpoint does not say how much memory there was: one of a run in blocks is gone on
+// from as a whole, and the other way round. With the same budget it goes on bit for bit.
+func TestCheckpointOfAnotherBudget(t *testing.T) {
+	req, budget := blocked(t, 4, time.Nanosecond)
+	cases := [][2]int64{{budget, 0}, {budget, budget}, {0, budget}}
+	if testing.Short() {
+		cases = cases[:2]
+	}
+	for _, budgets := range cases {
+		first, second := budgeted(1, budgets[0]), budgeted(2, budgets[1])
+		want, reports := run(t, first, req)
+		var at []byte
+		for _, p := range reports {
+			if p.Iteration == 3 {
+				at = p.Checkpoint
+			}
+		}
+		got, reports := run(t, second, engine.Request{Resume: at, Content: req.Content, Styles: req.Styles})
+		most := 0.01
+		if budgets[0] == budgets[1] {
+			most = 0
+		}
+		if d := distance(got.Picture, want.Picture); d > most || got.Iterations != want.Iterations {
+			t.Errorf("from a checkpoint with another budget the picture differs by %v grey levels after %d iterations", d, got.Iterations)
+		}
+		if last := reports[len(reports)-1]; math.Abs(last.Fraction-1) > 1e-12 {
+			t.Errorf("the last fraction is %v", last.Fraction)
+		}
+	}
+}
+
+// least is the memory that a recipe takes in as many blocks as there can be.
+func least(r engine.Recipe) int64 {
+	f, _ := need(&r).Fit(1) // an error, which comes with what it would take
+	return f.Bytes
+}
+
+// What does not fit is refused before it begins, with what would do, and that does.
+func TestTooLittleMemory(t *testing.T) {
+	req, _ := blocked(t, 1, 0)
+	bytes := least(req.Recipe) // with 3 pairs
+	for _, c := range []struct {
+		budget  int64
+		history int
+		advice  string
+	}{{bytes, 100, "history 3"}, {bytes * 9 / 10, 3, "size of"}, {1 << 20, 3, "fewer layers"}} {
+		r := budgeted(1, c.budget)
+		req.Recipe.History = c.history
+		res, err := r.Run(context.Background(), req, nil)
+		var e *engine.Error
+		if !errors.As(err, &e) || e.Code != engine.TooLarge || !strings.Contains(e.Message, c.advice) || res != nil {
+			t.Errorf("with %d bytes: %v, want the advice %q", c.budget, err, c.advice)
+		}
+	}
+}
+
+// A recipe that needs more memory than there is is refused while it runs, and the run goes
+// on as it was.
+func TestSteeringBeyondTheBudget(t *testing.T) {
+	req, _ := blocked(t, 1, 0)
+	req.Control = &engine.Control{}
+	r := budgeted(1, least(req.Recipe))
+	notes := ""
+	res, err := r.Run(context.Background(), req, func(p engine.Progress) {
+		notes += p.Note
+		if p.Iteration == 2 {
+			more := req.Recipe
+			more.StyleScale = 4
+			if err := req.Control.Change(more); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err != nil || res.Iterations != 6 || res.Recipe.StyleScale != req.Recipe.StyleScale || !strings.Contains(notes, "memory") {
+		t.Errorf("it ends with %v, notes %q", err, notes)
+	}
+}
+
+// The estimate of memory grows with everything that takes some.
+func TestNeed(t *testing.T) {
+	r, err := engine.Preset(engine.Painterly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(change func(*transfer.Need, *engine.Recipe)) int64 {
+		r := r
+		n := need(&r)
+		change(n, &r)
+		f, err := n.Fit(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Bytes
+	}
+	plain := at(func(*transfer.Need, *engine.Recipe) {})
+	for name, change := range map[string]func(*transfer.Need, *engine.Recipe){
+		"size":          func(_ *transfer.Need, r *engine.Recipe) { r.Size *= 2 },
+		"history":       func(_ *transfer.Need, r *engine.Recipe) { r.History++ },
+		"network":       func(n *transfer.Need, _ *engine.Recipe) { n.Weights = vgg.Random("wide", vgg.Widths[:6]) },
+		"copies":        func(_ *transfer.Need, r *engine.Recipe) { r.Copies++ },
+		"content layer": func(_ *transfer.Need, r *engine.Recipe) { r.ContentLayers[0].Layer = "relu1_2" },
+		"masks":         func(n *transfer.Need, _ *engine.Recipe) { n.Masks = 2 },
+		"checkpoints":   func(n *transfer.Need, _ *engine.Recipe) { n.Checkpoints = true },
+		"file":          func(n *transfer.Need, _ *engine.Recipe) { n.Content = image.Pt(7500, 5000) },
+		"style's file":  func(n *transfer.Need, _ *engine.Recipe) { n.Styles[0] = image.Pt(7500, 5000) },
+		"styles":        func(n *transfer.Need, _ *engine.Recipe) { n.Styles = append(n.Styles, image.Pt(75, 50)) },
+		"style scale":   func(_ *transfer.Need, r *engine.Recipe) { r.StyleScale = 4 },
+	} {
+		if got := at(change); !(got > plain) {
+			t.Errorf("%s: %d bytes, and %d without", name, got, plain)
+		}
+	}
+}
+
+// Before a run its estimate is there, and with it how long the rest takes from the first
+// report on.
+func TestEstimate(t *testing.T) {
+	req, budget := blocked(t, 4, 0)
+	req.Recipe.Iterations = 12
+	r := budgeted(2, budget)
+	e, err := r.Estimate(context.Background(), req)
+	if err != nil || e.Blocks < 4 || e.Bytes > budget || e.Time <= 0 {
+		t.Fatalf("the estimate is %+v, %v", e, err)
+	}
+	_, reports := run(t, r, req)
+	if p := reports[1]; p.Estimate == nil || p.Estimate.Blocks != e.Blocks || p.Estimate.Bytes != e.Bytes || p.Remaining != p.Estimate.Time {
+		t.Errorf("the first report is %+v", p)
+	}
+	for i, p := range reports[1 : len(reports)-1] {
+		if p.Remaining <= 0 || i > 0 && p.Estimate != nil {
+			t.Errorf("report %d is %+v", i, p)
+		}
+	}
+	// A run too short for a probe knows after its first evaluation.
+	_, reports = run(t, runner(2), request(nil))
+	if p := reports[1]; p.Iteration != 1 || p.Estimate != nil || p.Remaining <= 0 {
+		t.Errorf("the first report of a short run is %+v", p)
+	}
+	req.Recipe.TimeBudget = 1e-3
+	if e, err := r.Estimate(context.Background(), req); err != nil || e.Time != time.Millisecond {
+		t.Errorf("with a time budget of 1 ms the estimate is %+v, %v", e, err)
+	}
+	req.Styles = nil
+	if _, err := r.Estimate(context.Background(), req); engine.AsError(err).Code != engine.MissingPicture {
+		t.Errorf("without a style: %v", err)
+	}
+}
