@@ -21,7 +21,15 @@ func newMask(w, h int) *mask { return &mask{w: w, h: h, at: make([]uint8, w*h)} 
 
 // painted says whether there is anything in it. A layer that was never painted is nil.
 func (m *mask) painted() bool {
-	return m != nil && slices.ContainsFunc(m.at, func(v uint8) bool { return v > 0 })
+	if m == nil {
+		return false
+	}
+	for _, v := range m.at { // no call for each: the page asks whenever it renders
+		if v > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *mask) bounds() image.Rectangle { return image.Rect(0, 0, m.w, m.h) }
