@@ -113,7 +113,7 @@ func TestParseRecipe(t *testing.T) {
 		"unknown field":  {`{"strenght":3}`, `"strenght"`},
 		"wrong type":     {`{"size":"large"}`, `"size"`},
 		"out of range":   {`{"strength":101}`, "from 0 to 100"},
-		"unknown choice": {`{"pooling":"median"}`, "one of avg, max"},
+		"unknown choice": {`{"pooling":"median"}`, "one of network, avg, max"},
 		"no layers":      {`{"style_layers":[]}`, "Style layers"},
 		"layer twice":    {`{"style_layers":["relu1_1","relu1_1"]}`, "Style layers"},
 		"layer weight":   {`{"style_layers":["relu1_1:much"]}`, "relu1_1:much"},

@@ -12,6 +12,7 @@ import (
 type Code string
 
 const (
+	InvalidRequest Code = "invalid_request" // what was sent is not what the API takes
 	InvalidRecipe  Code = "invalid_recipe"  // a setting is unknown, malformed or out of range
 	InvalidPicture Code = "invalid_picture" // a file is no picture, or a broken one
 	MissingPicture Code = "missing_picture" // no content, or no style

@@ -83,6 +83,7 @@ const (
 	ColoursCholesky  = "cholesky"
 	ColoursLuminance = "luminance"
 
+	PoolNetwork = "network" // Pooling
 	PoolAverage = "avg"
 	PoolMax     = "max"
 
@@ -186,7 +187,7 @@ func defaults() Recipe {
 		ContentWeight: 1,
 		StyleWeight:   1,
 		LossScaling:   Calibrated,
-		Pooling:       PoolAverage,
+		Pooling:       PoolNetwork,
 		Rounding:      RoundDown,
 		White:         255,
 		Optimizer:     LBFGS,

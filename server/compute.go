@@ -55,6 +55,7 @@ func (f *computeFlags) store() *weights.Store { return storeIn(f.data) }
 
 func addDataFlag(cmd *cobra.Command, data *string) {
 	cmd.Flags().StringVar(data, "data", defaultData(), "the data directory")
+	cmd.Flags().Lookup("data").DefValue = "~/.local/share/trapped" // the same help for everybody
 }
 
 func storeIn(data string) *weights.Store {

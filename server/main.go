@@ -1,8 +1,9 @@
 // Command trapped is the whole program in one binary: it serves the page, makes
 // paintings on the command line and as jobs over HTTP, and looks after weights.
 //
-// It reads no environment variables of its own; XDG_DATA_HOME and HOME say where its
-// data directory is unless --data does.
+// Every flag of trapped serve and trapped worker can also be set by a variable of the
+// environment, TRAPPED_ and the flag's name in capitals; trapped serve --help lists them.
+// XDG_DATA_HOME and HOME say where the data directory is unless --data does.
 package main
 
 import (
@@ -64,6 +65,8 @@ func newRootCommand() *cobra.Command {
 		newVerifyCommand(gatysTrace()),
 		newBenchCommand(),
 		newServeCommand(),
+		newWorkerCommand(),
+		newHealthCommand(),
 		newWeightsCommand(),
 		newVersionCommand(),
 	)

@@ -2,112 +2,147 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"net"
-	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"trappedinart/engine"
 	"trappedinart/engine/pixel"
-	"trappedinart/engine/transfer"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
+	"trappedinart/server/shares"
 	"trappedinart/server/site"
 )
 
 // newServeCommand serves the page, the weights and the jobs.
 func newServeCommand() *cobra.Command {
 	var (
-		addr       string
-		compute    computeFlags
-		queue      jobs.Options
-		uploadMiB  int
-		megapixels int
-		memoryGiB  int
+		listen  listenFlags
+		logs    logFlags
+		compute computeFlags
+		nats    natsFlags
+		worker  workerFlags
+		workers int
+		queue   jobs.Options
+		limits  limitFlags
 	)
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
 	f := cmd.Flags()
-	f.StringVar(&addr, "addr", "127.0.0.1:8080", "the address to listen on")
-	f.IntVar(&queue.Waiting, "limit-queue", 16, "jobs that may wait")
-	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long a job and its result are kept")
-	f.IntVar(&uploadMiB, "limit-upload", 64, "the most that a job may upload, in MiB")
-	f.IntVar(&megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels")
-	f.IntVar(&memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB; larger pictures are painted in blocks")
+	f.IntVar(&workers, "workers", 1, "workers in this process, 0 to 64; each paints one job at a time")
+	f.DurationVar(&queue.Silence, "worker-silence", 15*time.Second, "after how long a worker that is not heard of loses its job to another, from 1s")
+	limits.add(cmd, &queue)
+	nats.addServer(cmd)
+	worker.add(cmd)
 	compute.add(cmd)
+	listen.add(cmd)
+	logs.add(cmd)
+	configurable(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if queue.Waiting < 1 || queue.Keep < time.Minute || uploadMiB < 1 || uploadMiB > 1024 || megapixels < 1 || megapixels > 64 || memoryGiB < 1 || memoryGiB > 1<<20 {
-			return wrongUse("A limit is out of range: queue from 1, keep from 1m, upload from 1 to 1024, megapixels from 1 to 64, memory from 1.")
+		if err := limits.check(&queue); err != nil {
+			return err
 		}
-		be, err := compute.backend()
+		if err := worker.check(); err != nil {
+			return err
+		}
+		if workers < 0 || workers > 64 || queue.Silence < time.Second {
+			return wrongUse("Workers go from 0 to 64, and their silence from 1s.")
+		}
+		if err := listen.check(); err != nil {
+			return err
+		}
+		log, err := logs.open(cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
-		store := compute.store()
-		if err := os.MkdirAll(store.Dir, 0o700); err != nil {
-			return unwritable("The data directory "+store.Dir, err)
+		networks := compute.store()
+		if err := os.MkdirAll(networks.Dir, 0o700); err != nil {
+			return unwritable("The data directory "+networks.Dir, err)
 		}
 		pages, err := site.New()
 		if err != nil {
 			return err
 		}
-		log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-		q := jobs.NewLocal(&transfer.Runner{Backend: be, Weights: store.Named, Decode: pixel.Decode, MemoryBudget: int64(memoryGiB) << 30}, log, queue)
+		s, err := nats.open(cmd.Context(), compute.data, log)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		queue.Replicas = nats.replicas
+		q, err := jobs.NewQueue(cmd.Context(), s.JetStream(), log, queue)
+		if err != nil {
+			return err
+		}
 		defer q.Close()
-		return serve(cmd, addr, pages.Ready(), handler.New(handler.Config{
-			Site: pages, Weights: store, Queue: q, Decode: pixel.Decode, Log: log,
-			UploadBytes: int64(uploadMiB) << 20, Megapixels: megapixels, Keep: queue.Keep, MemoryBytes: int64(memoryGiB) << 30,
-		}))
+		shared, err := shares.Open(cmd.Context(), s.JetStream(), shares.Options{Bytes: int64(limits.sharesGiB) << 30, Replicas: nats.replicas})
+		if err != nil {
+			return err
+		}
+		ctx, stop := context.WithCancel(cmd.Context())
+		var painting sync.WaitGroup
+		defer painting.Wait()
+		defer stop()
+		for range workers {
+			w, err := worker.make(s, &compute, log)
+			if err != nil {
+				return err
+			}
+			painting.Go(func() {
+				if err := w.Run(ctx); err != nil {
+					log.Error("a worker ended", "err", err)
+				}
+			})
+		}
+		config := limits.config()
+		config.Shares, config.MemoryBytes = shared, worker.memory()
+		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
+		closing := make(chan struct{})
+		config.Closing = closing
+		listen.config(&config)
+		if !pages.Ready() {
+			log.Warn("This program was built without the page; make build puts it in. The API works.")
+		}
+		return listen.serve(cmd, log, closing, handler.New(config))
 	}
 	return cmd
 }
 
-// serve listens until the command's context ends, and then lets requests finish.
-func serve(cmd *cobra.Command, addr string, ready bool, h http.Handler) error {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("Cannot listen on %s (%v); choose another address with --addr.", addr, err), Err: err}
+// limitFlags bound what people can ask for.
+type limitFlags struct {
+	uploadMiB, intakeMiB, diskGiB int
+	pictureMegapixels, megapixels int
+	shareMiB, sharesGiB           int
+}
+
+func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
+	f := cmd.Flags()
+	f.IntVar(&queue.Jobs, "limit-queue", 16, "jobs that may wait and be painted at once")
+	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long a job and its result are kept, from 1m")
+	f.IntVar(&l.diskGiB, "limit-disk", 4, "the most disk that pictures, checkpoints and results of all jobs take, in GiB")
+	f.IntVar(&l.uploadMiB, "limit-upload", 64, "the most that a job may upload, in MiB, 1 to 1024")
+	f.IntVar(&l.intakeMiB, "limit-uploads", 256, "the most memory that all uploads under way take, in MiB")
+	f.IntVar(&l.pictureMegapixels, "limit-picture", 32, "the most that an uploaded picture may have, in millions of pixels, 1 to 64")
+	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels, 1 to 64")
+	f.IntVar(&l.shareMiB, "limit-share", 32, "the most that a share may have, in MiB, 1 to 64")
+	f.IntVar(&l.sharesGiB, "limit-shares", 4, "the most disk that all shares take, in GiB")
+}
+
+func (l *limitFlags) check(queue *jobs.Options) error {
+	const most = 1 << 20
+	if queue.Jobs < 1 || queue.Jobs > most || queue.Keep < time.Minute || l.diskGiB < 1 || l.diskGiB > most || l.uploadMiB < 1 || l.uploadMiB > 1024 ||
+		l.intakeMiB < 2*l.uploadMiB || l.intakeMiB > most || l.pictureMegapixels < 1 || l.pictureMegapixels > 64 || l.megapixels < 1 || l.megapixels > 64 ||
+		l.shareMiB < 1 || l.shareMiB > 64 || l.sharesGiB < 1 || l.sharesGiB > most {
+		return wrongUse("A limit is out of range: queue, disk and shares from 1, keep from 1m, upload from 1 to 1024, share from 1 to 64, uploads from twice upload, picture and megapixels from 1 to 64.")
 	}
-	if !ready {
-		fmt.Fprintln(cmd.ErrOrStderr(), "This program was built without the page; make build puts it in. The API works.")
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Trapped in Art is at http://%s\n", shown(listener.Addr()))
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       5 * time.Minute, // an upload over a slow line
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return cmd.Context() }, // event streams end with it
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-cmd.Context().Done():
-	}
-	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
+	queue.Bytes = int64(l.diskGiB) << 30
 	return nil
 }
 
-// shown is the address as a person types it: localhost for this machine.
-func shown(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
+func (l *limitFlags) config() handler.Config {
+	return handler.Config{
+		UploadBytes: int64(l.uploadMiB) << 20, IntakeBytes: int64(l.intakeMiB) << 20,
+		ShareBytes: int64(l.shareMiB) << 20,
+		UploadIdle: 30 * time.Second, UploadTime: 5 * time.Minute,
+		PictureMegapixels: l.pictureMegapixels, Megapixels: l.megapixels,
 	}
-	if ip := net.ParseIP(host); ip.IsLoopback() || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
 }

@@ -20,6 +20,7 @@ import (
 	"trappedinart/engine/pixel"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
+	"trappedinart/server/jobs/jobstest"
 	"trappedinart/wasm/protocol"
 	session "trappedinart/wasm/worker"
 	"trappedinart/weights"
@@ -117,12 +118,12 @@ func byWorker(t *testing.T, p engine.Runner) engine.Runner {
 func byServer(t *testing.T, p engine.Runner) engine.Runner {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	q := jobs.NewLocal(p, log, jobs.Options{})
+	q := jobstest.Open(t, p, log, jobs.Options{})
 	s := httptest.NewServer(handler.New(handler.Config{
 		Site: http.NotFoundHandler(), Weights: &weights.Store{}, Queue: q, Decode: pixel.Decode, Log: log,
-		UploadBytes: 1 << 20, Megapixels: 1, Keep: time.Hour, MemoryBytes: 1 << 30,
+		UploadBytes: 1 << 20, IntakeBytes: 8 << 20, UploadIdle: time.Minute, UploadTime: time.Minute, PictureMegapixels: 1, Megapixels: 1, Keep: time.Hour, MemoryBytes: 1 << 30,
 	}))
-	t.Cleanup(func() { s.Close(); q.Close() })
+	t.Cleanup(s.Close)
 	base, err := url.Parse(s.URL + "/")
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"trappedinart/engine"
+	"trappedinart/engine/backend"
 	"trappedinart/engine/vgg"
 )
 
@@ -18,6 +19,8 @@ const (
 	keyScale = "input_scale"
 	// Of networks that were trained to see as another: vgg.Weights.ContentScale.
 	keyContentScale = "content_scale"
+	// What the network was trained with, average or maximum; VGG-19's files do not say it.
+	keyPooling = "pooling"
 )
 
 // sentences are two descriptions that stand in files older than the three keys.
@@ -66,6 +69,24 @@ func readContentScale(metadata map[string]string) (float64, error) {
 		return 0, engine.Errorf(engine.InvalidWeights, "The weights' metadata have a %s of %.40q; it must be a number from 0.001 to 1000.", keyContentScale, text)
 	}
 	return v, nil
+}
+
+// poolings are the values of keyPooling.
+var poolings = map[backend.Pooling]string{backend.Average: "average", backend.Maximum: "maximum"}
+
+// readPooling finds what the network was trained with: maximum, as VGG-19 was, if nothing
+// is said.
+func readPooling(metadata map[string]string) (backend.Pooling, error) {
+	text, ok := metadata[keyPooling]
+	if !ok {
+		return backend.Maximum, nil
+	}
+	for kind, name := range poolings {
+		if name == text {
+			return kind, nil
+		}
+	}
+	return 0, engine.Errorf(engine.InvalidWeights, "The weights' metadata have a %s of %.40q; it must be average or maximum.", keyPooling, text)
 }
 
 // readTriple reads three comma-separated finite numbers and returns them in the order

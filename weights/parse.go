@@ -27,9 +27,10 @@ type Info struct {
 // A file is what the header of a weights file describes: checked, but for the numbers.
 type file struct {
 	header
-	layers []layer
-	input  vgg.Input
-	scale  float64 // of content
+	layers  []layer
+	input   vgg.Input
+	scale   float64 // of content
+	pooling backend.Pooling
 }
 
 // A layer is one convolution as it stands in a file.
@@ -82,7 +83,7 @@ func Parse(data []byte) (*vgg.Weights, error) {
 
 // weights returns the network that is in the bytes of the file.
 func (f *file) weights(data []byte) *vgg.Weights {
-	w := &vgg.Weights{Input: f.input, ContentScale: f.scale}
+	w := &vgg.Weights{Input: f.input, ContentScale: f.scale, Pooling: f.pooling}
 	at := within(data, 0)
 	for _, l := range f.layers {
 		c := l.conv(at)
@@ -156,6 +157,9 @@ func (h header) file() (*file, error) {
 	var err error
 	if f.input, err = readInput(h.metadata); err == nil {
 		f.scale, err = readContentScale(h.metadata)
+	}
+	if err == nil {
+		f.pooling, err = readPooling(h.metadata)
 	}
 	return f, err
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"trappedinart/engine"
+	"trappedinart/engine/backend"
 	"trappedinart/engine/vgg"
 	"trappedinart/weights"
 )
@@ -289,9 +290,31 @@ func TestQuantizeKeepsMetadata(t *testing.T) {
 		t.Fatal(err)
 	}
 	metadata["input"] = "BGR, (0..255 minus 103.939,116.779,123.68) times 1,1,1"
+	metadata["pooling"] = "maximum" // which is meant where nothing is said
 	delete(info.Metadata, "sha256")
 	if !maps.Equal(info.Metadata, metadata) {
 		t.Errorf("the metadata are %q, want %q", info.Metadata, metadata)
+	}
+}
+
+func TestPooling(t *testing.T) {
+	if w, err := weights.Parse(weights.Small()); err != nil || w.Pooling != backend.Average {
+		t.Errorf("the small network was trained with %v, %v", w.Pooling, err)
+	}
+	for text, want := range map[string]backend.Pooling{"": backend.Maximum, "maximum": backend.Maximum, "average": backend.Average} {
+		metadata := maps.Clone(caffe)
+		if text != "" {
+			metadata["pooling"] = text
+		}
+		w, err := weights.Parse(safetensors(metadata, network(2)...))
+		if err != nil || w.Pooling != want {
+			t.Errorf("%q is %v, %v", text, w.Pooling, err)
+		}
+	}
+	metadata := maps.Clone(caffe)
+	metadata["pooling"] = "median"
+	if _, err := weights.Parse(safetensors(metadata, network(2)...)); err == nil || engine.AsError(err).Code != engine.InvalidWeights {
+		t.Errorf("median is %v", err)
 	}
 }
 

@@ -68,6 +68,7 @@ func Marshal(w *vgg.Weights, metadata map[string]string) ([]byte, error) {
 	if w.ContentScale != 0 {
 		all[keyContentScale] = strconv.FormatFloat(w.ContentScale, 'g', 4, 64)
 	}
+	all[keyPooling] = poolings[w.Pooling]
 	file, err := safetensors.Serialize(tensors, all)
 	if err == nil && whole {
 		all[keyDigests] = digests(file, w)

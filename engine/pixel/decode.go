@@ -24,18 +24,60 @@ import (
 // It takes no more memory than about 24 bytes a pixel, and stops soon after ctx
 // ends, with its error.
 func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
+	c, err := codecOf(f)
+	if err != nil {
+		return nil, err
+	}
+	return c.read(ctx, f)
+}
+
+// Size returns the width and height that a file's header gives, upright or not. Decode
+// checks the same before it takes memory, against MaxPixels.
+func Size(f engine.File) (w, h int, err error) {
+	c, err := codecOf(f)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = damaged(f, fmt.Errorf("the decoder panicked: %v", p))
+		}
+	}()
+	size, err := c.size(f)
+	return size.Width, size.Height, err
+}
+
+func codecOf(f engine.File) (codec, error) {
 	switch {
 	case len(f.Data) == 0:
-		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a %s file.", f.Name, kinds)
+		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a %s file.", f.Name, kinds)
 	case len(f.Data) > MaxFileBytes:
-		return nil, engine.Errorf(engine.TooLarge, "%q has %d MiB, and %d MiB is the most; save it smaller.", f.Name, (len(f.Data)-1)>>20+1, MaxFileBytes>>20)
+		return codec{}, engine.Errorf(engine.TooLarge, "%q has %d MiB, and %d MiB is the most; save it smaller.", f.Name, (len(f.Data)-1)>>20+1, MaxFileBytes>>20)
 	}
 	for _, c := range codecs {
 		if c.is(f.Data) {
-			return c.read(ctx, f)
+			return c, nil
 		}
 	}
-	return nil, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a %s file.", f.Name, kinds)
+	return codec{}, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a %s file.", f.Name, kinds)
+}
+
+// size reads the header, and checks what it claims.
+func (c codec) size(f engine.File) (image.Config, error) {
+	size, err := c.config(bytes.NewReader(f.Data))
+	if err != nil {
+		return size, damaged(f, err)
+	}
+	w, h := size.Width, size.Height
+	switch {
+	case w < 1 || h < 1:
+		return size, damaged(f, errors.New("it has no pixels"))
+	case w > MaxPixels/h:
+		return size, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, and %d million is the most; save it smaller.", f.Name, w, h, MaxPixels/1000000)
+	case c.least(w*h, size.ColorModel) > len(f.Data):
+		return size, damaged(f, fmt.Errorf("%d x %d pixels cannot be in so short a file", w, h))
+	}
+	return size, nil
 }
 
 func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err error) {
@@ -44,18 +86,8 @@ func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err e
 			img, err = nil, damaged(f, fmt.Errorf("the decoder panicked: %v", p))
 		}
 	}()
-	size, err := c.config(bytes.NewReader(f.Data))
-	if err != nil {
-		return nil, damaged(f, err)
-	}
-	w, h := size.Width, size.Height
-	switch {
-	case w < 1 || h < 1:
-		return nil, damaged(f, errors.New("it has no pixels"))
-	case w > MaxPixels/h:
-		return nil, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, and %d million is the most; save it smaller.", f.Name, w, h, MaxPixels/1000000)
-	case c.least(w*h, size.ColorModel) > len(f.Data):
-		return nil, damaged(f, fmt.Errorf("%d x %d pixels cannot be in so short a file", w, h))
+	if _, err := c.size(f); err != nil {
+		return nil, err
 	}
 	source, err := c.decode(&reader{ctx, bytes.NewReader(f.Data)})
 	if err != nil {

@@ -70,6 +70,21 @@ func (j *job) save(ctx context.Context, st *stage, scale, iteration int) ([]byte
 	return b.Bytes(), nil
 }
 
+// stopped returns what a scale has reached after n iterations, beside the error that ended
+// it, and leaves a checkpoint if one was asked for.
+func (j *job) stopped(ctx context.Context, st *stage, i, n int, err error) ([]float32, error) {
+	if ctx.Err() != nil && j.checkpointEvery > 0 && st.objective != nil {
+		if c, err := j.save(context.WithoutCancel(ctx), st, i, n); err == nil {
+			j.left = c
+		}
+	}
+	reached, readErr := st.pixels()
+	if readErr != nil || n == 0 && i == 0 {
+		return nil, err
+	}
+	return reached, err
+}
+
 // A resumed is a checkpoint that was read.
 type resumed struct {
 	checkpoint

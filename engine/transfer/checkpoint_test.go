@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,6 +120,54 @@ func TestCheckpointOfStopped(t *testing.T) {
 		if res, _ := run(t, runner(2), next); !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) {
 			t.Errorf("stopped after %d reports it ends elsewhere", at)
 		}
+	}
+}
+
+// A countdown is a context that ends when it is asked for the nth time.
+type countdown struct {
+	context.Context
+	left atomic.Int64
+	done chan struct{}
+}
+
+func (c *countdown) Err() error {
+	switch left := c.left.Add(-1); {
+	case left > 0:
+		return nil
+	case left == 0:
+		close(c.done)
+	}
+	return context.Canceled
+}
+
+func (c *countdown) Done() <-chan struct{} { return c.done }
+
+// Wherever a run is stopped, also in the middle of an iteration or between two scales,
+// what it leaves leads to the same picture.
+func TestCheckpointOfStoppedAnywhere(t *testing.T) {
+	_, whole := checkpoints(t, func(*engine.Request) {})
+	left := 0
+	for n := 1; ; n++ {
+		ctx := &countdown{Context: context.Background(), done: make(chan struct{})}
+		ctx.left.Store(int64(n))
+		req := request(func(r *engine.Recipe) { r.Iterations, r.History = 14, 5 })
+		req.CheckpointEvery = time.Hour
+		res, err := runner(1).Run(ctx, req, nil)
+		if err == nil {
+			break // n is larger than how often it asks
+		}
+		if res == nil || res.Checkpoint == nil {
+			continue
+		}
+		left++
+		next := request(nil)
+		next.Resume = res.Checkpoint
+		if res, _ := run(t, runner(2), next); !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) {
+			t.Errorf("stopped when it asks for the %dth time, it ends elsewhere", n)
+		}
+	}
+	if left < 20 {
+		t.Errorf("only %d of the runs left a checkpoint", left)
 	}
 }
 

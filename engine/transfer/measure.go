@@ -62,7 +62,7 @@ func (m *Measures) compare(ctx context.Context, be backend.Backend, w *vgg.Weigh
 		return err
 	}
 	contentLayers, styleLayers := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
-	pooling := (&scene{recipe: r}).pooling()
+	pooling := (&scene{recipe: r, net: net}).pooling()
 	look := func(img *image.NRGBA, taps []string) (map[string]vgg.FeatureMap, error) {
 		p := asItIs(img, 0)
 		return net.Features(ctx, p.planes, p.h, p.w, pooling, taps)

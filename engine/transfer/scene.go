@@ -127,10 +127,13 @@ func layerNames(layers engine.LayerWeights) []string {
 }
 
 func (sc *scene) pooling() backend.Pooling {
-	if sc.recipe.Pooling == engine.PoolMax {
+	switch sc.recipe.Pooling {
+	case engine.PoolAverage:
+		return backend.Average
+	case engine.PoolMax:
 		return backend.Maximum
 	}
-	return backend.Average
+	return sc.net.Pooling
 }
 
 // addContent gives the first view its content terms.

@@ -274,6 +274,10 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		first, j.resumed = j.resumed.Iteration, nil
 	}
+	stepping := ctx
+	if j.checkpointEvery > 0 { // half of an iteration cannot be gone on from
+		stepping = context.WithoutCancel(ctx)
+	}
 	for n := first; n < progress.Iterations; n++ {
 		asked, err := j.wait(ctx, progress)
 		if err == nil && asked != nil {
@@ -281,19 +285,10 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		var loss float64
 		if err == nil {
-			loss, err = st.step(ctx)
+			loss, err = st.step(stepping)
 		}
 		if err != nil {
-			if ctx.Err() != nil && j.checkpointEvery > 0 && st.objective != nil {
-				if c, err := j.save(context.Background(), st, i, n); err == nil {
-					j.left = c
-				}
-			}
-			reached, readErr := st.pixels()
-			if readErr != nil || n == 0 && i == 0 {
-				return nil, err
-			}
-			return reached, err
+			return j.stopped(ctx, st, i, n, err)
 		}
 		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.prices[i]
 		j.distance = st.objective.styleDistance()
@@ -302,7 +297,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
 			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
 		}
-		if err := st.recalibrate(ctx, i, n+1, progress.Iterations); err != nil {
+		if err := st.recalibrate(stepping, i, n+1, progress.Iterations); err != nil {
 			return st.reached, err
 		}
 		if err := j.tell(ctx, progress, st); err != nil {
@@ -314,6 +309,9 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			j.worked += j.prices[i] * float64(progress.Iterations-n-1)
 			break
 		}
+	}
+	if err := ctx.Err(); err != nil && i < len(j.sizes)-1 {
+		return j.stopped(ctx, st, i, progress.Iterations, err)
 	}
 	return st.pixels()
 }
@@ -360,7 +358,8 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 	if j.checkpointEvery > 0 && now.Sub(j.checkpointed) >= j.checkpointEvery {
 		j.checkpointed = now
 		var err error
-		if p.Checkpoint, err = j.save(ctx, st, p.Scale-1, p.Iteration); err != nil {
+		// Not cut short by ctx: who stops the run needs it most.
+		if p.Checkpoint, err = j.save(context.WithoutCancel(ctx), st, p.Scale-1, p.Iteration); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,8 @@ type Network struct {
 	Mean [3]float64
 	// ContentScale is that of the weights, or 1.
 	ContentScale float64
+	// Pooling is what the network was trained with.
+	Pooling backend.Pooling
 	// White is what a picture's 255 is to the network: 255, or by oversight of some
 	// programs 256.
 	White float64
@@ -45,7 +47,7 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	n := &Network{Mean: w.Input.Mean, ContentScale: w.ContentScale, White: 255, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
+	n := &Network{Mean: w.Input.Mean, ContentScale: w.ContentScale, Pooling: w.Pooling, White: 255, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
 	if n.ContentScale == 0 {
 		n.ContentScale = 1
 	}

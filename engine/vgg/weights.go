@@ -26,6 +26,8 @@ type Weights struct {
 	// ContentScale, if it is not 0, is by how much relative distances of content must be
 	// multiplied to be those of the network that this one was trained to see as.
 	ContentScale float64
+	// Pooling is what the network was trained with.
+	Pooling backend.Pooling
 }
 
 // A Conv is one convolution's parameters.

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"net/http"
 	"time"
 
 	"trappedinart/engine"
@@ -71,11 +72,26 @@ type Queue struct {
 // of every answer of 400 and above and the data of a "failed" event.
 type Problem struct {
 	Type   string      `json:"type"`
-	Title  string      `json:"title"`
+	Title  string      `json:"title" doc:"What the status means"`
 	Status int         `json:"status"`
-	Detail string      `json:"detail"`
-	Code   engine.Code `json:"code"`
+	Detail string      `json:"detail" doc:"A sentence for people, which says what to do"`
+	Code   engine.Code `json:"code" doc:"What kind of thing went wrong, for programs"`
+
+	Header http.Header `json:"-"` // of the answer
 }
+
+// Error, GetStatus, GetHeaders and ContentType let a handler return a Problem as its
+// error.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus returns the status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders returns the header.
+func (p *Problem) GetHeaders() http.Header { return p.Header }
+
+// ContentType returns the media type of problems.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
 // Weights describes one network that the server has, an element of GET /weights.
 type Weights struct {

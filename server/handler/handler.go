@@ -4,18 +4,15 @@ package handler
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"image"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
+	"net/netip"
 	"time"
 
 	"trappedinart/engine"
-	"trappedinart/server/api"
 	"trappedinart/server/jobs"
+	"trappedinart/server/shares"
 	"trappedinart/weights"
 )
 
@@ -23,61 +20,52 @@ import (
 type Config struct {
 	Site    http.Handler
 	Weights *weights.Store
-	Queue   jobs.Queue
+	Queue   *jobs.Queue
+	Shares  *shares.Shares
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	Log     *slog.Logger
 
-	UploadBytes int64         // the most that a job may upload
-	Megapixels  int           // the most that a job's result may have
-	MemoryBytes int64         // the most that a job may take
-	Keep        time.Duration // how long the queue keeps jobs
+	UploadBytes       int64         // the most that a job may upload
+	IntakeBytes       int64         // the most that all uploads under way may take
+	UploadIdle        time.Duration // how long nothing may come of an upload
+	UploadTime        time.Duration // how long an upload may take
+	PictureMegapixels int           // the most that an uploaded picture may have
+	Megapixels        int           // the most that a job's result may have
+	MemoryBytes       int64         // the most that a job may take
+	Keep              time.Duration // how long the queue keeps jobs
+	ShareBytes        int64         // the most that a share may have
+
+	Rates          Rates
+	TrustedProxies []netip.Prefix  // whose X-Forwarded-For is believed
+	MetricsFrom    []netip.Prefix  // who may read /metrics
+	Closing        <-chan struct{} // is closed when event streams are to end; or nil
 }
 
 type server struct {
 	Config
+	intake     *intake
 	decoding   chan struct{} // has room for one: pictures take much memory to check
 	compressed *compressed
+	proxies    *proxies
+	limits     *limits
+	metrics    *metrics
 }
 
 // New returns the handler of everything.
 func New(c Config) http.Handler {
-	s := &server{c, make(chan struct{}, 1), &compressed{log: c.Log}}
+	s := &server{c, &intake{left: c.IntakeBytes}, make(chan struct{}, 1), &compressed{log: c.Log},
+		&proxies{trusted: c.TrustedProxies, log: c.Log}, newLimits(c.Rates), newMetrics(&c)}
 	go s.compressAll()
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v1/jobs", s.submit)
-	mux.HandleFunc("GET /api/v1/jobs/{id}", s.job)
-	mux.HandleFunc("GET /api/v1/jobs/{id}/events", s.events)
-	mux.HandleFunc("GET /api/v1/jobs/{id}/result", s.result)
-	mux.HandleFunc("DELETE /api/v1/jobs/{id}", s.cancel)
-	mux.HandleFunc("GET /api/v1/weights", s.listWeights)
-	mux.HandleFunc("GET /api/v1/healthz", s.health)
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		s.problem(w, r, engine.Errorf(engine.NotFound, "The API has no %s %s.", r.Method, r.URL.Path))
-	})
+	a := NewAPI(mux)
+	s.registerHealth(a)
+	s.registerWeights(a)
+	s.registerJobs(a)
+	s.registerShares(a)
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
+	mux.HandleFunc("GET /metrics", s.serveMetrics())
 	mux.Handle("/", c.Site)
 	return s.around(mux)
-}
-
-// around gives every answer its headers and id, and every fault a log line.
-func (s *server) around(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
-		id := rand.Text()[:12]
-		w.Header().Set("X-Request-Id", id)
-		defer func() {
-			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler { //nolint:errorlint // the one value that net/http names
-					panic(p)
-				}
-				s.Log.Error("request panicked", "request", id, "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-				s.problem(w, r, errors.New("panic"))
-			}
-		}()
-		start := time.Now()
-		next.ServeHTTP(w, r)
-		s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
-	})
 }
 
 // secure sets the headers that every answer has.
@@ -94,62 +82,4 @@ func secure(h http.Header) {
 	} {
 		h.Set(name, value)
 	}
-}
-
-// statuses is the one table from the engine's codes to HTTP.
-var statuses = map[engine.Code]int{
-	engine.InvalidRecipe:  http.StatusBadRequest,
-	engine.InvalidPicture: http.StatusUnprocessableEntity,
-	engine.MissingPicture: http.StatusBadRequest,
-	engine.TooLarge:       http.StatusRequestEntityTooLarge,
-	engine.InvalidWeights: http.StatusUnprocessableEntity,
-	engine.UnknownWeights: http.StatusBadRequest,
-	engine.MissingLayer:   http.StatusBadRequest,
-	engine.Unreadable:     http.StatusInternalServerError,
-	engine.Unwritable:     http.StatusInternalServerError,
-	engine.Unauthorized:   http.StatusUnauthorized,
-	engine.NotFound:       http.StatusNotFound,
-	engine.Busy:           http.StatusTooManyRequests,
-	engine.Unavailable:    http.StatusServiceUnavailable,
-	engine.Cancelled:      http.StatusGone,
-	engine.Internal:       http.StatusInternalServerError,
-}
-
-// problemOf is an error as it is sent.
-func problemOf(err error) api.Problem {
-	e := engine.AsError(err)
-	status, ok := statuses[e.Code]
-	if !ok {
-		status = http.StatusInternalServerError
-	}
-	return api.Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: e.Message, Code: e.Code}
-}
-
-// problem answers with an error (RFC 9457).
-func (s *server) problem(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemOf(err)
-	if p.Status >= 500 {
-		s.Log.Error("request failed", "request", w.Header().Get("X-Request-Id"), "method", r.Method, "path", r.URL.Path, "err", err)
-	}
-	switch p.Status {
-	case http.StatusTooManyRequests:
-		w.Header().Set("Retry-After", "60")
-	case http.StatusUnauthorized:
-		w.Header().Set("WWW-Authenticate", "Bearer")
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p)
-}
-
-// answer sends JSON.
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
-func (s *server) health(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, api.Health{Status: "ok", KeepSeconds: int(s.Keep.Seconds()), Megapixels: s.Megapixels})
 }

@@ -13,6 +13,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,8 @@ import (
 	"trappedinart/server/api"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
+	"trappedinart/server/jobs/jobstest"
+	"trappedinart/server/shares"
 	"trappedinart/server/site"
 	"trappedinart/weights"
 )
@@ -56,10 +59,16 @@ func (p *painter) Run(ctx context.Context, req engine.Request, report func(engin
 type server struct {
 	*testing.T
 	*httptest.Server
-	log *bytes.Buffer
+	log    *bytes.Buffer
+	shares *shares.Shares
 }
 
 func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
+	t.Helper()
+	return openWith(t, p, opt, nil)
+}
+
+func openWith(t *testing.T, p engine.Runner, opt jobs.Options, change func(*handler.Config)) *server {
 	t.Helper()
 	s := &server{T: t, log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -67,12 +76,20 @@ func open(t *testing.T, p engine.Runner, opt jobs.Options) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := jobs.NewLocal(p, log, opt)
-	s.Server = httptest.NewServer(handler.New(handler.Config{
-		Site: pages, Weights: &weights.Store{}, Queue: q, Decode: pixel.Decode, Log: log,
-		UploadBytes: 1 << 20, Megapixels: 1, Keep: time.Hour, MemoryBytes: 1 << 30,
-	}))
-	t.Cleanup(func() { s.Server.Close(); q.Close() })
+	q := jobstest.Open(t, p, log, opt)
+	s.shares = openShares(t, t.TempDir(), shares.Options{})
+	config := handler.Config{
+		Site: pages, Weights: &weights.Store{}, Queue: q, Shares: s.shares, ShareBytes: 1 << 20, Decode: pixel.Decode, Log: log,
+		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: 300 * time.Millisecond, UploadTime: 2 * time.Second, Keep: time.Hour, MemoryBytes: 1 << 30,
+		MetricsFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	}
+	if change != nil {
+		change(&config)
+	}
+	s.Server = httptest.NewUnstartedServer(handler.New(config))
+	s.Config.ReadTimeout = time.Second
+	s.Start()
+	t.Cleanup(s.Server.Close)
 	return s
 }
 
@@ -352,7 +369,7 @@ func TestFaults(t *testing.T) {
 
 func TestBusy(t *testing.T) {
 	p := &painter{steps: 1, gate: make(chan struct{})}
-	s := open(t, p, jobs.Options{Waiting: 1})
+	s := open(t, p, jobs.Options{Jobs: 1})
 	s.submit()
 	// The first may still wait for its turn: one more is always taken then.
 	var res *http.Response

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"image"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -13,6 +13,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
@@ -20,76 +23,193 @@ import (
 	"trappedinart/server/jobs"
 )
 
-// previewEvery is how often a job shows what it has.
-const previewEvery = time.Second
-
 func links(id string) api.Links {
 	self := "/api/v1/jobs/" + id
 	return api.Links{Self: self, Events: self + "/events", Result: self + "/result"}
 }
 
-// submit takes a job: multipart with recipe, content and one or more style parts; and, if
-// there are masks, mask and style_mask in the order of the styles, an empty one for each
-// style without, keep, and start.
-func (s *server) submit(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, s.UploadBytes)
-	req, err := readRequest(r)
-	if err == nil {
-		err = s.check(r.Context(), req)
-	}
-	if err != nil {
-		s.problem(w, r, err)
-		return
-	}
-	id, token, err := s.Queue.Submit(r.Context(), req)
-	if err != nil {
-		s.problem(w, r, err)
-		return
-	}
-	w.Header().Set("Location", links(id).Self)
-	answer(w, http.StatusAccepted, api.Created{ID: id, Token: token, Links: links(id)})
+// A JobInput is what every call about a job brings. It is exported as huma looks only
+// into embedded structs that are.
+type JobInput struct {
+	ID            string `path:"id" maxLength:"64" doc:"The job's id"`
+	Authorization string `header:"Authorization" hidden:"true"`
 }
 
-// readRequest reads a job's parts, whose sum MaxBytesReader bounds.
-func readRequest(r *http.Request) (engine.Request, error) {
-	req := engine.Request{PreviewEvery: previewEvery}
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return req, engine.Errorf(engine.InvalidRecipe, "Send the job as multipart/form-data with the parts recipe, content and style.")
+func (in *JobInput) token() (string, error) { return bearerToken(in.Authorization) }
+
+// bearerToken returns the token of a header (RFC 6750).
+func bearerToken(authorization string) (string, error) {
+	scheme, token, ok := strings.Cut(authorization, " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return "", engine.Errorf(engine.Unauthorized, "Send the token as Authorization: Bearer TOKEN.")
 	}
+	return token, nil
+}
+
+type (
+	submitInput  struct{ rawInput }
+	submitOutput struct {
+		Location string `header:"Location" doc:"The job"`
+		Body     api.Created
+	}
+	jobOutput   struct{ Body api.Job }
+	eventsInput struct {
+		JobInput
+		Last string `header:"Last-Event-ID" doc:"The id of the event that was seen last: those after it are sent"`
+	}
+)
+
+// rawInput gives an operation the request itself, whose body huma leaves alone.
+type rawInput struct{ context huma.Context }
+
+// Resolve keeps the context.
+func (in *rawInput) Resolve(ctx huma.Context) []error {
+	in.context = ctx
+	return nil
+}
+
+// registerJobs adds the operations on jobs.
+func (s *server) registerJobs(a huma.API) {
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"jobs"}, Security: []map[string][]string{{bearer: {}}}}
+	}
+	submit := op("submit-job", http.MethodPost, "/api/v1/jobs", "Hand over a painting to be made")
+	submit.Security, submit.DefaultStatus = nil, http.StatusAccepted
+	submit.Description = "Once this is answered by 202 the job is on disk, and is painted whatever happens to the server and its workers."
+	register(s, a, submit, s.submit)
+	a.OpenAPI().Paths[submit.Path].Post.RequestBody = jobForm // not before, or huma reads it
+	register(s, a, op("get-job", http.MethodGet, "/api/v1/jobs/{id}", "How a job stands"), s.job)
+	cancel := op("cancel-job", http.MethodDelete, "/api/v1/jobs/{id}", "Stop a job within one iteration, and remove it and its pictures")
+	register(s, a, cancel, s.cancel)
+	events := op("watch-job", http.MethodGet, "/api/v1/jobs/{id}/events", "What happens to a job, as server-sent events")
+	events.Description = "Events are queued (Queue), progress (Progress), done (Job) and failed (Problem), the last of which ends the stream. " +
+		"Who reads slowly misses some in between, and gets the newest."
+	register(s, a, events, s.events)
+	stream(a, events.Path, "text/event-stream", &huma.Schema{Type: huma.TypeString})
+	result := op("get-result", http.MethodGet, "/api/v1/jobs/{id}/result", "The finished painting, a PNG file")
+	register(s, a, result, s.result)
+	stream(a, result.Path, "image/png", &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"})
+	for _, of := range []any{api.Queue{}, api.Progress{}} { // of events, which no answer has
+		schemaOf(a, of)
+	}
+}
+
+// jobForm is what a job is handed over as. It is read part by part, and not by huma,
+// which would keep all of it.
+var jobForm = &huma.RequestBody{
+	Required: true,
+	Content: map[string]*huma.MediaType{"multipart/form-data": {
+		Schema: &huma.Schema{
+			Type: huma.TypeObject, Required: []string{"recipe", "content", "style"},
+			Properties: map[string]*huma.Schema{
+				"recipe":     {Type: huma.TypeString, Description: "The recipe, a JSON object; what it leaves out takes the default"},
+				"content":    fileSchema("The photograph"),
+				"style":      filesSchema("The paintings to learn from"),
+				"mask":       filesSchema("Where each style is painted, in the order of the styles: white there; empty for a style without"),
+				"style_mask": filesSchema("Which part of each style picture is the style, in the same way"),
+				"keep":       fileSchema("Where the photograph stays as it is: white there"),
+				"start":      fileSchema("The picture to start from, of a recipe with start picture"),
+			},
+		},
+		Encoding: map[string]*huma.Encoding{"recipe": {ContentType: "application/json"}},
+	}},
+}
+
+func fileSchema(doc string) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary", Description: doc}
+}
+
+func filesSchema(doc string) *huma.Schema {
+	most := engine.MaxStyles
+	return &huma.Schema{Type: huma.TypeArray, Items: fileSchema(""), MaxItems: &most, Description: doc}
+}
+
+// submit takes a job.
+func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, error) {
+	// Who would be refused anyway need not send it all.
+	if err := s.Queue.Room(); err != nil {
+		return nil, err
+	}
+	r, w := humago.Unwrap(in.context)
+	memory := &taking{intake: s.intake, most: int(s.UploadBytes)}
+	defer memory.done()
+	u, err := openUpload(w, r, s.UploadBytes, s.UploadIdle, s.UploadTime)
+	if err != nil {
+		return nil, uploadError(err)
+	}
+	req, err := readRequest(u, memory)
+	if err != nil {
+		return nil, uploadError(err)
+	}
+	u.done()
+	if err := s.check(ctx, &req); err != nil {
+		return nil, err
+	}
+	// To read a picture takes much memory, and to keep it some: one at a time.
+	select {
+	case s.decoding <- struct{}{}:
+		defer func() { <-s.decoding }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	for _, f := range pictures(&req) {
+		if _, err := s.Decode(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	id, token, err := s.Queue.Submit(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return &submitOutput{links(id).Self, api.Created{ID: id, Token: token, Links: links(id)}}, nil
+}
+
+// readRequest reads a job's parts.
+func readRequest(u *upload, memory *taking) (engine.Request, error) {
+	var req engine.Request
 	recipe := false
 	for {
-		part, err := parts.NextPart()
+		part, err := u.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return req, uploadError(err)
+			return req, err
 		}
-		data, err := io.ReadAll(part)
+		name := part.FormName()
+		var one *engine.File
+		var list *[]engine.File
+		switch name {
+		case "content":
+			one = &req.Content
+		case "keep":
+			one = &req.Keep
+		case "start":
+			one = &req.Start
+		case "style":
+			list = &req.Styles
+		case "mask":
+			list = &req.Masks
+		case "style_mask":
+			list = &req.StyleMasks
+		}
+		if (name != "recipe" || recipe) && (one == nil || one.Data != nil) && (list == nil || len(*list) == engine.MaxStyles) {
+			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it; a job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", name, engine.MaxStyles)
+		}
+		data, err := memory.read(part)
 		if err != nil {
-			return req, uploadError(err)
+			return req, err
 		}
-		switch name := part.FormName(); {
-		case name == "recipe" && !recipe:
+		switch {
+		case one != nil:
+			*one = file(part, data)
+		case list != nil:
+			*list = append(*list, file(part, data))
+		default:
 			recipe = true
 			if req.Recipe, err = engine.ParseRecipe(data); err != nil {
 				return req, err
 			}
-		case name == "content" && req.Content.Data == nil:
-			req.Content = file(part, data)
-		case name == "style" && len(req.Styles) < engine.MaxStyles:
-			req.Styles = append(req.Styles, file(part, data))
-		case name == "mask" && len(req.Masks) < engine.MaxStyles:
-			req.Masks = append(req.Masks, file(part, data))
-		case name == "style_mask" && len(req.StyleMasks) < engine.MaxStyles:
-			req.StyleMasks = append(req.StyleMasks, file(part, data))
-		case name == "keep" && req.Keep.Data == nil:
-			req.Keep = file(part, data)
-		case name == "start" && req.Start.Data == nil:
-			req.Start = file(part, data)
-		default:
-			return req, engine.Errorf(engine.InvalidRecipe, "The part %.40q is unknown, or there are too many of it; a job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", name, engine.MaxStyles)
 		}
 	}
 	switch {
@@ -99,6 +219,10 @@ func readRequest(r *http.Request) (engine.Request, error) {
 		return req, engine.Errorf(engine.MissingPicture, "The part content is missing or empty.")
 	case len(req.Styles) == 0:
 		return req, engine.Errorf(engine.MissingPicture, "The part style is missing.")
+	case len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles):
+		return req, engine.Errorf(engine.InvalidRecipe, "There are more masks than styles.")
+	case req.Recipe.Start == engine.StartPicture && len(req.Start.Data) == 0:
+		return req, engine.Errorf(engine.MissingPicture, "The recipe starts from a picture: send it as the part start.")
 	}
 	return req, nil
 }
@@ -111,17 +235,21 @@ func file(part *multipart.Part, data []byte) engine.File {
 	return engine.File{Name: name, Data: data}
 }
 
-func uploadError(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return engine.Errorf(engine.TooLarge, "The upload is larger than %d MiB; send smaller pictures.", tooLarge.Limit>>20)
+// pictures are those that a job has; it may lack masks.
+func pictures(req *engine.Request) []engine.File {
+	files := append([]engine.File{req.Content}, req.Styles...)
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}, req.StyleMasks, []engine.File{req.Start}) {
+		if len(f.Data) > 0 {
+			files = append(files, f)
+		}
 	}
-	return engine.Errorf(engine.InvalidPicture, "The upload ended early or is not multipart/form-data; send it again.")
+	return files
 }
 
-// check finds out before the job is taken whether it can be done.
-func (s *server) check(ctx context.Context, req engine.Request) error {
-	r := req.Recipe
+// check finds out whether the job can be done, from the recipe and the heads of the
+// pictures.
+func (s *server) check(ctx context.Context, req *engine.Request) error {
+	r := &req.Recipe
 	if _, err := r.StyleShares(len(req.Styles)); err != nil {
 		return err
 	}
@@ -129,203 +257,100 @@ func (s *server) check(ctx context.Context, req engine.Request) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case s.decoding <- struct{}{}:
-		defer func() { <-s.decoding }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	content, err := s.Decode(ctx, req.Content)
-	if err != nil {
-		return err
-	}
-	b := content.Bounds()
-	w, h := pixel.Fit(b.Dx(), b.Dy(), r.Size)
-	if w*h > s.Megapixels*1e6 {
-		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
-	}
-	if len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles) {
-		return engine.Errorf(engine.InvalidRecipe, "There are more masks than styles.")
-	}
-	need := transfer.Need{Weights: network, Recipe: &r, Content: b.Size()}
-	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
-		if len(f.Data) > 0 {
-			need.Masks++
-		}
-	}
-	for i, f := range slices.Concat(req.Styles, req.Masks, req.StyleMasks, []engine.File{req.Keep, req.Start}) {
-		if i >= len(req.Styles) && len(f.Data) == 0 {
-			continue // there is none
-		}
-		img, err := s.Decode(ctx, f)
+	var sizes []image.Point
+	for _, f := range pictures(req) {
+		w, h, err := pixel.Size(f)
 		if err != nil {
 			return err
 		}
-		if i < len(req.Styles) {
-			need.Styles = append(need.Styles, img.Bounds().Size())
+		if w*h > s.PictureMegapixels*1e6 {
+			return engine.Errorf(engine.TooLarge, "%q has %.1f megapixels, and this server takes pictures of %d at most; send it smaller.", f.Name, float64(w*h)/1e6, s.PictureMegapixels)
+		}
+		sizes = append(sizes, image.Pt(w, h))
+	}
+	w, h := pixel.Fit(sizes[0].X, sizes[0].Y, r.Size)
+	if w*h > s.Megapixels*1e6 {
+		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
+	}
+	need := transfer.Need{Weights: network, Recipe: r, Content: sizes[0], Styles: sizes[1 : 1+len(req.Styles)], Checkpoints: true}
+	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
+		if len(f.Data) > 0 {
+			need.Masks++
 		}
 	}
 	_, err = need.Fit(s.MemoryBytes)
 	return err
 }
 
-// token returns the request's bearer token (RFC 6750).
-func token(r *http.Request) (string, error) {
-	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", engine.Errorf(engine.Unauthorized, "Send the job's token as Authorization: Bearer TOKEN.")
+func (s *server) job(ctx context.Context, in *JobInput) (*jobOutput, error) {
+	token, err := in.token()
+	if err != nil {
+		return nil, err
 	}
-	return token, nil
-}
-
-// status answers for a job, or with why not.
-func (s *server) status(w http.ResponseWriter, r *http.Request, after uint64) (jobs.Status, string, bool) {
-	t, err := token(r)
-	if err == nil {
-		var status jobs.Status
-		if status, err = s.Queue.Wait(r.Context(), r.PathValue("id"), t, after); err == nil {
-			return status, t, true
+	status, err := s.Queue.Status(ctx, in.ID, token)
+	if err != nil {
+		return nil, err
+	}
+	j := jobOf(in.ID, status)
+	if status.Latest.Data != nil {
+		j.Progress = &api.Progress{}
+		if err := json.Unmarshal(status.Latest.Data, j.Progress); err != nil {
+			return nil, err
 		}
+		j.Progress.Preview = nil // of the events
 	}
-	s.problem(w, r, err)
-	return jobs.Status{}, "", false
-}
-
-func (s *server) job(w http.ResponseWriter, r *http.Request) {
-	if status, _, ok := s.status(w, r, 0); ok {
-		answer(w, http.StatusOK, jobOf(r.PathValue("id"), status))
-	}
+	return &jobOutput{j}, nil
 }
 
 func jobOf(id string, status jobs.Status) api.Job {
-	j := api.Job{ID: id, State: status.State, Position: status.Position, Progress: status.Progress, Expires: status.Expires, Links: links(id)}
+	j := api.Job{ID: id, State: status.State, Position: status.Position, Expires: status.Expires, Links: links(id)}
 	if status.Err != nil {
-		p := problemOf(status.Err)
-		j.Error = &p
+		j.Error = problemOf(status.Err)
 	}
 	return j
 }
 
-// events sends the job's changes as server-sent events, from what Last-Event-ID names
-// on. Who reads slowly misses changes in between, and gets the latest.
-func (s *server) events(w http.ResponseWriter, r *http.Request) {
-	after := uint64(0)
-	if last := r.Header.Get("Last-Event-ID"); last != "" {
-		n, err := strconv.ParseUint(last, 10, 64)
-		if err != nil {
-			s.problem(w, r, engine.Errorf(engine.InvalidRecipe, "Last-Event-ID cannot be %.40q: it takes the id of an event.", last))
-			return
-		}
-		after = n
-	}
-	status, t, ok := s.status(w, r, 0)
-	if !ok {
-		return
-	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusOK)
-	out := http.NewResponseController(w)
-	id := r.PathValue("id")
-	for {
-		if status.Number > after || status.Final() {
-			if err := out.SetWriteDeadline(time.Now().Add(30 * time.Second)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-				return
-			}
-			if _, err := io.WriteString(w, event(id, status, after)); err != nil {
-				return
-			}
-			if err := out.Flush(); err != nil || status.Final() {
-				return
-			}
-			after = status.Number
-		}
-		next, err := s.next(r.Context(), id, t, after)
-		switch {
-		case errors.Is(err, errQuiet):
-			if _, err := io.WriteString(w, ": still here\n\n"); err != nil || out.Flush() != nil {
-				return
-			}
-		case err != nil:
-			// The job was removed while we looked: that is how a cancelled one ends.
-			if r.Context().Err() == nil {
-				gone := jobs.Status{Number: after + 1, State: api.Cancelled}
-				_, _ = io.WriteString(w, event(id, gone, after))
-			}
-			return
-		default:
-			status = next
-		}
-	}
-}
-
-var errQuiet = errors.New("nothing has changed")
-
-// next waits for a change, but not so long that a connection seems dead.
-func (s *server) next(ctx context.Context, id, token string, after uint64) (jobs.Status, error) {
-	wait, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	status, err := s.Queue.Wait(wait, id, token, after)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return status, errQuiet
-	}
-	return status, err
-}
-
-// event is a status on the wire. A preview is sent once to who has it already.
-func event(id string, status jobs.Status, after uint64) string {
-	name, data := api.EventProgress, any(nil)
-	switch status.State {
-	case api.Queued:
-		name, data = api.EventQueued, api.Queue{Position: status.Position}
-	case api.Done:
-		job := jobOf(id, status)
-		job.Progress = nil
-		name, data = api.EventDone, job
-	case api.Failed:
-		name, data = api.EventFailed, problemOf(status.Err)
-	case api.Cancelled:
-		name, data = api.EventFailed, problemOf(engine.Errorf(engine.Cancelled, "The job was cancelled."))
-	default:
-		p := api.Progress{Stage: engine.Preparing}
-		if status.Progress != nil {
-			p = *status.Progress
-		}
-		if status.PreviewNumber <= after {
-			p.Preview = nil
-		}
-		data = p
-	}
-	body, err := json.Marshal(data)
-	if err != nil { // a number that JSON has no word for, such as NaN
-		body = []byte("{}")
-	}
-	return fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", status.Number, name, body)
-}
-
-func (s *server) result(w http.ResponseWriter, r *http.Request) {
-	t, err := token(r)
-	if err == nil {
-		var png []byte
-		if png, err = s.Queue.Result(r.Context(), r.PathValue("id"), t); err == nil {
-			w.Header().Set("Content-Type", "image/png")
-			w.Header().Set("Cache-Control", "no-store")
-			w.Header().Set("Content-Length", strconv.Itoa(len(png)))
-			_, _ = w.Write(png)
-			return
-		}
-	}
-	s.problem(w, r, err)
-}
-
-func (s *server) cancel(w http.ResponseWriter, r *http.Request) {
-	t, err := token(r)
-	if err == nil {
-		err = s.Queue.Cancel(r.Context(), r.PathValue("id"), t)
-	}
+func (s *server) cancel(ctx context.Context, in *JobInput) (*struct{}, error) {
+	token, err := in.token()
 	if err != nil {
-		s.problem(w, r, err)
-		return
+		return nil, err
 	}
-	w.WriteHeader(http.StatusNoContent)
+	return nil, s.Queue.Cancel(ctx, in.ID, token)
+}
+
+// result sends the finished picture as it comes from the store.
+func (s *server) result(ctx context.Context, in *JobInput) (*huma.StreamResponse, error) {
+	token, err := in.token()
+	if err != nil {
+		return nil, err
+	}
+	png, size, err := s.Queue.Result(ctx, in.ID, token)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		defer png.Close()
+		_, w := humago.Unwrap(hc)
+		w.Header().Set("Content-Type", "image/png")
+		w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+		if _, err := io.Copy(patient{w, http.NewResponseController(w)}, png); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "a result was not sent whole", "job", in.ID, "err", err)
+		}
+	}}, nil
+}
+
+// writePatience is how long one piece of an answer may take to be read.
+const writePatience = 30 * time.Second
+
+// patient writes an answer to who goes on reading it.
+type patient struct {
+	w   io.Writer
+	out *http.ResponseController
+}
+
+func (p patient) Write(data []byte) (int, error) {
+	if err := p.out.SetWriteDeadline(time.Now().Add(writePatience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	return p.w.Write(data)
 }

@@ -21,7 +21,7 @@ func TestMemory(t *testing.T) {
 		parts[0].data = []byte(recipe)
 		return parts
 	}
-	const large = `{"size":1000,"history":28}`
+	const large = `{"size":1000,"history":13}`
 	r, err := engine.ParseRecipe([]byte(large))
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +30,7 @@ func TestMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	need := transfer.Need{Weights: network, Recipe: &r, Content: image.Pt(20, 15), Styles: []image.Point{{X: 20, Y: 15}}}
+	need := transfer.Need{Weights: network, Recipe: &r, Content: image.Pt(20, 15), Styles: []image.Point{{X: 20, Y: 15}}, Checkpoints: true}
 	if fit, err := need.Fit(1 << 30); err != nil || fit.Whole <= 1<<30 || fit.Blocks < 2 {
 		t.Fatalf("this recipe tests nothing: %+v, %v", fit, err)
 	}

@@ -2,6 +2,7 @@ package handler
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -9,34 +10,41 @@ import (
 	"sync"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"trappedinart/engine"
 	"trappedinart/server/api"
 	"trappedinart/server/coding"
 	"trappedinart/weights"
 )
 
-func (s *server) listWeights(w http.ResponseWriter, r *http.Request) {
-	entries, err := s.Weights.List()
-	if err != nil {
-		s.problem(w, r, err)
-		return
-	}
-	list := []api.Weights{}
-	for _, e := range entries {
-		if e.Err != nil {
-			s.Log.Warn("weights cannot be used", "name", e.Name, "err", e.Err)
-			continue
-		}
-		file, name, err := s.Weights.Served(e.Name)
+type weightsOutput struct{ Body []api.Weights }
+
+func (s *server) registerWeights(a huma.API) {
+	register(s, a, huma.Operation{
+		OperationID: "list-weights", Method: http.MethodGet, Path: "/api/v1/weights", Tags: []string{"weights"},
+		Summary: "The networks that a recipe can ask for",
+	}, func(context.Context, *struct{}) (*weightsOutput, error) {
+		entries, err := s.Weights.List()
 		if err != nil {
-			s.problem(w, r, err)
-			return
+			return nil, err
 		}
-		list = append(list, api.Weights{
-			Name: e.Name, URL: "/weights/" + name, Bytes: len(file), Compressed: len(s.compressed.of(e.Name, name, file)), Taps: e.Taps[:min(len(e.Taps), weights.ServedLayers)],
-		})
-	}
-	answer(w, http.StatusOK, list)
+		list := []api.Weights{}
+		for _, e := range entries {
+			if e.Err != nil {
+				s.Log.Warn("weights cannot be used", "name", e.Name, "err", e.Err)
+				continue
+			}
+			file, name, err := s.Weights.Served(e.Name)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, api.Weights{
+				Name: e.Name, URL: "/weights/" + name, Bytes: len(file), Compressed: len(s.compressed.of(e.Name, name, file)), Taps: e.Taps[:min(len(e.Taps), weights.ServedLayers)],
+			})
+		}
+		return &weightsOutput{list}, nil
+	})
 }
 
 // weightsFile serves an int8 file by the name that holds its hash: in brotli to who

@@ -37,7 +37,7 @@ self.addEventListener("fetch", (event) => {
     try {
       return await fetch(event.request);
     } catch (err) {
-      const kept = await caches.match(event.request, { ignoreSearch: true });
+      const kept = await caches.match(url.pathname.startsWith("/s/") ? "/" : event.request, { ignoreSearch: true });
       if (kept) {
         return kept;
       }

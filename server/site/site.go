@@ -17,6 +17,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -50,17 +51,19 @@ type asset struct {
 	kind                string
 	tag                 string // of the plain file
 	plain, gzip, brotli []byte // plain may be missing where gzip is there
+	immutable           bool   // the path holds the hash
 }
 
 // A Site serves the page's files.
 type Site struct {
 	assets map[string]asset
+	hashed paths
 	ready  bool
 }
 
 // New reads the embedded files.
 func New() (*Site, error) {
-	s := &Site{assets: map[string]asset{}}
+	s := &Site{assets: map[string]asset{}, hashed: paths{}}
 	var entries []Entry
 	if data, err := files.ReadFile("files/" + Manifest); err == nil {
 		if err := json.Unmarshal(data, &entries); err != nil {
@@ -84,12 +87,16 @@ func New() (*Site, error) {
 		}
 		s.assets[e.Path] = a
 		fmt.Fprintln(version, e.Path, e.SHA256)
+		switch path.Ext(e.Path) {
+		case ".png", ".svg", ".css":
+			s.addHashed(e.Path)
+		}
 		if e.Path == "/web/app.wasm" {
 			size = e.Size
+			s.addHashed(e.Path)
 		}
 	}
 	version.Write(trappedinart.Index)
-	s.add("/", "text/html; charset=utf-8", trappedinart.Index)
 	s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n"))
 	return s, s.addGoApp(hex.EncodeToString(version.Sum(nil))[:16], size)
 }
@@ -102,44 +109,77 @@ func (s *Site) add(path, kind string, data []byte) {
 	s.assets[path] = asset{kind: kind, tag: hex.EncodeToString(sum[:8]), plain: data}
 }
 
-// paths resolves go-app's addresses to themselves.
-type paths struct{}
+// addHashed also serves a file under a name that holds its hash, by which browsers can
+// keep it. The shell, the manifest and what starts the page call it so.
+func (s *Site) addHashed(of string) {
+	a := s.assets[of]
+	a.immutable = true
+	ext := path.Ext(of)
+	s.hashed[of] = strings.TrimSuffix(of, ext) + "." + a.tag + ext
+	s.assets[s.hashed[of]] = a
+}
 
-func (paths) Resolve(path string) string { return path }
+// paths are the names that files go by, where those are others.
+type paths map[string]string
 
-// addGoApp asks go-app for the files that it makes.
+// Resolve is what go-app asks for each address that it writes.
+func (p paths) Resolve(path string) string {
+	if hashed, ok := p[path]; ok {
+		return hashed
+	}
+	return path
+}
+
+// addGoApp asks go-app for the files that it makes, and adds the shell.
 func (s *Site) addGoApp(version string, size int) error {
-	h := &app.Handler{
-		Name: "Trapped in Art", ShortName: "Trapped",
-		Description:     "Photographs become paintings, on your own device.",
-		BackgroundColor: "#777777", ThemeColor: "#777777",
-		Icon:                  app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
-		Resources:             paths{},
-		Version:               version,
-		WasmContentLength:     strconv.Itoa(size),
-		ServiceWorkerTemplate: serviceWorker,
-	}
-	// Without a server the page needs all of its own: the worker paints, the style sheet
-	// draws. The worker keeps the networks.
-	for path := range s.assets {
-		if strings.HasPrefix(path, "/web/") {
-			h.CacheableResources = append(h.CacheableResources, path)
+	ask := func(paths ...string) error {
+		h := &app.Handler{
+			Name: "Trapped in Art", ShortName: "Trapped",
+			Description:     "Photographs become paintings, on your own device.",
+			BackgroundColor: "#777777", ThemeColor: "#777777",
+			Icon:                  app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
+			Resources:             s.hashed,
+			Version:               version,
+			WasmContentLength:     strconv.Itoa(size),
+			ServiceWorkerTemplate: serviceWorker,
 		}
-	}
-	for _, path := range []string{"/app.js", "/wasm_exec.js", "/app-worker.js", "/app.css", "/manifest.webmanifest"} {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-		if w.Code != http.StatusOK {
-			return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
+		// Without a server the page needs all of its own: the worker paints, the style sheet
+		// draws. The worker keeps the networks.
+		for path := range s.assets {
+			if strings.HasPrefix(path, "/web/") || s.assets[path].immutable {
+				h.CacheableResources = append(h.CacheableResources, path)
+			}
 		}
-		s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
+		for _, path := range paths {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+			if w.Code != http.StatusOK {
+				return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
+			}
+			s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes())
+		}
+		return nil
 	}
-	return nil
+	if err := ask("/app.js", "/wasm_exec.js", "/app.css", "/manifest.webmanifest"); err != nil {
+		return err
+	}
+	s.addHashed("/app.js")
+	s.addHashed("/wasm_exec.js")
+	shell := string(trappedinart.Index)
+	for plain, hashed := range s.hashed {
+		shell = strings.ReplaceAll(shell, `"`+plain+`"`, `"`+hashed+`"`)
+	}
+	s.add("/", "text/html; charset=utf-8", []byte(shell))
+	return ask("/app-worker.js") // which keeps what there is by then
 }
 
 // ServeHTTP serves the files by their exact paths, and nothing else.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, ok := s.assets[r.URL.Path]
+	name := r.URL.Path
+	if isShare(name) {
+		name = "/" // the page sees to it what it shows
+	}
+	a, ok := s.assets[name]
 	if !ok || strings.Contains(r.URL.EscapedPath(), "%") {
 		http.NotFound(w, r)
 		return
@@ -152,6 +192,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", "no-cache")
+	if a.immutable {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	data, chosen := a.plain, ""
 	if a.gzip != nil {
 		h.Set("Vary", "Accept-Encoding")
@@ -177,6 +220,12 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+// isShare says whether a path is that of a share, /s/ and its id.
+func isShare(path string) bool {
+	id, ok := strings.CutPrefix(path, "/s/")
+	return ok && id != "" && len(id) <= 64 && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
 func inflate(data []byte) ([]byte, error) {

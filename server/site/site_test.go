@@ -33,8 +33,22 @@ func get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder
 // The shell is the hand-written file, with all that go-app needs of it.
 func TestShell(t *testing.T) {
 	w := get(t, "/")
-	if !bytes.Equal(w.Body.Bytes(), trappedinart.Index) {
+	names := regexp.MustCompile(`"(/[^"]*)\.[0-9a-f]{16}(\.[a-z]+)"`)
+	if !bytes.Equal(names.ReplaceAll(w.Body.Bytes(), []byte(`"$1$2"`)), trappedinart.Index) {
 		t.Error("/ is not index.html")
+	}
+	if n := len(names.FindAll(w.Body.Bytes(), -1)); n < 2 {
+		t.Errorf("/ names %d files by their hashes", n)
+	}
+	for _, share := range []string{"/s/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "/s/A"} {
+		if shared := get(t, share); shared.Code != http.StatusOK || !bytes.Equal(shared.Body.Bytes(), w.Body.Bytes()) || shared.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s is answered by %d", share, shared.Code)
+		}
+	}
+	for _, share := range []string{"/s/", "/s", "/s/a", "/s/A/B", "/s/..", "/s/%41", "/s/" + strings.Repeat("A", 65)} {
+		if shared := get(t, share); shared.Code != http.StatusNotFound {
+			t.Errorf("%s is answered by %d", share, shared.Code)
+		}
 	}
 	page := string(trappedinart.Index)
 	for _, want := range []string{
@@ -53,6 +67,38 @@ func TestShell(t *testing.T) {
 	}
 	if again := get(t, "/", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
 		t.Errorf("an unchanged page is answered by %d", again.Code)
+	}
+}
+
+// What a name's hash is of never changes; all else is asked for each time.
+func TestHashedNames(t *testing.T) {
+	s, err := site.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"/app.js", "/wasm_exec.js"}
+	if s.Ready() {
+		names = append(names, "/web/style.css", "/web/icon.svg", "/web/icon-192.png", "/web/app.wasm")
+	}
+	everything := get(t, "/").Body.String() + get(t, "/app.js").Body.String() + get(t, "/manifest.webmanifest").Body.String()
+	worker := get(t, "/app-worker.js").Body.String()
+	for _, name := range names {
+		ext := filepath.Ext(name)
+		hashed := regexp.MustCompile(regexp.QuoteMeta(strings.TrimSuffix(name, ext)) + `\.[0-9a-f]{16}\` + ext).FindString(everything)
+		if hashed == "" || strings.Contains(everything, `"`+name+`"`) {
+			t.Errorf("%s is not called by its hash", name)
+			continue
+		}
+		plain, immutable := get(t, name), get(t, hashed)
+		if immutable.Code != http.StatusOK || !bytes.Equal(plain.Body.Bytes(), immutable.Body.Bytes()) || !strings.Contains(immutable.Header().Get("Cache-Control"), "immutable") || plain.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s is answered by %d, cached by %q", hashed, immutable.Code, immutable.Header().Get("Cache-Control"))
+		}
+		if !strings.Contains(worker, `"`+hashed+`"`) {
+			t.Errorf("the service worker does not keep %s", hashed)
+		}
+	}
+	if w := get(t, "/app.0123456789abcdef.js"); w.Code != http.StatusNotFound {
+		t.Errorf("another hash is answered by %d", w.Code)
 	}
 }
 
@@ -120,7 +166,9 @@ func TestServiceWorkerKeepsEverything(t *testing.T) {
 	}
 	worker := get(t, "/app-worker.js").Body.String()
 	for _, path := range []string{"/", "/wasm_exec.js", "/web/app.wasm", "/web/worker.js", "/web/worker.wasm", "/web/kernels.js", "/web/kernels.wasm", "/web/kernels-relaxed.wasm", "/web/style.css", "/web/icon.svg", "/web/examples/valley.jpg"} {
-		if !strings.Contains(worker, `"`+path+`"`) {
+		ext := filepath.Ext(path)
+		name := regexp.QuoteMeta(strings.TrimSuffix(path, ext)) + `(\.[0-9a-f]{16})?` + regexp.QuoteMeta(ext)
+		if !regexp.MustCompile(`"` + name + `"`).MatchString(worker) {
 			t.Errorf("the service worker does not keep %s", path)
 		}
 	}

@@ -23,8 +23,8 @@ type control struct {
 	change func(r *engine.Request, second engine.File)
 }
 
-// shown are the presets and the main controls. The presets' layers are those that the
-// network has.
+// shown are the presets and the main controls. The presets are painted with VGG-19, whose
+// numbers they are for, with the layers that it has.
 var shown = []control{
 	{name: ""},
 	{name: "preset=gatys-notebook"}, {name: "preset=neural-style"}, {name: "preset=neural-style-pt"},
@@ -126,7 +126,7 @@ func (g *gallery) recipe(c control) (engine.Recipe, error) {
 			if r, err = engine.Preset(value); err != nil {
 				return r, err
 			}
-			r.Size, r.Weights, r.ContentLayers, r.StyleLayers = g.size, g.small, content, style
+			r.Size, r.Weights, r.ContentLayers, r.StyleLayers = g.size, g.large, content, style
 			continue
 		}
 		s, ok := engine.SettingByName(name)

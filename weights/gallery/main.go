@@ -110,7 +110,7 @@ func (g *gallery) paint(ctx context.Context, req engine.Request) (*image.NRGBA, 
 // measure looks at a picture with VGG-19, to relu3_2, by maximum pooling as the notebook's
 // loss has it.
 func (g *gallery) measure(ctx context.Context, j *judge.Judge, content, style, picture *image.NRGBA) (*transfer.Measures, error) {
-	r := g.painterly("")
+	r := g.painterly(g.large)
 	r.Pooling, r.Border, r.Moments = engine.PoolMax, 0, 0
 	b := picture.Bounds()
 	longer := max(b.Dx(), b.Dy())

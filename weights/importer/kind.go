@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"trappedinart/engine"
+	"trappedinart/engine/backend"
 	"trappedinart/engine/vgg"
 )
 
@@ -68,7 +69,7 @@ func (c content) network(ctx context.Context, s *source, o Options) (*Network, e
 		if err != nil {
 			return nil, err
 		}
-		w = &vgg.Weights{Convs: convs}
+		w = &vgg.Weights{Convs: convs, Pooling: backend.Maximum}
 	}
 	for _, p := range published {
 		if p.sha256 != "" && strings.HasPrefix(s.sha256, p.sha256) || p.md5 != "" && s.md5 == p.md5 {

@@ -68,7 +68,7 @@ func (j *Judge) Measure(ctx context.Context, photograph, painting, picture *imag
 	if err != nil {
 		return d, err
 	}
-	r.Copies = 0
+	r.Copies, r.Border, r.Pooling = 0, 0, engine.PoolAverage
 	r.ContentLayers = engine.LayerWeights{{Layer: ContentLayer, Weight: 1}}
 	r.StyleLayers = nil
 	for _, layer := range StyleLayers {

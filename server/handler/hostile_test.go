@@ -1,0 +1,190 @@
+package handler_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+	"trappedinart/server/jobs"
+)
+
+// bomb is a small PNG file whose head claims w x h pixels.
+func bomb(w, h uint32) []byte {
+	chunk := func(kind string, data []byte) []byte {
+		b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+		b = append(append(b, kind...), data...)
+		return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+	}
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
+	head = append(head, 1, 0, 0, 0, 0) // one bit, grey
+	// So much data that the size could be true.
+	return append(append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", head)...), chunk("IDAT", make([]byte, w*h/8/1000))...)
+}
+
+func TestBombs(t *testing.T) {
+	s := open(t, &painter{steps: 1}, jobs.Options{})
+	for name, c := range map[string]struct {
+		data   []byte
+		status int
+		says   string
+	}{
+		"more than any":           {bomb(60000, 60000), 413, "million is the most"},
+		"more than this server's": {bomb(8000, 8000), 413, "this server takes pictures of 1"},
+		"none":                    {bomb(0, 5), 422, ""},
+	} {
+		for _, part := range []string{"content", "style", "mask"} {
+			parts := good()
+			parts = append(parts, parts[2]) // a mask
+			parts[3].name = "mask"
+			for i := range parts {
+				if parts[i].name == part {
+					parts[i].data = c.data
+				}
+			}
+			res, data := s.post(parts)
+			if p := problemOf(t, res, data); p.Status != c.status || !strings.Contains(p.Detail, c.says) {
+				t.Errorf("%s as %s: %d %s", name, part, res.StatusCode, data)
+			}
+		}
+	}
+}
+
+// raw sends bytes as they are, and then whatever more gives, and returns the answer.
+func (s *server) raw(head string, more func(net.Conn)) *http.Response {
+	s.Helper()
+	c, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() { c.Close() })
+	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		s.Fatal(err)
+	}
+	if _, err := io.WriteString(c, head); err != nil {
+		s.Fatal(err)
+	}
+	go more(c)
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() { res.Body.Close() })
+	return res
+}
+
+func post(length string) string {
+	return "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n" + length + "\r\n\r\n"
+}
+
+// An upload that stops, or comes byte by byte for ever, ends.
+func TestSlowUploads(t *testing.T) {
+	s := open(t, &painter{steps: 1}, jobs.Options{})
+	begin := "--b\r\nContent-Disposition: form-data; name=\"content\"\r\n\r\n"
+	for name, more := range map[string]func(net.Conn){
+		"stops": func(c net.Conn) { _, _ = io.WriteString(c, begin+"some") },
+		"byte by byte": func(c net.Conn) {
+			for b := range bytes.SplitSeq([]byte(begin+strings.Repeat("x", 10000)), nil) {
+				if _, err := c.Write(b); err != nil {
+					return
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		},
+	} {
+		res := s.raw(post("Content-Length: 100000"), more)
+		data, _ := io.ReadAll(res.Body)
+		if p := problemOf(t, res, data); p.Status != http.StatusRequestTimeout || !res.Close {
+			t.Errorf("an upload that %s is answered by %d %s, and the connection ends: %v", name, res.StatusCode, data, res.Close)
+		}
+	}
+	// Others are not disturbed, and no deadline is left behind for them.
+	s.events(s.submit(), "", -1)
+}
+
+func TestHugeUploads(t *testing.T) {
+	s := open(t, &painter{steps: 1}, jobs.Options{})
+	// Refused by what its head says: nothing of it is waited for.
+	res := s.raw(post("Content-Length: 5000000000"), func(net.Conn) {})
+	data, _ := io.ReadAll(res.Body)
+	if p := problemOf(t, res, data); p.Status != http.StatusRequestEntityTooLarge || p.Code != engine.TooLarge {
+		t.Errorf("5 GB are answered by %d %s", res.StatusCode, data)
+	}
+	// Or once it is too much.
+	res = s.raw(post("Transfer-Encoding: chunked"), func(c net.Conn) {
+		part := "--b\r\nContent-Disposition: form-data; name=\"content\"\r\n\r\n"
+		if _, err := fmt.Fprintf(c, "%x\r\n%s\r\n", len(part), part); err != nil {
+			return
+		}
+		for range 2000 {
+			if _, err := fmt.Fprintf(c, "1000\r\n%s\r\n", strings.Repeat("x", 4096)); err != nil {
+				return
+			}
+		}
+	})
+	data, _ = io.ReadAll(res.Body)
+	if p := problemOf(t, res, data); p.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("8 MB in chunks are answered by %d %s", res.StatusCode, data)
+	}
+	// A part's head that does not end.
+	res = s.raw(post("Transfer-Encoding: chunked"), func(c net.Conn) {
+		if _, err := fmt.Fprintf(c, "5\r\n--b\r\n\r\n"); err != nil {
+			return
+		}
+		for i := range 20000 {
+			line := fmt.Sprintf("X-%d: %s\r\n", i, strings.Repeat("y", 50))
+			if _, err := fmt.Fprintf(c, "%x\r\n%s\r\n", len(line), line); err != nil {
+				return
+			}
+		}
+	})
+	data, _ = io.ReadAll(res.Body)
+	if p := problemOf(t, res, data); p.Status != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("a part with a long head is answered by %d %s", res.StatusCode, data)
+	}
+}
+
+// More uploads at once than there is memory for are refused, and what they took is given
+// back.
+func TestManyUploads(t *testing.T) {
+	s := open(t, &painter{steps: 1}, jobs.Options{})
+	parts := good()
+	parts = append(parts, part{"keep", make([]byte, 900<<10)}) // no picture
+	refused := make(chan int, 64)
+	for range cap(refused) {
+		go func() {
+			res, _ := s.post(parts)
+			refused <- res.StatusCode
+		}()
+	}
+	for range cap(refused) {
+		if status := <-refused; status != http.StatusTooManyRequests && status != http.StatusUnprocessableEntity {
+			t.Errorf("one is answered by %d", status)
+		}
+	}
+	for range 10 {
+		s.events(s.submit(), "", -1)
+	}
+}
+
+// A stream of events outlives the time that a request may take to come.
+func TestLongStream(t *testing.T) {
+	p := &painter{steps: 1, gate: make(chan struct{})}
+	s := open(t, p, jobs.Options{})
+	watched := s.listen(s.submit(), "")
+	time.Sleep(s.Config.ReadTimeout + 200*time.Millisecond)
+	p.gate <- struct{}{}
+	list := s.read(watched, -1)
+	if last := list[len(list)-1]; last.name != api.EventDone {
+		t.Errorf("the stream ends with %+v", last)
+	}
+}

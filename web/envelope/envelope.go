@@ -1,0 +1,141 @@
+// Package envelope is what a share holds, and how it is sealed so that only who has the
+// link can open it. The page seals and opens; a server sees nothing but the sealed bytes:
+//
+//	magic "TIAS", version 1              5 bytes, in the clear and authenticated
+//	nonce                               12 bytes, new each time
+//	AES-256-GCM of the contents          as long as they are
+//	tag                                 16 bytes
+//
+// The contents are four parts, each a length (4 bytes, big endian) and so many bytes:
+// title, recipe in JSON, picture, picture before. The last is empty where there is none.
+//
+// The key is new for each envelope, and stands in the link's fragment, which browsers do
+// not send. Package envelope also makes the links that hold a recipe alone.
+package envelope
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"unicode/utf8"
+
+	"trappedinart/engine"
+)
+
+// Limits, in bytes. A server may take less than MaxSealed.
+const (
+	MaxTitle  = 1 << 10
+	MaxRecipe = 64 << 10
+	MaxSealed = 64 << 20
+
+	// Overhead is by how much a sealed envelope is longer than its contents.
+	Overhead = len(magic) + nonceSize + tagSize
+
+	nonceSize, tagSize = 12, 16
+	parts              = 4
+)
+
+// magic is the beginning of every sealed envelope, with the version at its end.
+const magic = "TIAS\x01"
+
+// An Envelope is the contents of a share.
+type Envelope struct {
+	Title   string // plain text, of MaxTitle bytes at most
+	Recipe  []byte // engine.Recipe in JSON, or nothing
+	Picture []byte // a picture file
+	Before  []byte // the photograph, a picture file; or nothing
+}
+
+// IsSealed says whether a file begins like an envelope that this version can open. Of
+// one that is shorter than Overhead it says no.
+func IsSealed(head []byte) bool {
+	return len(head) >= Overhead && string(head[:len(magic)]) == magic
+}
+
+// check says what about an envelope's contents cannot be.
+func (e *Envelope) check() error {
+	switch {
+	case len(e.Title) > MaxTitle || !utf8.ValidString(e.Title):
+		return engine.Errorf(engine.InvalidRequest, "A title has at most %d bytes of text; choose a shorter one.", MaxTitle)
+	case len(e.Recipe) > MaxRecipe:
+		return engine.Errorf(engine.InvalidRecipe, "The recipe has more than %d KiB.", MaxRecipe>>10)
+	case len(e.Picture) == 0:
+		return engine.Errorf(engine.MissingPicture, "There is no picture to share.")
+	case Overhead+4*parts+len(e.Title)+len(e.Recipe)+len(e.Picture)+len(e.Before) > MaxSealed:
+		return engine.Errorf(engine.TooLarge, "The pictures have more than %d MiB together; share the painting alone, or a smaller one.", MaxSealed>>20)
+	}
+	return nil
+}
+
+// encode returns the contents, with room for the tag after them.
+func (e *Envelope) encode() []byte {
+	all := [parts][]byte{[]byte(e.Title), e.Recipe, e.Picture, e.Before}
+	size := 4 * parts
+	for _, part := range all {
+		size += len(part)
+	}
+	data := make([]byte, 0, size+tagSize)
+	for _, part := range all {
+		data = binary.BigEndian.AppendUint32(data, uint32(len(part)))
+		data = append(data, part...)
+	}
+	return data
+}
+
+// decode reads contents, of which the parts stay slices.
+func decode(data []byte) (*Envelope, error) {
+	var all [parts][]byte
+	for i := range all {
+		if len(data) < 4 {
+			return nil, errBroken()
+		}
+		size := binary.BigEndian.Uint32(data)
+		data = data[4:]
+		if uint64(size) > uint64(len(data)) {
+			return nil, errBroken()
+		}
+		all[i], data = data[:size:size], data[size:]
+	}
+	e := &Envelope{strings.ToValidUTF8(string(all[0][:min(len(all[0]), MaxTitle+1)]), "?"), all[1], all[2], all[3]}
+	if len(data) > 0 || e.check() != nil || !bytes.Equal(all[0], []byte(e.Title)) {
+		return nil, errBroken()
+	}
+	return e, nil
+}
+
+func errBroken() error {
+	return engine.Errorf(engine.InvalidRequest, "What is shared here is damaged or was made by another program; ask for the link again.")
+}
+
+// Seal encrypts an envelope with a key that is new. In a browser it waits for WebCrypto,
+// and so must not be called where the browser waits for us.
+func Seal(e Envelope) ([]byte, Key, error) {
+	if err := e.check(); err != nil {
+		return nil, Key{}, err
+	}
+	key, nonce := newKey(), newNonce()
+	sealed, err := encrypt(key, nonce, e.encode())
+	return sealed, key, err
+}
+
+// Open decrypts a sealed envelope. Its parts share memory.
+func Open(sealed []byte, key Key) (*Envelope, error) {
+	switch {
+	case len(sealed) > MaxSealed:
+		return nil, engine.Errorf(engine.TooLarge, "What is shared here has more than %d MiB.", MaxSealed>>20)
+	case len(sealed) >= len(magic) && string(sealed[:len(magic)-1]) == magic[:len(magic)-1] && sealed[len(magic)-1] > magic[len(magic)-1]:
+		return nil, engine.Errorf(engine.InvalidRequest, "What is shared here was made by a newer version of this program; reload the page.")
+	case !IsSealed(sealed):
+		return nil, errBroken()
+	}
+	contents, err := decrypt(key, sealed[len(magic):len(magic)+nonceSize], sealed[len(magic)+nonceSize:])
+	if err != nil {
+		return nil, err
+	}
+	return decode(contents)
+}
+
+// errKey is the error of what cannot be decrypted.
+func errKey() error {
+	return engine.Errorf(engine.Unauthorized, "The link's key does not open what is shared here; copy the whole link, to its last letter.")
+}
