@@ -230,6 +230,28 @@ func TestMasksComeThrough(t *testing.T) {
 	}
 }
 
+// Scribbles grow in the worker, between runs.
+func TestGrow(t *testing.T) {
+	p := steps(1, 2)
+	r := byWorker(t, p).(*workerRunner)
+	img := image.NewNRGBA(image.Rect(0, 0, 4, 1))
+	for range 2 {
+		grown, err := r.Grow(t.Context(), img, []uint8{1, 0, 0, 2})
+		if err != nil || len(grown) != 4 || grown[0] != 255 || grown[3] != 0 {
+			t.Fatalf("grown to %d, %v", grown, err)
+		}
+		if _, err := r.Run(t.Context(), request(t), func(engine.Progress) {}); err != nil {
+			t.Fatal(err)
+		}
+		p.step = steps(1, 2).step
+	}
+	r.running.Lock()
+	defer r.running.Unlock()
+	if _, err := r.Grow(t.Context(), img, []uint8{1, 0, 0, 2}); engine.AsError(err).Code != engine.Busy {
+		t.Errorf("during a run it says %v", err)
+	}
+}
+
 func TestOneRunAtATime(t *testing.T) {
 	p := steps(2, 1)
 	r := byWorker(t, p)
