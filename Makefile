@@ -27,7 +27,7 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race lint browser screenshots axe tools prove generated \
+.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser screenshots axe tools prove generated \
 	bench bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -52,7 +52,7 @@ run:
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
 
 # test is everything that must hold. Each part is a target of its own.
-test: tools lint generated unit unit-plain unit-wasm unit-kernels race browser
+test: tools lint generated unit unit-plain unit-wasm unit-kernels race fuzz browser
 	@echo "All tests passed."
 
 lint:
@@ -101,6 +101,12 @@ unit-kernels:
 
 race:
 	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
+
+# fuzz looks for input that breaks what reads from outside: target:package.
+FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzContents:./web/envelope FuzzRecipeFragment:./web/envelope
+FUZZTIME ?= 30s
+fuzz:
+	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) "$${f#*:}" || exit 1; done
 
 browser: build axe
 	go test -tags browser -count=1 ./web/
