@@ -41,6 +41,9 @@ func (s *studio) renderBar() app.UI {
 			Text(s.coarse()),
 		s.renderSparkline(),
 		s.renderExport(),
+		app.If(s.host != nil && s.result != nil, func() app.UI {
+			return press("quiet", words.Share, s.openShare).Disabled(s.entry == nil || s.busy())
+		}),
 		app.If(s.host != nil, func() app.UI {
 			return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).
 				OnClick(func(app.Context, app.Event) {

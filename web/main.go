@@ -17,6 +17,7 @@
 //	history.go        results that are kept, with work.go, what they were made of
 //	store.go          IndexedDB
 //	handover.go       "Make it print size"
+//	share.go          "Share a link"; shared.go, what others shared; recipelink.go
 //	dialogs.go        dialogs, and what is asked before something is lost
 //	browse.go         promises, Blobs and buttons; icons.go
 //	workerrunner.go   engine.Runner by Web Worker, with inbox.go and workerline_js.go

@@ -152,9 +152,13 @@ func given(f engine.File) []engine.File {
 	return []engine.File{f}
 }
 
-// do sends a request and returns an answer of 200 to 299.
+// do asks for something of the job.
 func (run *serverRun) do(ctx context.Context, method, path string, body io.Reader, header http.Header) (*http.Response, error) {
-	address := run.base.ResolveReference(&url.URL{Path: path})
+	return ask(ctx, run.client, run.base.ResolveReference(&url.URL{Path: path}), method, run.job.Token, body, header)
+}
+
+// ask sends a request with a token, if one is given, and returns an answer of 200 to 299.
+func ask(ctx context.Context, c client, address *url.URL, method, token string, body io.Reader, header http.Header) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address.String(), body)
 	if err != nil {
 		return nil, err
@@ -162,10 +166,10 @@ func (run *serverRun) do(ctx context.Context, method, path string, body io.Reade
 	for k, v := range header {
 		req.Header[k] = v
 	}
-	if run.job.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+run.job.Token)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	answer, err := run.client.Do(req)
+	answer, err := c.Do(req)
 	if err != nil {
 		return nil, offline(ctx, err)
 	}

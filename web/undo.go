@@ -58,6 +58,7 @@ func (s *studio) travel(from, to *[]engine.Recipe) {
 
 func (s *studio) renderUndo() app.UI {
 	return app.Div().Class("undo").Body(
+		tool("link", words.CopyRecipe, s.copyRecipeLink),
 		tool("undo", words.Undo, s.undo).Disabled(len(s.past.before) == 0),
 		tool("redo", words.Redo, s.redo).Disabled(len(s.past.after) == 0),
 	)

@@ -40,6 +40,14 @@ var words = struct {
 	StopTitle, StopText, StopYes, StopNo               string
 	PrintSize, PrintWhat, PrintFile                    string
 	PrintSend, PrintKeep, SoMany, Days, Hours, Minutes string
+	Share, ShareWhat, ShareOne, ShareBoth, ShareDays   string
+	SharePreparing, ShareSending, ShareSend, Day, Date string
+	ShareTitle, ShareWith, Shared, SentShare           string
+	Link, CopyLink, LinkCopied, LinkInAddress          string
+	Revoke, Revoked, SentRevoked                       string
+	ShareNotKept, ShareStays                           string
+	SharedTitle, SharedOpening, SharedName, UseRecipe  string
+	CopyRecipe, RecipeTaken                            string
 	Panels, History, NoHistory, Kept, Entry            string
 	Continue, Continued, Delete, DeleteAll             string
 	DeleteTitle, DeleteText, DeleteYes, DeleteNo       string
@@ -191,6 +199,36 @@ var words = struct {
 	Days:      "%d days",
 	Hours:     "%d hours",
 	Minutes:   "%d minutes",
+
+	Share:          "Share a link",
+	ShareWhat:      "%s will be encrypted here and sent (%s) to %s, which keeps it for %s and cannot look at it: only who has the link can.",
+	ShareOne:       "The painting",
+	ShareBoth:      "The painting with the photograph",
+	ShareDays:      "Keep it for",
+	ShareTitle:     "Title (if you like)",
+	ShareWith:      "With the photograph, for before and after",
+	SharePreparing: "Making the file …",
+	ShareSending:   "Encrypting and sending …",
+	ShareSend:      "Encrypt and send",
+	Day:            "1 day",
+	Date:           "2 January, 15:04",
+	Shared:         "Who has this link can see the painting until %s. Revoke deletes it before.",
+	SentShare:      "%s, encrypted (%s), sent to %s at %s; kept there until %s.",
+	Link:           "Link",
+	CopyLink:       "Copy the link",
+	LinkCopied:     "The link is copied.",
+	LinkInAddress:  "This browser does not let the page copy; the link is now the page's address, copy it there.",
+	Revoke:         "Revoke",
+	Revoked:        "The link opens nothing any more.",
+	SentRevoked:    "Deleted there at %s.",
+	ShareNotKept:   "This browser could not note what is shared; once the page is closed the link cannot be revoked.",
+	ShareStays:     "A link of what was deleted could not be revoked and works until %s.",
+	SharedTitle:    "A painting for you",
+	SharedOpening:  "Fetching and opening …",
+	SharedName:     "The shared file",
+	UseRecipe:      "Use this recipe",
+	CopyRecipe:     "Copy recipe link",
+	RecipeTaken:    "These are the settings of the recipe now; Undo brings yours back.",
 
 	Panels:      "Panels",
 	History:     "History",
