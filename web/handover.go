@@ -79,7 +79,10 @@ func (s *studio) printSizes() []int {
 }
 
 // uploads are the pictures that would be sent.
-func (s *studio) uploads() []*picture { return append([]*picture{s.content}, s.styles...) }
+func (s *studio) uploads() []*picture {
+	_, pictures := s.work(s.recipe)
+	return pictures
+}
 
 // handOver has the server paint the same recipe, larger.
 func (s *studio) handOver() {
@@ -153,7 +156,7 @@ func (s *studio) save(key string, value any) {
 	}
 }
 
-func (s *studio) pictures() string { return fmt.Sprintf(words.SoMany, 1+len(s.styles)) }
+func (s *studio) pictures() string { return fmt.Sprintf(words.SoMany, len(s.uploads())) }
 
 func (s *studio) uploadBytes() int {
 	sum := len(s.recipe.JSON())

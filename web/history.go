@@ -122,11 +122,11 @@ func (s *studio) weigh() {
 }
 
 // open shows a result with the pictures and settings that it was made by.
-func (s *studio) open(e *entry) { s.whenFree(func() { s.show(e, func([]byte) {}) }) }
+func (s *studio) open(e *entry) { s.whenMasksMayGo(func() { s.show(e, func([]byte) {}) }) }
 
 // continueFrom lets the next run start from a result.
 func (s *studio) continueFrom(e *entry) {
-	s.whenFree(func() {
+	s.whenMasksMayGo(func() {
 		s.show(e, func(file []byte) {
 			s.begin = &engine.File{Name: words.Continued, Data: file}
 			s.state = idle

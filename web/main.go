@@ -6,6 +6,8 @@
 //	studio.go         the page as a whole: what it knows, and its layout
 //	picturein.go      files that become pictures
 //	pictures.go       photograph and styles, with examples.go
+//	masking.go        the editor of masks, with brush.go, its pointers and keys, and maskfile.go
+//	layers.go         masks and what was done to them; mask.go, one of them, and strokes
 //	stage.go          the picture in the middle, before and after, zoom
 //	export.go         download, copy, share
 //	dials.go          the settings, made from the recipe's declarations; expert.go, undo.go

@@ -46,6 +46,8 @@ type studio struct {
 	content *picture
 	styles  []*picture
 	begin   *engine.File // the result that the next run starts from, or nil
+	masks   *layers      // painted on the photograph, or nil
+	masking masking      // their editor
 	touched bool         // the styles were chosen by the person
 	mixing  bool         // examples are added to the styles, and do not replace them
 	reading int          // choices of files that are being read
@@ -101,7 +103,7 @@ func newStudio() *studio {
 		panic(err)
 	}
 	recipe.Size = sizes[0]
-	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0], panel: sheetDials, format: formats[0].name, store: &store{}}
+	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0], panel: sheetDials, format: formats[0].name, store: &store{}, masking: newMasking()}
 }
 
 // OnMount makes the connections and looks at the page's address.
@@ -144,7 +146,10 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.listenToPaste()
 	s.listenToKeys()
 	s.listenToLinks()
-	ctx.Defer(func(app.Context) { s.listenToDrags() })
+	ctx.Defer(func(app.Context) {
+		s.listenToDrags()
+		s.listenToBrush()
+	})
 }
 
 // openExamples puts the first examples in place, so that Start works at once.

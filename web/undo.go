@@ -74,11 +74,14 @@ func (s *studio) listenToKeys() {
 		if e.Get("target").Call("matches", "input:not([type=range],[type=checkbox]), textarea").Bool() {
 			return nil
 		}
-		act := s.undo
+		act, again := s.undo, s.redo
+		if s.masking.open {
+			act, again = s.undoMask, s.redoMask
+		}
 		switch key, shift := e.Get("key").String(), e.Get("shiftKey").Bool(); {
 		case key == "z" && !shift:
 		case key == "y", (key == "z" || key == "Z") && shift:
-			act = s.redo
+			act = again
 		default:
 			return nil
 		}

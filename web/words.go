@@ -13,6 +13,14 @@ var words = struct {
 	ExamplePhotographs, ExampleStyles, Mix             string
 	ContentInput, StyleInput, Camera                   string
 	Remove, Weight, WeightHelp                         string
+	Masks, EditMasks, MasksDone, MasksHelp, MaskKeys   string
+	Layer, MaskOf, Keep, BrushSize, BrushSoftness      string
+	Erase, Swap, Invert, Fill, Clear                   string
+	Grow, Growing, GrowWhat                            string
+	UndoMask, RedoMask, LoadMask, MaskInput            string
+	MaskFile, KeepFile                                 string
+	MaskHelp                                           map[string]string
+	MasksTitle, MasksText, MasksYes, MasksNo           string
 	Dials, Size, Network, FetchOnce, FetchRest         string
 	Networks                                           map[string]string
 	InNumbers, HelpOn, Reset, Undo, Redo               string
@@ -66,6 +74,43 @@ var words = struct {
 	Remove:             "Remove %s",
 	Weight:             "Weight of %s",
 	WeightHelp:         "How much this style counts; a double click makes it 1.",
+
+	Masks:         "Masks",
+	EditMasks:     "Paint masks",
+	MasksDone:     "Done painting",
+	MasksHelp:     "Paint on the photograph where a style goes, or what stays as it is. A style that is painted nowhere goes where no other is; where none goes the photograph stays.",
+	MaskKeys:      "Arrow keys move the brush, Space paints, Shift and arrow keys paint a line.",
+	Layer:         "What is painted",
+	MaskOf:        "Where %s goes",
+	Keep:          "Keep the original here",
+	BrushSize:     "Brush size",
+	BrushSoftness: "Softness",
+	Erase:         "Erase",
+	Grow:          "Grow to edges",
+	Growing:       "Looking for edges …",
+	GrowWhat:      "Paint a stroke or two on a thing first; they will grow to its edges.",
+	Swap:          "Swap",
+	Invert:        "Invert",
+	Fill:          "Fill",
+	Clear:         "Clear",
+	UndoMask:      "Undo painting",
+	RedoMask:      "Redo painting",
+	LoadMask:      "Load a mask, white where it goes",
+	MaskInput:     "Mask picture",
+	MaskFile:      "mask-%d.png",
+	KeepFile:      "keep.png",
+	MaskHelp: map[string]string{
+		"erase":  "The brush takes away what was painted.",
+		"grow":   "A stroke or two on a thing grow to its edges, and stop at what is painted in the other layers.",
+		"swap":   "Foreground and background change places: the region with the other style's, or with the rest.",
+		"invert": "What was painted is free, and what was free is painted.",
+		"fill":   "Paints everything.",
+		"clear":  "Takes away everything.",
+	},
+	MasksTitle: "Drop the masks?",
+	MasksText:  "Masks were painted on this photograph, and nothing has been made of them yet. They are gone if other pictures take its place.",
+	MasksYes:   "Drop them",
+	MasksNo:    "Keep this photograph",
 
 	Dials:     "Settings",
 	Size:      "Size",
