@@ -106,13 +106,13 @@ func (s *studio) renderShare() app.UI {
 		app.Div().Role("alert").Body(app.If(sg != nil && sg.problem != "", func() app.UI { return app.P().Text(sg.problem) })),
 		app.Div().Class("answers").Body(
 			app.If(shared, func() app.UI {
-				return press("quiet", words.Revoke, func() { s.revoke(sg) }).Disabled(sg.working)
+				return press("quiet", words.Revoke, func() { s.revoke(s.sharing) }).Disabled(sg.working)
 			}),
 			press("quiet", words.Close, func() { closeModal(shareID) }, shareID),
 			app.If(shared, func() app.UI {
-				return press("main", words.CopyLink, func() { s.copyLink(sg.entry.Share.Link) })
+				return press("main", words.CopyLink, func() { s.copyLink(sg.entry.Share.Link) }, sg.entry.ID)
 			}).ElseIf(sg != nil, func() app.UI {
-				return press("main", words.ShareSend, func() { s.send(sg) }).Disabled(!sg.ready || sg.working)
+				return press("main", words.ShareSend, func() { s.send(s.sharing) }).Disabled(!sg.ready || sg.working)
 			}),
 		),
 	)

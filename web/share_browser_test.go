@@ -58,12 +58,14 @@ func TestShare(t *testing.T) {
 		const d = document.querySelector('#share-days'); d.value = '7'; d.dispatchEvent(new Event('change', {bubbles: true}));
 		document.querySelector('#share-with').click(); return true; })()`)
 	b.until(shareText+`.includes('The painting with the photograph will be') && `+shareText+`.includes('keeps it for 7 days')`, 5*time.Second)
+	b.axe("before a share")
 	if sent := s.sent(); len(sent) > 0 {
 		t.Errorf("sent before it was agreed to: %v", sent)
 	}
 	b.press("Encrypt and send")
 	b.until(`window.copied && `+shareLink+` === window.copied`, 20*time.Second)
 	b.until(privacy+`.startsWith('The painting with the photograph, encrypted (')`, 5*time.Second)
+	b.axe("a link")
 	link := b.link()
 	if path, key, ok := strings.Cut(link, "#"); !ok || len(key) != 43 || !strings.HasPrefix(path, "/s/") {
 		t.Errorf("the link is %q", link)
@@ -83,6 +85,8 @@ func TestShare(t *testing.T) {
 	if clip := value[string](other, `getComputedStyle(document.querySelector('#shown .before')).clipPath`); !strings.Contains(clip, "80%") {
 		t.Errorf("the photograph is covered by %q", clip)
 	}
+	other.scheme("dark")
+	other.axe("a share, dark")
 	other.press("Use this recipe")
 	other.until(`!document.querySelector('#shared').open && `+valueOf("dial-strength")+` === '81' && location.pathname + location.hash === '/'`, 5*time.Second)
 	other.ready(1)
@@ -189,6 +193,7 @@ func TestRecipeLink(t *testing.T) {
 	}
 	// On a page that is open, and a damaged one, which changes nothing.
 	other.slide("#dial-strength", "50")
+	other.until(valueOf("dial-strength-value")+` === '50'`, 5*time.Second) // drawn: the page has taken it
 	value[bool](other, `location.hash = '`+strings.TrimPrefix(link, "/#")+`', true`)
 	other.until(valueOf("dial-strength")+` === '37'`, 5*time.Second)
 	value[bool](other, `location.hash = 'r=AAAA', true`)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -54,7 +55,11 @@ func (s *studio) openShared(id, key string) {
 				return
 			}
 			*v = *opened
-			s.page.Defer(func(app.Context) { splitShown("50") })
+			s.page.Defer(func(app.Context) {
+				setShown("--w", v.picture.w)
+				setShown("--h", v.picture.h)
+				setShown("--split", "50%")
+			})
 		})
 	})
 }
@@ -116,8 +121,10 @@ func (s *studio) renderShared() app.UI {
 			press("quiet", words.Close, func() { closeModal(sharedID) }, sharedID),
 			app.If(v.recipe != nil, func() app.UI {
 				return press("main", words.UseRecipe, func() {
-					closeModal(sharedID)
-					s.takeRecipe(*v.recipe)
+					if v := s.shared; v != nil && v.recipe != nil {
+						closeModal(sharedID)
+						s.takeRecipe(*v.recipe)
+					}
 				})
 			}),
 		),
@@ -131,15 +138,16 @@ func (v *shared) render(title string) app.UI {
 		app.If(v.before != nil, func() app.UI {
 			return app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value("50").
 				Aria("label", words.Compare).Title(words.Compare).
-				OnInput(func(ctx app.Context, _ app.Event) { splitShown(ctx.JSSrc().Get("value").String()) })
+				OnInput(func(ctx app.Context, _ app.Event) { setShown("--split", ctx.JSSrc().Get("value").String()+"%") })
 		}),
 	)
 }
 
-// splitShown uncovers the photograph from the left so far.
-func splitShown(percent string) {
+// setShown sets a custom property, from which the style sheet lays out the pictures: their
+// size, and how far the photograph is uncovered.
+func setShown(name string, value any) {
 	if e, ok := element(shownID); ok {
-		e.Get("style").Call("setProperty", "--split", percent+"%")
+		e.Get("style").Call("setProperty", name, fmt.Sprint(value))
 	}
 }
 
