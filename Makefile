@@ -103,10 +103,10 @@ race:
 	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
 
 # fuzz looks for input that breaks what reads from outside: target:package.
-FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzContents:./web/envelope FuzzRecipeFragment:./web/envelope
+FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
 FUZZTIME ?= 30s
 fuzz:
-	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) "$${f#*:}" || exit 1; done
+	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done
 
 browser: build axe
 	go test -tags browser -count=1 ./web/

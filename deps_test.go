@@ -68,6 +68,7 @@ var rules = []rule{
 	{"engine/transfer", "", "the loop computes on any back end and is handed one", not(append(concrete, module+"/weights", module+"/server", module+"/web", gorgonia)...)},
 	{"engine/pixel/label", "", "what stands beside pixels is for the page too, which is downloaded", ours("engine")},
 	{"engine/pixel", "", "pictures know nothing of networks", not(module+"/engine/backend", module+"/engine/vgg", gorgonia)},
+	{"engine/segment", "", "borders are found by colours alone", standard},
 	{"weights", "", "files of weights know the network's table and no loop", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web")...)},
 	{"weights/importer", "native", "reading foreign files is native tooling: it computes nothing and loops over nothing", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web")...)},
 	{"weights/train", "native", "training computes on back ends that it is handed", not(append(concrete, module+"/server", module+"/web")...)},

@@ -17,7 +17,7 @@ func (s *studio) renderBar() app.UI {
 				return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.stopping).
 					OnClick(func(app.Context, app.Event) { s.halt() })
 			}).Else(func() app.UI {
-				return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "").Title(why).
+				return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "" || s.masking.growing).Title(why).
 					OnClick(func(app.Context, app.Event) { s.start() })
 			}),
 			app.If(s.control != nil && s.state != paused, func() app.UI {
@@ -41,11 +41,16 @@ func (s *studio) renderBar() app.UI {
 			Text(s.coarse()),
 		s.renderSparkline(),
 		s.renderExport(),
+		app.If(s.host != nil && s.result != nil, func() app.UI {
+			return press("quiet", words.Share, s.openShare).Disabled(s.entry == nil || s.busy())
+		}),
 		app.If(s.host != nil, func() app.UI {
 			return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).
 				OnClick(func(app.Context, app.Event) {
-					s.asking = true
-					showModal(handOverID)
+					s.withMasks(func() {
+						s.asking = true
+						showModal(handOverID)
+					})
 				})
 		}),
 	)
@@ -82,6 +87,8 @@ func (s *studio) fetching() bool { return s.state == loading && s.progress.Stage
 func (s *studio) coarse() string {
 	p := s.progress
 	switch {
+	case s.masking.growing:
+		return words.Growing
 	case s.said != "":
 		return s.said
 	case s.stopping:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,6 +31,7 @@ type job struct {
 
 // sent is what has left this device.
 type sent struct {
+	ID    string    `json:"id,omitempty"` // of a share
 	Text  string    `json:"text"`
 	Until time.Time `json:"until"`
 }
@@ -77,7 +79,10 @@ func (s *studio) printSizes() []int {
 }
 
 // uploads are the pictures that would be sent.
-func (s *studio) uploads() []*picture { return append([]*picture{s.content}, s.styles...) }
+func (s *studio) uploads() []*picture {
+	_, pictures := s.work(s.recipe)
+	return pictures
+}
 
 // handOver has the server paint the same recipe, larger.
 func (s *studio) handOver() {
@@ -89,8 +94,7 @@ func (s *studio) handOver() {
 	recipe.Size = s.printSize
 	now := time.Now()
 	until := now.Add(time.Duration(s.host.KeepSeconds) * time.Second)
-	s.sent = &sent{fmt.Sprintf(words.Sent, s.pictures(), bytesText(s.uploadBytes()), hostName(), now.Format("15:04"), until.Format("2 January, 15:04")), until}
-	s.save(sentKey, s.sent)
+	s.tell(sent{Text: fmt.Sprintf(words.Sent, s.pictures(), bytesText(s.uploadBytes()), hostName(), now.Format("15:04"), until.Format(words.Date)), Until: until})
 	w, pictures := s.work(recipe)
 	st := s.store
 	s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, created: func(c api.Created) {
@@ -123,10 +127,26 @@ func (s *studio) findJob() bool {
 func (s *studio) forgetJob() { s.page.LocalStorage().Del(jobKey) }
 
 func (s *studio) findSent() {
-	var said sent
-	if s.page.LocalStorage().Get(sentKey, &said) == nil && said.Text != "" && time.Now().Before(said.Until) {
-		s.sent = &said
+	var list []sent
+	if s.page.LocalStorage().Get(sentKey, &list) == nil {
+		s.sent = slices.DeleteFunc(list, func(said sent) bool { return !time.Now().Before(said.Until) })
 	}
+}
+
+// tell says, until it is deleted there, what has left this device.
+func (s *studio) tell(said sent) {
+	s.sent = append([]sent{said}, s.sent...)
+	s.save(sentKey, s.sent)
+}
+
+// untell says that a share was deleted on the server.
+func (s *studio) untell(id string) {
+	for i := range s.sent {
+		if s.sent[i].ID == id {
+			s.sent[i].Text += " " + fmt.Sprintf(words.SentRevoked, time.Now().Format("15:04"))
+		}
+	}
+	s.save(sentKey, s.sent)
 }
 
 // save remembers a value from one visit to the next.
@@ -136,7 +156,7 @@ func (s *studio) save(key string, value any) {
 	}
 }
 
-func (s *studio) pictures() string { return fmt.Sprintf(words.SoMany, 1+len(s.styles)) }
+func (s *studio) pictures() string { return fmt.Sprintf(words.SoMany, len(s.uploads())) }
 
 func (s *studio) uploadBytes() int {
 	sum := len(s.recipe.JSON())

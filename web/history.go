@@ -20,6 +20,7 @@ type entry struct {
 	Width  int       `json:"width"`
 	Height int       `json:"height"`
 	Where  string    `json:"where,omitempty"` // the server that made it
+	Share  *share    `json:"share,omitempty"` // or nil
 	blob   app.Value // a PNG file with the recipe inside
 	url    string    // of a small copy
 	recipe engine.Recipe
@@ -33,7 +34,7 @@ func (s *studio) remember(result *engine.Result, where string) {
 	w, pictures := s.work(result.Recipe)
 	e := &entry{ID: newID(), When: time.Now(), Work: w, Where: where, recipe: result.Recipe,
 		Width: result.Picture.Rect.Dx(), Height: result.Picture.Rect.Dy()}
-	s.selected = ""
+	s.selected, s.entry = "", e
 	s.page.Async(func() {
 		file, err := resultFile(result.Picture, result.Recipe, "image/png")
 		if err != nil {
@@ -121,11 +122,11 @@ func (s *studio) weigh() {
 }
 
 // open shows a result with the pictures and settings that it was made by.
-func (s *studio) open(e *entry) { s.whenFree(func() { s.show(e, func([]byte) {}) }) }
+func (s *studio) open(e *entry) { s.whenMasksMayGo(func() { s.show(e, func([]byte) {}) }) }
 
 // continueFrom lets the next run start from a result.
 func (s *studio) continueFrom(e *entry) {
-	s.whenFree(func() {
+	s.whenMasksMayGo(func() {
 		s.show(e, func(file []byte) {
 			s.begin = &engine.File{Name: words.Continued, Data: file}
 			s.state = idle
@@ -147,7 +148,7 @@ func (s *studio) show(e *entry, then func(file []byte)) {
 		}
 		err = s.restore(e.Work, func(engine.Recipe) {
 			s.result = &engine.Result{Picture: img, Recipe: e.recipe}
-			s.state, s.selected, s.stopped, s.drawn = done, e.ID, false, false
+			s.state, s.selected, s.entry, s.stopped, s.drawn = done, e.ID, e, false, false
 			s.progress, s.curve = engine.Progress{}, curve{}
 			s.drawPhotograph(max(e.Width, e.Height), beforeID)
 			s.draw(img)
@@ -167,6 +168,9 @@ func (s *studio) forgetAll(gone []*entry) {
 	for _, e := range s.history {
 		if slices.Contains(gone, e) {
 			revokeURL(e.url)
+			if s.entry == e {
+				s.entry = nil
+			}
 			continue
 		}
 		rest = append(rest, e)
@@ -183,6 +187,7 @@ func (s *studio) forgetAll(gone []*entry) {
 	}
 	s.page.Async(func() {
 		for _, e := range gone {
+			s.revokeGone(e)
 			if err := s.store.remove(kResults, e.ID); err != nil {
 				app.Log(err)
 			}

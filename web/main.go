@@ -6,6 +6,8 @@
 //	studio.go         the page as a whole: what it knows, and its layout
 //	picturein.go      files that become pictures
 //	pictures.go       photograph and styles, with examples.go
+//	masking.go        the editor of masks, with brush.go, its pointers and keys, and maskfile.go
+//	layers.go         masks and what was done to them; mask.go, one of them, and strokes
 //	stage.go          the picture in the middle, before and after, zoom
 //	export.go         download, copy, share
 //	dials.go          the settings, made from the recipe's declarations; expert.go, undo.go
@@ -15,6 +17,7 @@
 //	history.go        results that are kept, with work.go, what they were made of
 //	store.go          IndexedDB
 //	handover.go       "Make it print size"
+//	share.go          "Share a link"; shared.go, what others shared; recipelink.go
 //	dialogs.go        dialogs, and what is asked before something is lost
 //	browse.go         promises, Blobs and buttons; icons.go
 //	workerrunner.go   engine.Runner by Web Worker, with inbox.go and workerline_js.go

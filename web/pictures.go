@@ -18,10 +18,12 @@ func (e example) path() string { return resolve("web/examples/" + e.name + ".jpg
 // thumb is a small copy of it, for choosing.
 func (e example) thumb() string { return resolve("web/examples/" + e.name + "-small.jpg") }
 
-// setContent takes a photograph, after asking if a painting of the one before is being made.
+// setContent takes a photograph, after asking if a painting of the one before is being made
+// or masks were painted on it.
 func (s *studio) setContent(p *picture) {
-	s.whenFree(func() {
+	s.whenMasksMayGo(func() {
 		s.content.forget()
+		s.dropMasks()
 		s.content, s.result, s.begin, s.selected = p, nil, nil, ""
 		s.state, s.progress = idle, engine.Progress{}
 		s.showContent()
@@ -53,6 +55,8 @@ func (s *studio) chooseStyle(p *picture) {
 			return
 		}
 		s.styles, s.recipe.StyleWeights = []*picture{p}, nil
+		s.masks.cut(1) // the first style's stays: it says where, not what
+		s.chooseLayer(min(s.masking.at, 0))
 	})
 }
 
@@ -64,6 +68,8 @@ func (s *studio) removeStyle(p *picture) {
 		}
 		s.touched = true
 		s.styles = slices.Delete(slices.Clone(s.styles), i, i+1)
+		s.masks.remove(i)
+		s.chooseLayer(min(s.masking.at, len(s.styles)-1))
 		p.forget()
 		for _, list := range []*engine.Numbers{&s.recipe.StyleWeights, &s.recipe.StyleScales} {
 			if i < len(*list) {
@@ -98,7 +104,11 @@ func (s *studio) setWeight(i int, text string) {
 }
 
 func (s *studio) renderPictures() app.UI {
-	return app.Aside().Class("pictures").Aria("label", words.Pictures).Body(
+	panel := app.Aside().Class("pictures").Aria("label", words.Pictures)
+	if s.masking.open {
+		panel = panel.Class("editing")
+	}
+	return panel.Body(
 		app.Section().Class("group photograph").Body(
 			app.H2().Text(words.Photograph),
 			s.renderDrop("content", words.ContentInput, s.content, false, s.setContent),
@@ -119,6 +129,7 @@ func (s *studio) renderPictures() app.UI {
 				app.Span().Text(words.Mix),
 			),
 		),
+		s.renderMasks(),
 	)
 }
 

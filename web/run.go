@@ -23,7 +23,7 @@ func (s *studio) start() {
 			return nil
 		}
 	}
-	s.run(s.worker, recipe, prepare)
+	s.withMasks(func() { s.run(s.worker, recipe, prepare) })
 }
 
 // run makes a painting by whatever runner, from the first report to the result. prepare
@@ -35,6 +35,10 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 	req := engine.Request{Recipe: recipe, Content: s.content.file, PreviewEvery: previewEvery}
 	for _, p := range s.styles {
 		req.Styles = append(req.Styles, p.file)
+	}
+	req.Masks, req.Keep = s.maskFiles()
+	if s.masks != nil {
+		s.masks.changed = false
 	}
 	s.keeper, s.where = nil, hostName()
 	if runner == engine.Runner(s.worker) {

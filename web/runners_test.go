@@ -216,9 +216,6 @@ func TestMasksComeThrough(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := &recorder{}
-		if name == "server" {
-			req.Control = nil // a server's jobs are not steered
-		}
 		if _, err := by(t, r).Run(t.Context(), req, func(engine.Progress) {}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -227,9 +224,31 @@ func TestMasksComeThrough(t *testing.T) {
 			got.Keep.Name != "k" || got.Start.Name != "s" || !bytes.Equal(got.Keep.Data, req.Keep.Data) {
 			t.Errorf("%s: the masks come as %+v, %+v, %+v, %+v", name, got.Masks, got.StyleMasks, got.Keep, got.Start)
 		}
-		if name == "worker" && (r.taken == nil || r.taken.Strength != 77) {
+		if r.taken == nil || r.taken.Strength != 77 {
 			t.Errorf("%s: the run takes %+v", name, r.taken)
 		}
+	}
+}
+
+// Scribbles grow in the worker, between runs.
+func TestGrow(t *testing.T) {
+	p := steps(1, 2)
+	r := byWorker(t, p).(*workerRunner)
+	img := image.NewNRGBA(image.Rect(0, 0, 4, 1))
+	for range 2 {
+		grown, err := r.Grow(t.Context(), img, []uint8{1, 0, 0, 2})
+		if err != nil || len(grown) != 4 || grown[0] != 255 || grown[3] != 0 {
+			t.Fatalf("grown to %d, %v", grown, err)
+		}
+		if _, err := r.Run(t.Context(), request(t), func(engine.Progress) {}); err != nil {
+			t.Fatal(err)
+		}
+		p.step = steps(1, 2).step
+	}
+	r.running.Lock()
+	defer r.running.Unlock()
+	if _, err := r.Grow(t.Context(), img, []uint8{1, 0, 0, 2}); engine.AsError(err).Code != engine.Busy {
+		t.Errorf("during a run it says %v", err)
 	}
 }
 

@@ -64,6 +64,9 @@ func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(
 	}
 	// Whatever happens next, nothing of ours stays there.
 	defer run.remove()
+	told, stopTelling := context.WithCancel(ctx)
+	defer stopTelling()
+	go run.steer(told, req.Control)
 	if err := run.follow(ctx); err != nil {
 		if ctx.Err() != nil && run.preview != nil {
 			return &engine.Result{Picture: run.preview, Recipe: req.Recipe, Elapsed: time.Since(began)}, engine.AsError(ctx.Err())
@@ -120,6 +123,27 @@ func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
 	return nil
 }
 
+// steer hands on what the control is asked for, until ctx ends. A job elsewhere is not
+// paused: others wait for its worker.
+func (run *serverRun) steer(ctx context.Context, control *engine.Control) {
+	if control == nil {
+		return
+	}
+	for {
+		_, recipe, err := control.Await(ctx)
+		if err != nil {
+			return
+		}
+		if recipe == nil {
+			continue
+		}
+		header := http.Header{"Content-Type": {"application/json"}}
+		if answer, err := run.do(ctx, http.MethodPut, run.job.Links.Recipe, bytes.NewReader(recipe.JSON()), header); err == nil {
+			answer.Body.Close()
+		}
+	}
+}
+
 // given returns a list of the file, if there is one.
 func given(f engine.File) []engine.File {
 	if len(f.Data) == 0 {
@@ -128,9 +152,13 @@ func given(f engine.File) []engine.File {
 	return []engine.File{f}
 }
 
-// do sends a request and returns an answer of 200 to 299.
+// do asks for something of the job.
 func (run *serverRun) do(ctx context.Context, method, path string, body io.Reader, header http.Header) (*http.Response, error) {
-	address := run.base.ResolveReference(&url.URL{Path: path})
+	return ask(ctx, run.client, run.base.ResolveReference(&url.URL{Path: path}), method, run.job.Token, body, header)
+}
+
+// ask sends a request with a token, if one is given, and returns an answer of 200 to 299.
+func ask(ctx context.Context, c client, address *url.URL, method, token string, body io.Reader, header http.Header) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address.String(), body)
 	if err != nil {
 		return nil, err
@@ -138,10 +166,10 @@ func (run *serverRun) do(ctx context.Context, method, path string, body io.Reade
 	for k, v := range header {
 		req.Header[k] = v
 	}
-	if run.job.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+run.job.Token)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	answer, err := run.client.Do(req)
+	answer, err := c.Do(req)
 	if err != nil {
 		return nil, offline(ctx, err)
 	}
@@ -252,7 +280,7 @@ func (run *serverRun) progress(ctx context.Context, p api.Progress) engine.Progr
 		Stage: p.Stage, Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
 		Iteration: p.Iteration, Iterations: p.Iterations, Fraction: p.Fraction,
 		Remaining: time.Duration(p.Remaining * float64(time.Second)),
-		Loss:      p.Loss, Content: p.Content, Style: p.Style, Variation: p.Variation,
+		Loss:      p.Loss, Content: p.Content, Style: p.Style, Variation: p.Variation, Note: p.Note,
 	}
 	if len(p.Preview) > 0 {
 		if img, err := run.decode(ctx, engine.File{Name: "preview", Data: p.Preview}); err == nil {

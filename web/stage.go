@@ -15,6 +15,8 @@ const (
 	frameID   = "frame"   // what the picture lies in
 	pictureID = "picture" // the canvas of the painting
 	beforeID  = "before"  // the canvas of the photograph, above it
+	maskID    = "mask"    // the canvas of the mask that is painted, above both
+	brushID   = "brush"   // the brush on it
 )
 
 func (s *studio) renderStage() app.UI {
@@ -29,6 +31,9 @@ func (s *studio) renderStage() app.UI {
 	if s.zoom > 0 {
 		frame = frame.Class("zoomed")
 	}
+	if s.masking.open {
+		frame = frame.Class("masking")
+	}
 	return stage.Body(
 		frame.Body(
 			app.Div().Class("sheet").Body(
@@ -41,6 +46,9 @@ func (s *studio) renderStage() app.UI {
 						s.split = ctx.JSSrc().Get("value").String()
 						s.showSplit()
 					}),
+				app.Canvas().ID(maskID).Width(4).Height(3).TabIndex(0).Role("application").Hidden(!s.masking.open).
+					Aria("label", s.layerName(s.masking.at)).Aria("description", words.MaskKeys),
+				app.Div().ID(brushID).Hidden(!s.masking.open),
 			),
 			app.If(s.content == nil, func() app.UI { return app.P().Class("hint").Text(words.NeedBoth) }),
 		),
@@ -73,6 +81,7 @@ func (s *studio) renderView() app.UI {
 		app.Output().Text(label),
 		tool("in", words.ZoomIn, func() { s.zoomBy(1) }).Disabled(s.content == nil || s.zoom == zooms[len(zooms)-1]),
 		tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.styles) == 0),
+		tool("mask", words.EditMasks, s.editMasks).Aria("pressed", s.masking.open).Disabled(s.missing() != "" || s.busy()),
 		tool("copy", words.Copy, s.copy).Disabled(s.result == nil || s.busy()),
 		app.If(s.canShare, func() app.UI {
 			return tool("share", words.WebShare, s.webShare).Disabled(s.result == nil || s.busy())
@@ -113,7 +122,8 @@ func (s *studio) setStage(name string, value any) {
 	}
 }
 
-// listenToDrags moves a picture that is larger than its frame.
+// listenToDrags moves a picture that is larger than its frame; where a mask is painted, by the
+// middle button.
 func (s *studio) listenToDrags() {
 	frame, ok := element(frameID)
 	if !ok {
@@ -121,7 +131,11 @@ func (s *studio) listenToDrags() {
 	}
 	frame.Call("addEventListener", "pointermove", app.FuncOf(func(_ app.Value, args []app.Value) any {
 		e := args[0]
-		if s.zoom > 0 && e.Get("buttons").Int() == 1 && e.Get("pointerType").String() == "mouse" && !e.Get("target").Call("matches", "input").Bool() {
+		button := 1
+		if s.masking.open {
+			button = 4
+		}
+		if s.zoom > 0 && e.Get("buttons").Int() == button && e.Get("pointerType").String() == "mouse" && !e.Get("target").Call("matches", "input").Bool() {
 			frame.Call("scrollBy", -e.Get("movementX").Float(), -e.Get("movementY").Float())
 		}
 		return nil

@@ -46,6 +46,8 @@ type studio struct {
 	content *picture
 	styles  []*picture
 	begin   *engine.File // the result that the next run starts from, or nil
+	masks   *layers      // painted on the photograph, or nil
+	masking masking      // their editor
 	touched bool         // the styles were chosen by the person
 	mixing  bool         // examples are added to the styles, and do not replace them
 	reading int          // choices of files that are being read
@@ -78,11 +80,15 @@ type studio struct {
 	drawn    bool   // the canvas shows something painted
 	plotting bool   // the losses are shown large
 
-	asking    bool  // whether to send the pictures to the server
-	printSize int   // of the result that would be made there
-	sent      *sent // what has left the device, or nil
+	asking    bool   // whether to send the pictures to the server
+	printSize int    // of the result that would be made there
+	sent      []sent // what has left the device, the latest first
+
+	sharing *sharing // what is chosen before a result is shared, or nil
+	shared  *shared  // what somebody else shared and is looked at, or nil
 
 	history  []*entry
+	entry    *entry // of the result, or nil
 	selected string // ID of the entry that is shown
 	room     int    // bytes that the history takes
 
@@ -97,7 +103,7 @@ func newStudio() *studio {
 		panic(err)
 	}
 	recipe.Size = sizes[0]
-	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0], panel: sheetDials, format: formats[0].name, store: &store{}}
+	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0], panel: sheetDials, format: formats[0].name, store: &store{}, masking: newMasking()}
 }
 
 // OnMount makes the connections and looks at the page's address.
@@ -134,11 +140,16 @@ func (s *studio) OnMount(ctx app.Context) {
 		if !taken {
 			s.openExamples()
 		}
+		ctx.Dispatch(func(app.Context) { s.followLink() })
 		s.loadHistory(!taken && !held(runKey))
 	})
 	s.listenToPaste()
 	s.listenToKeys()
-	ctx.Defer(func(app.Context) { s.listenToDrags() })
+	s.listenToLinks()
+	ctx.Defer(func(app.Context) {
+		s.listenToDrags()
+		s.listenToBrush()
+	})
 }
 
 // openExamples puts the first examples in place, so that Start works at once.
@@ -218,6 +229,8 @@ func (s *studio) Render() app.UI {
 			s.renderHistory(),
 		),
 		s.renderHandOver(),
+		s.renderShare(),
+		s.renderShared(),
 		s.renderLoss(),
 		s.renderQuestion(),
 	)
@@ -226,8 +239,11 @@ func (s *studio) Render() app.UI {
 // renderPrivacy says what has left this device.
 func (s *studio) renderPrivacy() app.UI {
 	sign, line := "lock", words.Private
-	if s.sent != nil {
-		sign, line = "sent", s.sent.Text
+	if len(s.sent) > 0 {
+		sign, line = "sent", s.sent[0].Text
+		for _, said := range s.sent[1:] {
+			line += " " + said.Text
+		}
 	}
 	return app.P().Class("privacy").Body(icon(sign), app.Span().ID("privacy").Text(line))
 }

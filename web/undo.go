@@ -58,6 +58,7 @@ func (s *studio) travel(from, to *[]engine.Recipe) {
 
 func (s *studio) renderUndo() app.UI {
 	return app.Div().Class("undo").Body(
+		tool("link", words.CopyRecipe, s.copyRecipeLink),
 		tool("undo", words.Undo, s.undo).Disabled(len(s.past.before) == 0),
 		tool("redo", words.Redo, s.redo).Disabled(len(s.past.after) == 0),
 	)
@@ -73,11 +74,14 @@ func (s *studio) listenToKeys() {
 		if e.Get("target").Call("matches", "input:not([type=range],[type=checkbox]), textarea").Bool() {
 			return nil
 		}
-		act := s.undo
+		act, again := s.undo, s.redo
+		if s.masking.open {
+			act, again = s.undoMask, s.redoMask
+		}
 		switch key, shift := e.Get("key").String(), e.Get("shiftKey").Bool(); {
 		case key == "z" && !shift:
 		case key == "y", (key == "z" || key == "Z") && shift:
-			act = s.redo
+			act = again
 		default:
 			return nil
 		}

@@ -13,6 +13,14 @@ var words = struct {
 	ExamplePhotographs, ExampleStyles, Mix             string
 	ContentInput, StyleInput, Camera                   string
 	Remove, Weight, WeightHelp                         string
+	Masks, EditMasks, MasksDone, MasksHelp, MaskKeys   string
+	Layer, MaskOf, Keep, BrushSize, BrushSoftness      string
+	Erase, Swap, Invert, Fill, Clear                   string
+	Grow, Growing, GrowWhat                            string
+	UndoMask, RedoMask, LoadMask, MaskInput            string
+	MaskFile, KeepFile                                 string
+	MaskHelp                                           map[string]string
+	MasksTitle, MasksText, MasksYes, MasksNo           string
 	Dials, Size, Network, FetchOnce, FetchRest         string
 	Networks                                           map[string]string
 	InNumbers, HelpOn, Reset, Undo, Redo               string
@@ -32,6 +40,14 @@ var words = struct {
 	StopTitle, StopText, StopYes, StopNo               string
 	PrintSize, PrintWhat, PrintFile                    string
 	PrintSend, PrintKeep, SoMany, Days, Hours, Minutes string
+	Share, ShareWhat, ShareOne, ShareBoth, ShareDays   string
+	SharePreparing, ShareSending, ShareSend, Day, Date string
+	ShareTitle, ShareWith, Shared, SentShare           string
+	Link, CopyLink, LinkCopied, LinkInAddress          string
+	Revoke, Revoked, SentRevoked                       string
+	ShareNotKept, ShareStays                           string
+	SharedTitle, SharedOpening, SharedName, UseRecipe  string
+	CopyRecipe, RecipeTaken                            string
 	Panels, History, NoHistory, Kept, Entry            string
 	Continue, Continued, Delete, DeleteAll             string
 	DeleteTitle, DeleteText, DeleteYes, DeleteNo       string
@@ -58,6 +74,43 @@ var words = struct {
 	Remove:             "Remove %s",
 	Weight:             "Weight of %s",
 	WeightHelp:         "How much this style counts; a double click makes it 1.",
+
+	Masks:         "Masks",
+	EditMasks:     "Paint masks",
+	MasksDone:     "Done painting",
+	MasksHelp:     "Paint on the photograph where a style goes, or what stays as it is. A style that is painted nowhere goes where no other is; where none goes the photograph stays.",
+	MaskKeys:      "Arrow keys move the brush, Space paints, Shift and arrow keys paint a line.",
+	Layer:         "What is painted",
+	MaskOf:        "Where %s goes",
+	Keep:          "Keep the original here",
+	BrushSize:     "Brush size",
+	BrushSoftness: "Softness",
+	Erase:         "Erase",
+	Grow:          "Grow to edges",
+	Growing:       "Looking for edges …",
+	GrowWhat:      "Paint a stroke or two on a thing first; they will grow to its edges.",
+	Swap:          "Swap",
+	Invert:        "Invert",
+	Fill:          "Fill",
+	Clear:         "Clear",
+	UndoMask:      "Undo painting",
+	RedoMask:      "Redo painting",
+	LoadMask:      "Load a mask, white where it goes",
+	MaskInput:     "Mask picture",
+	MaskFile:      "mask-%d.png",
+	KeepFile:      "keep.png",
+	MaskHelp: map[string]string{
+		"erase":  "The brush takes away what was painted.",
+		"grow":   "A stroke or two on a thing grow to its edges, and stop at what is painted in the other layers.",
+		"swap":   "Foreground and background change places: the region with the other style's, or with the rest.",
+		"invert": "What was painted is free, and what was free is painted.",
+		"fill":   "Paints everything.",
+		"clear":  "Takes away everything.",
+	},
+	MasksTitle: "Drop the masks?",
+	MasksText:  "Masks were painted on this photograph, and nothing has been made of them yet. They are gone if other pictures take its place.",
+	MasksYes:   "Drop them",
+	MasksNo:    "Keep this photograph",
 
 	Dials:     "Settings",
 	Size:      "Size",
@@ -146,6 +199,36 @@ var words = struct {
 	Days:      "%d days",
 	Hours:     "%d hours",
 	Minutes:   "%d minutes",
+
+	Share:          "Share a link",
+	ShareWhat:      "%s will be encrypted here and sent (%s) to %s, which keeps it for %s and cannot look at it: only who has the link can.",
+	ShareOne:       "The painting",
+	ShareBoth:      "The painting with the photograph",
+	ShareDays:      "Keep it for",
+	ShareTitle:     "Title (if you like)",
+	ShareWith:      "With the photograph, for before and after",
+	SharePreparing: "Making the file …",
+	ShareSending:   "Encrypting and sending …",
+	ShareSend:      "Encrypt and send",
+	Day:            "1 day",
+	Date:           "2 January, 15:04",
+	Shared:         "Who has this link can see the painting until %s. Revoke deletes it before.",
+	SentShare:      "%s, encrypted (%s), sent to %s at %s; kept there until %s.",
+	Link:           "Link",
+	CopyLink:       "Copy the link",
+	LinkCopied:     "The link is copied.",
+	LinkInAddress:  "This browser does not let the page copy; the link is now the page's address, copy it there.",
+	Revoke:         "Revoke",
+	Revoked:        "The link opens nothing any more.",
+	SentRevoked:    "Deleted there at %s.",
+	ShareNotKept:   "This browser could not note what is shared; once the page is closed the link cannot be revoked.",
+	ShareStays:     "A link of what was deleted could not be revoked and works until %s.",
+	SharedTitle:    "A painting for you",
+	SharedOpening:  "Fetching and opening …",
+	SharedName:     "The shared file",
+	UseRecipe:      "Use this recipe",
+	CopyRecipe:     "Copy recipe link",
+	RecipeTaken:    "These are the settings of the recipe now; Undo brings yours back.",
 
 	Panels:      "Panels",
 	History:     "History",

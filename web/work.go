@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -15,6 +16,8 @@ type work struct {
 	Recipe  json.RawMessage `json:"recipe"`
 	Content string          `json:"content"`
 	Styles  []string        `json:"styles"`
+	Masks   []string        `json:"masks,omitempty"` // of the styles, "" where there is none
+	Keep    string          `json:"keep,omitempty"`
 	Name    string          `json:"name"` // of the photograph
 }
 
@@ -25,11 +28,30 @@ func (s *studio) work(recipe engine.Recipe) (work, []*picture) {
 	for _, p := range s.styles {
 		w.Styles = append(w.Styles, p.id)
 	}
+	masks, keep := s.maskPictures()
+	for _, p := range masks {
+		id := ""
+		if p != nil {
+			id, list = p.id, append(list, p)
+		}
+		w.Masks = append(w.Masks, id)
+	}
+	if keep != nil {
+		w.Keep, list = keep.id, append(list, keep)
+	}
 	return w, list
 }
 
-// ids are the names of all its pictures, the photograph first.
-func (w work) ids() []string { return append([]string{w.Content}, w.Styles...) }
+// ids are the names of all its pictures: photograph, styles, masks.
+func (w work) ids() []string {
+	list := append([]string{w.Content}, w.Styles...)
+	for _, id := range append(slices.Clone(w.Masks), w.Keep) {
+		if id != "" {
+			list = append(list, id)
+		}
+	}
+	return list
+}
 
 // restore puts the pictures and settings back on the page, and then goes on. It is called
 // outside the event loop.
@@ -42,14 +64,21 @@ func (s *studio) restore(w work, then func(engine.Recipe)) error {
 	if err != nil {
 		return err
 	}
-	if len(list) < 2 {
+	styles := 1 + len(w.Styles)
+	if styles < 2 {
 		return fmt.Errorf("a painting without a style")
+	}
+	masks, err := w.layers(list[0], list[styles:])
+	if err != nil {
+		return err
 	}
 	s.page.Dispatch(func(app.Context) {
 		for _, p := range append([]*picture{s.content}, s.styles...) {
 			p.forget()
 		}
-		s.content, s.styles, s.touched, s.problem, s.begin = list[0], list[1:], true, "", nil
+		s.content, s.styles, s.touched, s.problem, s.begin = list[0], list[1:styles], true, "", nil
+		s.dropMasks()
+		s.masks = masks
 		s.change("work", func(r *engine.Recipe) error {
 			*r = recipe
 			if r.Start == engine.StartPicture { // which picture, is not kept

@@ -7,12 +7,12 @@ import (
 )
 
 // variationOf is the total variation that a recipe asks for at size s. Full smoothness
-// weighs a mean step of 10 grey levels like a relative style loss of 0.15, whether steps
+// weighs a mean step of 10 grey levels like a relative style loss of 0.0015, whether steps
 // are squared or not.
 func variationOf(r *engine.Recipe, s size) loss.VariationOptions {
 	const step = 10
 	strength := r.Smoothness / 100
-	o := loss.VariationOptions{Factor: 100 * strength * strength / (255 * 255) / float64(3*s.w*s.h)}
+	o := loss.VariationOptions{Factor: strength * strength / (255 * 255) / float64(3*s.w*s.h)}
 	switch r.TVKind {
 	case engine.TVAbsolute:
 		o.Kind = backend.Absolute

@@ -32,6 +32,7 @@ type Links struct {
 	Self   string `json:"self"`
 	Events string `json:"events"`
 	Result string `json:"result"`
+	Recipe string `json:"recipe"`
 }
 
 // A Job answers GET /jobs/{id}.
@@ -60,6 +61,7 @@ type Progress struct {
 	Content    float64 `json:"content"`
 	Style      float64 `json:"style"`
 	Variation  float64 `json:"variation"`
+	Note       string  `json:"note,omitempty" doc:"Something that happened, in a sentence for people"`
 	Preview    []byte  `json:"preview,omitempty" doc:"A PNG or JPEG file, in base64"`
 }
 

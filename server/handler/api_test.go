@@ -51,7 +51,7 @@ func TestOpenAPI(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"POST /api/v1/jobs", "GET /api/v1/jobs/{id}", "DELETE /api/v1/jobs/{id}", "GET /api/v1/jobs/{id}/events", "GET /api/v1/jobs/{id}/result",
+		"POST /api/v1/jobs", "GET /api/v1/jobs/{id}", "DELETE /api/v1/jobs/{id}", "GET /api/v1/jobs/{id}/events", "GET /api/v1/jobs/{id}/result", "PUT /api/v1/jobs/{id}/recipe",
 		"POST /api/v1/shares", "GET /api/v1/shares/{id}", "DELETE /api/v1/shares/{id}", "GET /api/v1/weights", "GET /api/v1/healthz", "GET /api/v1/readyz", "GET /healthz", "GET /readyz",
 	} {
 		if !slices.Contains(got, want) {

@@ -332,6 +332,32 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+func TestSteer(t *testing.T) {
+	p := &painter{steps: 1000, gate: make(chan struct{})}
+	s := open(t, p, jobs.Options{})
+	c, other := s.submit(), s.submit()
+	r, err := engine.Preset(engine.Painterly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, of := range map[string]struct {
+		token, body string
+		status      int
+	}{
+		"a recipe":        {c.Token, string(r.JSON()), http.StatusNoContent},
+		"part of one":     {c.Token, `{"strength": 80}`, http.StatusNoContent},
+		"another's token": {other.Token, `{}`, http.StatusNotFound},
+		"no recipe":       {c.Token, `{"strength": 800}`, http.StatusBadRequest},
+		"no JSON":         {c.Token, `strength`, http.StatusBadRequest},
+		"too much":        {c.Token, `{"strength": 80` + strings.Repeat(" ", 1<<17) + `}`, http.StatusRequestEntityTooLarge},
+	} {
+		res, data := s.do(http.MethodPut, c.Links.Recipe, of.token, strings.NewReader(of.body), "Content-Type", "application/json")
+		if res.StatusCode != of.status {
+			t.Errorf("%s is answered by %d %s", name, res.StatusCode, data)
+		}
+	}
+}
+
 func TestTokens(t *testing.T) {
 	s := open(t, &painter{steps: 1}, jobs.Options{})
 	c, other := s.submit(), s.submit()

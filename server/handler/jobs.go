@@ -25,7 +25,7 @@ import (
 
 func links(id string) api.Links {
 	self := "/api/v1/jobs/" + id
-	return api.Links{Self: self, Events: self + "/events", Result: self + "/result"}
+	return api.Links{Self: self, Events: self + "/events", Result: self + "/result", Recipe: self + "/recipe"}
 }
 
 // A JobInput is what every call about a job brings. It is exported as huma looks only
@@ -81,6 +81,9 @@ func (s *server) registerJobs(a huma.API) {
 	register(s, a, op("get-job", http.MethodGet, "/api/v1/jobs/{id}", "How a job stands"), s.job)
 	cancel := op("cancel-job", http.MethodDelete, "/api/v1/jobs/{id}", "Stop a job within one iteration, and remove it and its pictures")
 	register(s, a, cancel, s.cancel)
+	steer := op("steer-job", http.MethodPut, "/api/v1/jobs/{id}/recipe", "Change the live settings of a job while it is painted")
+	steer.MaxBodyBytes = maxSteering
+	register(s, a, steer, s.steer)
 	events := op("watch-job", http.MethodGet, "/api/v1/jobs/{id}/events", "What happens to a job, as server-sent events")
 	events.Description = "Events are queued (Queue), progress (Progress), done (Job) and failed (Problem), the last of which ends the stream. " +
 		"Who reads slowly misses some in between, and gets the newest."
@@ -316,6 +319,27 @@ func (s *server) cancel(ctx context.Context, in *JobInput) (*struct{}, error) {
 		return nil, err
 	}
 	return nil, s.Queue.Cancel(ctx, in.ID, token)
+}
+
+// maxSteering bounds the recipe of steer, in bytes.
+const maxSteering = 64 << 10
+
+// steerInput is a whole recipe; what it leaves out takes the default.
+type steerInput struct {
+	JobInput
+	Body json.RawMessage
+}
+
+func (s *server) steer(ctx context.Context, in *steerInput) (*struct{}, error) {
+	token, err := in.token()
+	if err != nil {
+		return nil, err
+	}
+	r, err := engine.ParseRecipe(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Queue.Steer(ctx, in.ID, token, r)
 }
 
 // result sends the finished picture as it comes from the store.

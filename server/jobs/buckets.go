@@ -21,6 +21,7 @@ const (
 	stateBucket     = "trapped_jobs"
 	uploadBucket    = "trapped_uploads"
 	paintingBucket  = "trapped_paintings"
+	recipeBucket    = "trapped_recipes"
 )
 
 // maxDeliveries bounds how often a job is given to workers. Those that get nowhere end
@@ -35,6 +36,7 @@ type buckets struct {
 	states    jetstream.KeyValue
 	uploads   *bucket
 	paintings *bucket
+	recipes   jetstream.KeyValue // that jobs are steered by, as JSON
 }
 
 // create makes what there is not yet, with the limits that everything has.
@@ -44,6 +46,11 @@ func create(ctx context.Context, js jetstream.JetStream, opt Options) (*buckets,
 	if b.states, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
 		Bucket: stateBucket, TTL: opt.Keep, Replicas: opt.Replicas,
 		LimitMarkerTTL: time.Minute, // who watches is told that a job has expired
+	}); err != nil {
+		return nil, err
+	}
+	if b.recipes, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: recipeBucket, TTL: opt.Keep, Replicas: opt.Replicas, MaxValueSize: maxRecipe,
 	}); err != nil {
 		return nil, err
 	}
@@ -76,6 +83,9 @@ func bind(ctx context.Context, js jetstream.JetStream) (*buckets, error) {
 	b := &buckets{js: js}
 	var err error
 	if b.states, err = js.KeyValue(ctx, stateBucket); err != nil {
+		return nil, err
+	}
+	if b.recipes, err = js.KeyValue(ctx, recipeBucket); err != nil {
 		return nil, err
 	}
 	for name, to := range map[string]**bucket{uploadBucket: &b.uploads, paintingBucket: &b.paintings} {
@@ -120,6 +130,9 @@ func (b *buckets) drop(names ...string) {
 
 // clean removes what nobody needs of a job that has ended.
 func (b *buckets) clean(id string) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_ = b.recipes.Purge(ctx, id) // or it expires
 	b.uploads.remove(id)
 	b.drop(checkpoints(id)...)
 }

@@ -316,3 +316,58 @@ func TestRestart(t *testing.T) {
 		}
 	}
 }
+
+// A steered is a Runner that paints until it is given strength 90.
+type steered struct{ begun chan struct{} }
+
+func (s steered) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
+	report(engine.Progress{Stage: engine.Painting, Iteration: 1, Preview: image.NewNRGBA(image.Rect(0, 0, 4, 3))})
+	select {
+	case s.begun <- struct{}{}:
+	default:
+	}
+	for {
+		_, next, err := req.Control.Await(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if next != nil && next.Strength == 90 {
+			return &engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 4, 3))}, nil
+		}
+	}
+}
+
+// A recipe reaches a job that is painted, and one that waits; one that has ended has no use
+// for it.
+func TestSteer(t *testing.T) {
+	everywhere(t, jobs.Options{}, func(b *bench) {
+		runner := steered{make(chan struct{}, 1)}
+		b.work(jobs.Worker{Runner: runner})
+		first := b.submit(request(1))
+		<-runner.begun
+		second := b.submit(request(1))
+		r := request(1).Recipe
+		for _, strength := range []float64{20, 90} {
+			r.Strength = strength
+			if err := b.Steer(b.Context(), second.id, second.token, r); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := b.Steer(b.Context(), first.id, second.token, r); err == nil || engine.AsError(err).Code != engine.NotFound {
+			b.Errorf("with another's token: %v", err)
+		}
+		if err := b.Steer(b.Context(), first.id, first.token, r); err != nil {
+			b.Fatal(err)
+		}
+		for _, j := range []ticket{first, second} {
+			b.until(j, func(s jobs.Status) bool { return s.State == api.Done })
+		}
+		if err := b.Steer(b.Context(), first.id, first.token, r); err == nil || engine.AsError(err).Code != engine.NotFound {
+			b.Errorf("after its end: %v", err)
+		}
+		r.Strength = 1000
+		if err := b.Steer(b.Context(), first.id, first.token, r); err == nil || engine.AsError(err).Code != engine.InvalidRecipe {
+			b.Errorf("a wrong recipe: %v", err)
+		}
+	})
+}

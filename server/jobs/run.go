@@ -74,6 +74,10 @@ func (w *Worker) run(ctx context.Context, log *slog.Logger, l *lease, deliveries
 	if err != nil {
 		return err
 	}
+	req.Control = &engine.Control{}
+	if err := r.steer(painting, l.id, req.Control); err != nil {
+		return err
+	}
 	req.PreviewEvery, req.CheckpointEvery = previewEvery, w.CheckpointEvery
 	if req.CheckpointEvery == 0 {
 		req.CheckpointEvery = 10 * time.Second
@@ -129,7 +133,7 @@ func (r *run) report(p engine.Progress) {
 		}
 	}
 	now := time.Now()
-	if p.Preview == nil && p.Estimate == nil && now.Sub(r.reported) < reportEvery {
+	if p.Preview == nil && p.Estimate == nil && p.Note == "" && now.Sub(r.reported) < reportEvery {
 		return
 	}
 	r.reported = now
@@ -137,7 +141,7 @@ func (r *run) report(p engine.Progress) {
 	wire := api.Progress{
 		Stage: p.Stage, Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
 		Iteration: p.Iteration, Iterations: p.Iterations, Fraction: p.Fraction, Remaining: p.Remaining.Seconds(),
-		Loss: p.Loss, Content: p.Content, Style: p.Style, Variation: p.Variation,
+		Loss: p.Loss, Content: p.Content, Style: p.Style, Variation: p.Variation, Note: p.Note,
 	}
 	m := nats.NewMsg(progressSubject + r.id)
 	m.Header.Set(leaseHeader, r.holder)

@@ -9,6 +9,7 @@
 package protocol
 
 import (
+	"image"
 	"time"
 
 	"trappedinart/engine"
@@ -22,10 +23,11 @@ const (
 	MaxBuffers    = 4 + 3*engine.MaxStyles
 	MaxCheckpoint = 1 << 30 // bytes
 	MaxNameLength = 1024    // bytes of a file's name or an address
+	MaxGrown      = 1 << 20 // pixels of a picture on which scribbles are grown
 )
 
-// A Message is one of Start, Fetch, Steer, Pause, Resume, Cancel, Ready, Progress, Done
-// and Failed.
+// A Message is one of Start, Fetch, Steer, Pause, Resume, Cancel, Grow, Ready, Progress, Done,
+// Failed and Grown.
 type Message interface{ kind() string }
 
 // Start asks the worker for a painting. ID, which the page chooses, is repeated in
@@ -64,6 +66,20 @@ type (
 // Cancel asks the worker to stop the run ID. A run that has ended is not disturbed.
 type Cancel struct{ ID int }
 
+// Grow asks for scribbles grown to borders, as segment.Grow does. ID is repeated in the
+// answer, which is Grown or Failed.
+type Grow struct {
+	ID      int
+	Picture *image.NRGBA
+	Seeds   []byte // [h*w]
+}
+
+// Grown is how surely each place belongs with those that are inside, 0 to 255.
+type Grown struct {
+	ID   int
+	Mask []byte // [h*w]
+}
+
 // Ready is the worker's first message.
 type Ready struct{ Version string }
 
@@ -99,6 +115,8 @@ func (Steer) kind() string    { return "steer" }
 func (Pause) kind() string    { return "pause" }
 func (Resume) kind() string   { return "resume" }
 func (Cancel) kind() string   { return "cancel" }
+func (Grow) kind() string     { return "grow" }
+func (Grown) kind() string    { return "grown" }
 func (Ready) kind() string    { return "ready" }
 func (Progress) kind() string { return "progress" }
 func (Done) kind() string     { return "done" }

@@ -24,6 +24,7 @@ type header struct {
 
 	CheckpointEvery time.Duration `json:"checkpoint_every,omitempty"`
 
+	Picture  *size       `json:"picture,omitempty"` // to grow scribbles on
 	Progress *progress   `json:"progress,omitempty"`
 	Result   *result     `json:"result,omitempty"`
 	Code     engine.Code `json:"code,omitempty"`
@@ -132,6 +133,12 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 		h.WeightsURL = m.WeightsURL
 	case Cancel:
 		h.ID = m.ID
+	case Grow:
+		h.ID = m.ID
+		h.Picture, buffers = pack(m.Picture)
+		buffers = append(buffers, m.Seeds)
+	case Grown:
+		h.ID, buffers = m.ID, [][]byte{m.Mask}
 	case Ready:
 		h.Version = m.Version
 	case Progress:
@@ -235,6 +242,13 @@ func (h *header) message(buffers [][]byte) (m Message, used int, err error) {
 		return Fetch{h.WeightsURL}, 0, checkAddress(h.WeightsURL)
 	case "cancel":
 		return Cancel{h.ID}, 0, nil
+	case "grow":
+		return h.grow(buffers)
+	case "grown":
+		if len(buffers) != 1 || len(buffers[0]) > MaxGrown {
+			return nil, 0, fmt.Errorf("protocol: what has grown does not come, or is too large")
+		}
+		return Grown{h.ID, buffers[0]}, 1, nil
 	case "ready":
 		return Ready{h.Version}, 0, nil
 	case "progress":
@@ -284,6 +298,17 @@ func (h *header) start(buffers [][]byte) (Start, error) {
 		Content: files[0], Styles: files[1:], PreviewEvery: h.PreviewEvery, CheckpointEvery: h.CheckpointEvery,
 	}
 	return s, s.unpackMasks(h.Masks, buffers[n:])
+}
+
+func (h *header) grow(buffers [][]byte) (Message, int, error) {
+	picture, _, err := h.Picture.unpack(buffers)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case picture == nil || len(buffers) != 2 || len(buffers[1]) > MaxGrown || len(buffers[1]) != len(picture.Pix)/4:
+		return nil, 0, fmt.Errorf("protocol: scribbles do not fit their picture, or are too large")
+	}
+	return Grow{h.ID, picture, buffers[1]}, 2, nil
 }
 
 func checkAddress(address string) error {

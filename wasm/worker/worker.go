@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"trappedinart/engine"
+	"trappedinart/engine/segment"
 	"trappedinart/wasm/protocol"
 )
 
@@ -47,7 +48,9 @@ func (s *Session) Open() {
 func (s *Session) Handle(m protocol.Message) {
 	switch m := m.(type) {
 	case protocol.Start:
-		s.start(m)
+		s.start(m.ID, func(ctx context.Context) protocol.Message { return s.run(ctx, m) })
+	case protocol.Grow:
+		s.start(m.ID, func(ctx context.Context) protocol.Message { return s.grow(ctx, m) })
 	case protocol.Fetch:
 		s.Fetch(m.WeightsURL)
 	case protocol.Cancel:
@@ -74,20 +77,21 @@ func (s *Session) Refuse(err error) {
 // Wait returns when no run is left.
 func (s *Session) Wait() { s.runs.Wait() }
 
-func (s *Session) start(m protocol.Start) {
+// start begins what is done one at a time, and ended by Cancel.
+func (s *Session) start(id int, act func(ctx context.Context) protocol.Message) {
 	s.mu.Lock()
 	if s.cancel != nil {
 		s.mu.Unlock()
 		err := engine.Errorf(engine.Busy, "A painting is being made already; stop it first, or wait until it is done.")
-		s.post(s.failed(m.ID, err, nil))
+		s.post(s.failed(id, err, nil))
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.id, s.cancel, s.control = m.ID, cancel, &engine.Control{}
+	s.id, s.cancel, s.control = id, cancel, &engine.Control{}
 	s.mu.Unlock()
 
 	s.runs.Go(func() {
-		answer := s.run(ctx, m)
+		answer := s.guarded(ctx, id, act)
 		cancel()
 		// The place is free before the page hears of it: it may start again at once.
 		s.mu.Lock()
@@ -115,14 +119,28 @@ func (s *Session) controlOf(id int) *engine.Control {
 	return &engine.Control{}
 }
 
-// run makes the painting and returns the message that ends the run.
-func (s *Session) run(ctx context.Context, m protocol.Start) (answer protocol.Message) {
+// guarded returns what act does, or that it broke.
+func (s *Session) guarded(ctx context.Context, id int, act func(ctx context.Context) protocol.Message) (answer protocol.Message) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.Log("panic: %v\n%s", p, debug.Stack())
-			answer = protocol.Failed{ID: m.ID, Code: engine.Internal, Message: engine.AsError(errPanic).Message}
+			answer = protocol.Failed{ID: id, Code: engine.Internal, Message: engine.AsError(errPanic).Message}
 		}
 	}()
+	return act(ctx)
+}
+
+// grow returns scribbles grown to borders.
+func (s *Session) grow(ctx context.Context, m protocol.Grow) protocol.Message {
+	mask, err := segment.Grow(ctx, m.Picture, m.Seeds)
+	if err != nil {
+		return s.failed(m.ID, err, nil)
+	}
+	return protocol.Grown{ID: m.ID, Mask: mask}
+}
+
+// run makes the painting and returns the message that ends the run.
+func (s *Session) run(ctx context.Context, m protocol.Start) protocol.Message {
 	request := engine.Request{
 		Recipe: m.Recipe, Content: m.Content, Styles: m.Styles, Masks: m.Masks, StyleMasks: m.StyleMasks,
 		Keep: m.Keep, Start: m.Begin, Resume: m.Resume, Control: s.controlOf(m.ID),

@@ -239,3 +239,27 @@ func TestMessageThatCannotBeReadIsAnswered(t *testing.T) {
 		t.Errorf("got %+v, want Done", m)
 	}
 }
+
+// Scribbles are grown between runs, not during one.
+func TestGrow(t *testing.T) {
+	hold := make(chan struct{})
+	s, messages := open(t, runnerFunc(func(ctx context.Context, req engine.Request, _ func(engine.Progress)) (*engine.Result, error) {
+		<-hold
+		return &engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 1, 1)), Recipe: req.Recipe}, nil
+	}))
+	ask := protocol.Grow{ID: 5, Picture: image.NewNRGBA(image.Rect(0, 0, 6, 2)), Seeds: []byte{1, 0, 0, 0, 0, 2, 1, 0, 0, 0, 0, 2}}
+	s.Handle(ask)
+	grown, ok := next(t, messages).(protocol.Grown)
+	if !ok || grown.ID != 5 || len(grown.Mask) != 12 || grown.Mask[0] != 255 || grown.Mask[1] < 128 || grown.Mask[5] != 0 {
+		t.Errorf("the answer is %+v", grown)
+	}
+	s.Handle(start(t, 6))
+	s.Handle(ask)
+	if m, ok := next(t, messages).(protocol.Failed); !ok || m.ID != 5 || m.Code != engine.Busy {
+		t.Errorf("during a run the answer is %+v", m)
+	}
+	close(hold)
+	if m, _ := end(t, messages); m.(protocol.Done).ID != 6 {
+		t.Errorf("the run ends with %+v", m)
+	}
+}

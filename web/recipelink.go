@@ -1,0 +1,92 @@
+package main
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/web/envelope"
+)
+
+// followLink does what the page's address asks for: to show a share, or to take a recipe.
+func (s *studio) followLink() {
+	here := app.Window().URL()
+	if _, id, ok := splitShare(here.Path); ok {
+		s.openShared(id, here.Fragment)
+		return
+	}
+	if !envelope.HasRecipe(here.Fragment) {
+		return
+	}
+	recipe, err := envelope.ParseRecipeFragment(here.Fragment)
+	setAddress(baseURL().String()) // the settings will not stay the link's
+	if err != nil {
+		s.problem = engine.AsError(err).Message
+		return
+	}
+	s.takeRecipe(recipe)
+}
+
+// listenToLinks follows links that are opened while the page is there.
+func (s *studio) listenToLinks() {
+	app.Window().Call("addEventListener", "hashchange", app.FuncOf(func(app.Value, []app.Value) any {
+		s.page.Dispatch(func(app.Context) { s.followLink() })
+		return nil
+	}))
+}
+
+// takeRecipe takes all settings of somebody's recipe, which can be undone. What belongs to
+// pictures that are not here is left out.
+func (s *studio) takeRecipe(recipe engine.Recipe) {
+	s.whenFree(func() {
+		if recipe.Start == engine.StartPicture {
+			recipe.Start, recipe.Scales = engine.StartContent, 0
+		}
+		for _, list := range []*engine.Numbers{&recipe.StyleWeights, &recipe.StyleScales} {
+			*list = (*list)[:min(len(*list), max(1, len(s.styles)))]
+		}
+		s.change("recipe", func(r *engine.Recipe) error {
+			*r = recipe
+			return nil
+		})
+		s.showContent()
+		s.say(words.RecipeTaken)
+	})
+}
+
+// copyRecipeLink makes a link of the settings. Where the page cannot copy, the link becomes
+// its address.
+func (s *studio) copyRecipeLink() {
+	fragment, err := envelope.RecipeFragment(s.recipe)
+	if err != nil {
+		s.problem = engine.AsError(err).Message
+		return
+	}
+	link := baseURL()
+	link.RawQuery, link.Fragment = "", fragment
+	s.copyText(link.String(), func() {
+		setAddress(link.String())
+		s.complain(words.LinkInAddress)
+	})
+}
+
+// copyText puts text on the clipboard and says so, or calls otherwise.
+func (s *studio) copyText(text string, otherwise func()) {
+	clipboard := app.Window().Get("navigator").Get("clipboard")
+	if !clipboard.Truthy() {
+		otherwise()
+		return
+	}
+	written := clipboard.Call("writeText", text)
+	s.page.Async(func() {
+		if _, err := await(written); err != nil {
+			otherwise()
+			return
+		}
+		s.say(words.LinkCopied)
+	})
+}
+
+// setAddress changes what the address bar has.
+func setAddress(address string) {
+	app.Window().Get("history").Call("replaceState", nil, "", address)
+}

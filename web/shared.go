@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/web/envelope"
+)
+
+// Elements of the view of a share.
+const (
+	sharedID = "shared"
+	shownID  = "shown" // what the pictures lie in
+)
+
+// shared is what somebody else shared, and is looked at.
+type shared struct {
+	problem string // why it cannot be
+	title   string
+	picture *picture
+	before  *picture // the photograph, or nil
+	recipe  *engine.Recipe
+}
+
+// splitShare takes a path of a share apart: where the page is, and the share's id.
+func splitShare(path string) (base, id string, ok bool) {
+	i := strings.LastIndex(path, "/s/")
+	if i < 0 {
+		return path, "", false
+	}
+	id = path[i+len("/s/"):]
+	if id == "" || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		return path, "", false
+	}
+	return path[:i+1], id, true
+}
+
+// openShared fetches a share, opens it with the link's key, and shows it.
+func (s *studio) openShared(id, key string) {
+	v := &shared{}
+	s.shared = v
+	showModal(sharedID)
+	s.page.Async(func() {
+		opened, err := fetchShared(id, key)
+		s.page.Dispatch(func(app.Context) {
+			if err != nil {
+				v.problem = engine.AsError(err).Message
+				return
+			}
+			*v = *opened
+			s.page.Defer(func(app.Context) {
+				setShown("--w", v.picture.w)
+				setShown("--h", v.picture.h)
+				setShown("--split", "50%")
+			})
+		})
+	})
+}
+
+// fetchShared does so outside the event loop.
+func fetchShared(id, fragment string) (*shared, error) {
+	key, err := envelope.ParseKey(fragment)
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	answer, err := ask(ctx, httpClient, baseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	sealed, err := io.ReadAll(io.LimitReader(answer.Body, envelope.MaxSealed+1))
+	if err != nil {
+		return nil, offline(ctx, err)
+	}
+	e, err := envelope.Open(sealed, key)
+	if err != nil {
+		return nil, err
+	}
+	v := &shared{title: e.Title}
+	if v.picture, err = readPicture(words.SharedName, blobOf(e.Picture, "image/png")); err != nil {
+		return nil, err
+	}
+	if len(e.Before) > 0 {
+		if v.before, err = readPicture(words.SharedName, blobOf(e.Before, "image/jpeg")); err != nil {
+			return nil, err
+		}
+	}
+	if len(e.Recipe) > 0 {
+		// A picture by a recipe that is not understood here is worth seeing all the same.
+		if recipe, err := engine.ParseRecipe(e.Recipe); err != nil {
+			app.Log("the shared recipe cannot be used:", err)
+		} else {
+			v.recipe = &recipe
+		}
+	}
+	return v, nil
+}
+
+func (s *studio) renderShared() app.UI {
+	v := s.shared
+	if v == nil {
+		v = &shared{}
+	}
+	title := v.title
+	if title == "" {
+		title = words.SharedTitle
+	}
+	return s.dialog(sharedID, title, s.closeShared,
+		app.If(v.picture != nil, func() app.UI { return v.render(title) }).
+			ElseIf(v.problem != "", func() app.UI { return app.P().Role("alert").Text(v.problem) }).
+			Else(func() app.UI { return app.P().Role("status").Text(words.SharedOpening) }),
+		app.Div().Class("answers").Body(
+			press("quiet", words.Close, func() { closeModal(sharedID) }, sharedID),
+			app.If(v.recipe != nil, func() app.UI {
+				return press("main", words.UseRecipe, func() {
+					if v := s.shared; v != nil && v.recipe != nil {
+						closeModal(sharedID)
+						s.takeRecipe(*v.recipe)
+					}
+				})
+			}),
+		),
+	)
+}
+
+func (v *shared) render(title string) app.UI {
+	return app.Div().ID(shownID).Class("shown").Body(
+		app.Img().Src(v.picture.full()).Alt(title),
+		app.If(v.before != nil, func() app.UI { return app.Img().Class("before").Src(v.before.full()).Alt(words.Photograph) }),
+		app.If(v.before != nil, func() app.UI {
+			return app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value("50").
+				Aria("label", words.Compare).Title(words.Compare).
+				OnInput(func(ctx app.Context, _ app.Event) { setShown("--split", ctx.JSSrc().Get("value").String()+"%") })
+		}),
+	)
+}
+
+// setShown sets a custom property, from which the style sheet lays out the pictures: their
+// size, and how far the photograph is uncovered.
+func setShown(name string, value any) {
+	if e, ok := element(shownID); ok {
+		e.Get("style").Call("setProperty", name, fmt.Sprint(value))
+	}
+}
+
+// closeShared gives back what the view holds, and takes the key out of the address.
+func (s *studio) closeShared() {
+	if v := s.shared; v != nil {
+		v.picture.forget()
+		v.before.forget()
+	}
+	s.shared = nil
+	setAddress(baseURL().String())
+}
