@@ -80,7 +80,7 @@ func openWith(t *testing.T, p engine.Runner, opt jobs.Options, change func(*hand
 	s.shares = openShares(t, t.TempDir(), shares.Options{})
 	config := handler.Config{
 		Site: pages, Weights: &weights.Store{}, Queue: q, Shares: s.shares, ShareBytes: 1 << 20, Decode: pixel.Decode, Log: log,
-		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: 300 * time.Millisecond, UploadTime: 2 * time.Second, Keep: time.Hour, MemoryBytes: 1 << 30,
+		UploadBytes: 1 << 20, PictureMegapixels: 1, Megapixels: 1, IntakeBytes: 8 << 20, UploadIdle: time.Minute, UploadTime: time.Minute, Keep: time.Hour, MemoryBytes: 1 << 30,
 		MetricsFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}
 	if change != nil {

@@ -15,6 +15,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
 )
 
@@ -88,7 +89,7 @@ func post(length string) string {
 
 // An upload that stops, or comes byte by byte for ever, ends.
 func TestSlowUploads(t *testing.T) {
-	s := open(t, &painter{steps: 1}, jobs.Options{})
+	s := openWith(t, &painter{steps: 1}, jobs.Options{}, func(c *handler.Config) { c.UploadIdle, c.UploadTime = 300*time.Millisecond, 2*time.Second })
 	begin := "--b\r\nContent-Disposition: form-data; name=\"content\"\r\n\r\n"
 	for name, more := range map[string]func(net.Conn){
 		"stops": func(c net.Conn) { _, _ = io.WriteString(c, begin+"some") },

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"math"
@@ -171,6 +172,24 @@ func TestShareRefused(t *testing.T) {
 	s.Server.Close() // waits for the request
 	if after := s.usage(); after != before {
 		t.Errorf("refused shares have left %d bytes", after-before)
+	}
+}
+
+// A share that stops on its way is not waited for, and leaves nothing.
+func TestSlowShare(t *testing.T) {
+	s := openWith(t, &painter{}, jobs.Options{}, func(c *handler.Config) { c.UploadIdle, c.UploadTime = 300*time.Millisecond, 5*time.Second })
+	before := s.usage()
+	long, _ := sealed(t, envelope.Envelope{Picture: noise(900 << 10)})
+	for _, n := range []int{0, envelope.Overhead, 600 << 10} { // before the head, after it, after two pieces
+		res := s.raw("POST /api/v1/shares HTTP/1.1\r\nHost: x\r\nContent-Type: "+sealedType+"\r\nContent-Length: 921700\r\n\r\n",
+			func(c net.Conn) { _, _ = c.Write(long[:n]) })
+		data, _ := io.ReadAll(res.Body)
+		if p := problemOf(t, res, data); p.Status != http.StatusRequestTimeout || !res.Close {
+			t.Errorf("after %d bytes it is answered by %d %s, and the connection ends: %v", n, res.StatusCode, data, res.Close)
+		}
+	}
+	if after := s.usage(); after != before {
+		t.Errorf("slow shares have left %d bytes", after-before)
 	}
 }
 
