@@ -42,7 +42,7 @@ func (s *studio) renderBar() app.UI {
 		s.renderSparkline(),
 		s.renderExport(),
 		app.If(s.host != nil && s.result != nil, func() app.UI {
-			return press("quiet", words.Share, s.openShare).Disabled(s.entry == nil || s.busy())
+			return press("quiet share", words.Share, s.openShare).Disabled(s.entry == nil || s.busy())
 		}),
 		app.If(s.host != nil, func() app.UI {
 			return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).

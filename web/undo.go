@@ -54,6 +54,17 @@ func (s *studio) travel(from, to *[]engine.Recipe) {
 	}
 	s.showContent()
 	s.steer()
+	s.page.Defer(func(app.Context) { s.showDials() })
+}
+
+// showDials moves the dials to where the recipe is. Of one that was moved and is back within
+// a frame go-app sees no change.
+func (s *studio) showDials() {
+	for _, setting := range engine.Settings() {
+		if dial := app.Window().GetElementByID("dial-" + setting.Name); dial.Truthy() {
+			dial.Set("value", setting.Get(&s.recipe))
+		}
+	}
 }
 
 func (s *studio) renderUndo() app.UI {
