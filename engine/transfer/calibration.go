@@ -78,13 +78,7 @@ func (st *stage) recalibrate(ctx context.Context, i, n, iterations int) error {
 		px[i] = min(max(v, 0), 255)
 	}
 	st.end()
-	next, err := st.j.begin(ctx, st.size, px)
-	if err != nil {
-		st.reached = px
-		return err
-	}
-	*st = *next
-	return nil
+	return st.again(ctx, px)
 }
 
 // styleDistance returns the mean relative style distance of the last evaluation, over the

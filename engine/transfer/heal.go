@@ -54,11 +54,8 @@ func (st *stage) heal(ctx context.Context) (float64, error) {
 	}
 	j.recipe.Optimizer = engine.LBFGS
 	st.end()
-	next, err := j.begin(ctx, st.size, px)
-	if err != nil {
-		st.reached = px
+	if err := st.again(ctx, px); err != nil {
 		return 0, err
 	}
-	*st = *next
 	return st.step(ctx)
 }

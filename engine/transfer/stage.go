@@ -132,7 +132,13 @@ func (st *stage) steer(ctx context.Context, asked *engine.Recipe) error {
 	if st.objective != nil {
 		return nil
 	}
-	next, err := j.begin(ctx, st.size, px)
+	return st.again(ctx, px)
+}
+
+// again begins a stage that has ended anew, from px. If it cannot, these are what was
+// reached.
+func (st *stage) again(ctx context.Context, px []float32) error {
+	next, err := st.j.begin(ctx, st.size, px)
 	if err != nil {
 		st.reached = px
 		return err

@@ -94,9 +94,9 @@ func Flops(net *vgg.Weights, r *engine.Recipe, w, h int) float64 {
 	for i, s := range pyramid(r, w, h) {
 		whole := s.withBorder(borderAt(s, r.Border))
 		flops := net.Flops(whole.h, whole.w, slices.Concat(content, style))
-		for range copies(r, whole) {
-			whole = size{(whole.w + 1) / 2, (whole.h + 1) / 2}
-			flops += net.Flops(whole.h, whole.w, style)
+		for k := range copies(r, whole) {
+			smaller := whole.halved(k + 1)
+			flops += net.Flops(smaller.h, smaller.w, style)
 		}
 		sum += flops * float64(r.IterationsAt(i))
 	}

@@ -127,7 +127,20 @@ func (l *lease) update(ctx context.Context, change func(*state)) error {
 // watch calls end with the reason when the lease ends, until ctx ends.
 func (l *lease) watch(ctx context.Context, end func(error)) error {
 	mine, since := l.state.Lease, l.revision
-	w, err := l.states.Watch(ctx, l.id)
+	return follow(ctx, l.states, l.id, func(e jetstream.KeyValueEntry) {
+		var now state
+		switch {
+		case e.Operation() != jetstream.KeyValuePut:
+			end(errRemoved)
+		case json.Unmarshal(e.Value(), &now) == nil && now.Lease != mine && e.Revision() > since:
+			end(errTaken)
+		}
+	})
+}
+
+// follow calls what with what a key is and becomes, until ctx ends.
+func follow(ctx context.Context, kv jetstream.KeyValue, key string, what func(jetstream.KeyValueEntry)) error {
+	w, err := kv.Watch(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -138,15 +151,11 @@ func (l *lease) watch(ctx context.Context, end func(error)) error {
 			case <-ctx.Done():
 				return
 			case e, ok := <-w.Updates():
-				var now state
-				switch {
-				case !ok:
+				if !ok {
 					return
-				case e == nil: // that is all that there was
-				case e.Operation() != jetstream.KeyValuePut:
-					end(errRemoved)
-				case json.Unmarshal(e.Value(), &now) == nil && now.Lease != mine && e.Revision() > since:
-					end(errTaken)
+				}
+				if e != nil { // nil is that there is nothing more for now
+					what(e)
 				}
 			}
 		}

@@ -33,28 +33,12 @@ func (q *Queue) Steer(ctx context.Context, id, token string, recipe engine.Recip
 
 // steer hands the recipes that a job is given on to its run, until ctx ends.
 func (b *buckets) steer(ctx context.Context, id string, control *engine.Control) error {
-	w, err := b.recipes.Watch(ctx, id)
-	if err != nil {
-		return err
-	}
-	go func() {
-		defer w.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case e, ok := <-w.Updates():
-				if !ok {
-					return
-				}
-				if e == nil || e.Operation() != jetstream.KeyValuePut {
-					continue
-				}
-				if r, err := engine.ParseRecipe(e.Value()); err == nil {
-					_ = control.Change(r) // was valid when it was put
-				}
-			}
+	return follow(ctx, b.recipes, id, func(e jetstream.KeyValueEntry) {
+		if e.Operation() != jetstream.KeyValuePut {
+			return
 		}
-	}()
-	return nil
+		if r, err := engine.ParseRecipe(e.Value()); err == nil {
+			_ = control.Change(r) // was valid when it was put
+		}
+	})
 }
