@@ -305,7 +305,9 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		}
 		j.note = ""
 		if j.spent(i) {
-			j.calibrate(st, n+1)
+			if n+1 < progress.Iterations { // or recalibrate has done it
+				j.calibrate(st, n+1)
+			}
 			j.worked += j.prices[i] * float64(progress.Iterations-n-1)
 			break
 		}
