@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel"
 	"trappedinart/weights/judge"
 )
 
@@ -37,7 +38,11 @@ func (g *gallery) preview(ctx context.Context, j *judge.Judge) error {
 			if err != nil {
 				return err
 			}
-			row = append(row, judge.Fitted(img, g.size))
+			if len(row) > 1 { // a large one, brought to the preview's size
+				b := row[1].Bounds()
+				img = pixel.Image(pixel.Planes(img, b.Dx(), b.Dy()), b.Dx(), b.Dy())
+			}
+			row = append(row, img)
 		}
 		var d [2]judge.Distances
 		for i := range d {
