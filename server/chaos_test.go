@@ -40,7 +40,9 @@ func TestNothingIsLost(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: with the race detector it takes too long; server/jobs has the same in small")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	// So that a job that never ends is reported with the logs; plain Go on a busy machine
+	// has taken two minutes.
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 
 	var requests [kinds]engine.Request
@@ -198,7 +200,7 @@ func chaosRequest(t *testing.T, kind int) engine.Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Size, r.Scales, r.Iterations, r.Strength = 64, 1, 8, 30+10*float64(kind)
+	r.Size, r.Scales, r.Iterations, r.Strength = 48, 1, 6, 30+10*float64(kind)
 	file := func(seed uint64) engine.File {
 		img := image.NewNRGBA(image.Rect(0, 0, 64, 48))
 		source := rand.New(rand.NewPCG(seed, 0))

@@ -69,7 +69,7 @@ func TestManyPeople(t *testing.T) {
 	}
 	addr := freeAddress(t)
 	server := startProgram(t, "serve", "--addr", addr, "--data", t.TempDir(), "--threads", "1")
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	var lost atomic.Int64
 	c := &customer{base: "http://" + addr, lost: &lost}
