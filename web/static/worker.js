@@ -1,15 +1,36 @@
 // Starts the engine in a Web Worker, with the fast kernels where the browser takes
-// them. All it does by itself is to say when that does not work, or when the engine
-// has ended: {broken: why}.
+// them, and with helpers where it lets workers share memory: so many that with this one
+// they are as many as processors, or as ?workers=N says. All it does by itself is to say
+// when that does not work, or when the engine has ended: {broken: why}.
 "use strict";
+
+const most = 16;
+
+const workers = () => {
+  const wanted = Number(new URLSearchParams(location.search).get("workers"));
+  return Math.min(Math.max(wanted || Math.min(navigator.hardwareConcurrency || 1, 8), 1), most);
+};
 
 (async () => {
   try {
     importScripts("../wasm_exec.js", "kernels.js");
+    const helpers = [];
+    if (self.crossOriginIsolated) {
+      wasmLetShare();
+      for (let i = workers(); i > 1; i--) helpers.push(new Worker("helper.js"));
+    }
     const go = new Go();
-    const kernels = wasmKernels();
+    const kernels = wasmKernels(helpers);
     go.importObject.kernels = kernels.imports;
-    const { instance } = await WebAssembly.instantiateStreaming(fetch("worker.wasm"), go.importObject);
+    const start = async () => {
+      if (!self.crossOriginIsolated) throw new RangeError("no memory is shared here");
+      return WebAssembly.instantiateStreaming(fetch("worker.wasm"), go.importObject);
+    };
+    const { instance } = await start().catch(async (err) => {
+      if (!(err instanceof RangeError)) throw err;
+      const response = await fetch("worker.wasm");
+      return WebAssembly.instantiate(wasmUnshared(await response.arrayBuffer()), go.importObject);
+    });
     await kernels.attach(instance.exports.mem, async (name) => {
       const response = await fetch(name);
       if (!response.ok) throw new Error(`${name}: ${response.status}`);

@@ -40,7 +40,7 @@ func choose(in, out int, back bool) algorithm {
 //
 //	byWinograd  [panel][in][9][columns]
 //	byRows      [panel][3][3*in][columns], rows of three places
-//	byTaps      [panel][in][columns], columns being outputs tap by tap
+//	byTaps      [panel][in][columns], columns being outputs tap by tap, as many as stride says
 //
 // in counts the channels that stride adds. Weights that came as int8 stay so until
 // the transform.
@@ -70,7 +70,7 @@ func (b *Backend) filters(w *backend.ConvWeights, in, out int, at func(o, i, tap
 	f := &filters{algorithm: choose(in, out, back), in: stride(in), out: out, byInput: back}
 	rows, width := 9, out
 	if f.algorithm == byTaps {
-		rows, width = 1, 9*out
+		rows, width = 1, 9*stride(out)
 	}
 	f.panel = b.kernel.panel(stride(width))
 	f.panels = (width + f.columns - 1) / f.columns
@@ -98,7 +98,7 @@ func (b *Backend) filters(w *backend.ConvWeights, in, out int, at func(o, i, tap
 				case byRows:
 					row = tap*f.in + i
 				case byTaps:
-					column, row = tap*out+o, i
+					column, row = tap*stride(out)+o, i
 				}
 				put((column/f.columns*f.in*rows+row)*f.columns+column%f.columns, at(o, i, tap))
 			}
@@ -142,21 +142,32 @@ func (c convolution) run() {
 	}
 }
 
-// read overwrites dst with places of src from at on, and on the way back with 0 where
-// a unit was not positive.
-func (c *convolution) read(dst []float32, at int) {
-	src, m := c.src, c.mask
-	from := src.d[at*src.s:][:len(dst)]
+// recordable: what is read and written is so by kernels alone, in whole vectors.
+func (c *convolution) recordable() bool {
+	if c.back {
+		return c.mask == nil || c.src.s%8 == 0
+	}
+	return c.dst.s%8 == 0
+}
+
+// read copies rows of n floats of src, from a place on, and on the way back 0 where a
+// unit was not positive.
+func (c *convolution) read(dst []float32, dstStep, at, n, rows int) {
+	src, m, width := c.src, c.mask, c.src.shape.W
+	from := src.d[at*src.s:]
 	switch {
 	case m == nil || !c.back:
-		copy(dst, from)
+		c.b.kernel.copyRows(dst, dstStep, from, width*src.s, n, rows)
 	case src.s%8 == 0:
-		c.b.kernel.masked(dst, from, m.bits[at*m.step:])
+		c.b.kernel.maskedRows(dst, dstStep, from, width*src.s, m.bits[at*m.step:], width*m.step, n, rows)
 	default:
-		for i := range dst {
-			dst[i] = 0
-			if m.bits[at+i/src.s]>>(i%src.s)&1 != 0 {
-				dst[i] = from[i]
+		for y := range rows {
+			for i := range n {
+				v := from[y*width*src.s+i]
+				if m.bits[(at+y*width+i/src.s)*m.step]>>(i%src.s)&1 == 0 {
+					v = 0
+				}
+				dst[y*dstStep+i] = v
 			}
 		}
 	}

@@ -31,7 +31,8 @@ import (
 type Backend struct {
 	kernel  *kernel
 	workers workers
-	scratch []scratch // one for each thread
+	crew    *crew     // nil but where threads are workers of the browser
+	scratch []scratch // one for each thread, or for this one and the crew
 	free    []*buffer
 	floats  func(n int) []float32 // makes feature maps
 	shared  []float32             // of all threads, for one operation
@@ -59,7 +60,6 @@ type Backend struct {
 type scratch struct {
 	filters, expanded, products, square, rows []float32
 	bits                                      []uint8
-	scale                                     [maxColumns]float32
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -74,6 +74,9 @@ func newBackend(k *kernel, threads int) *Backend {
 	}
 	b := &Backend{kernel: k, scratch: make([]scratch, threads), floats: func(n int) []float32 { return make([]float32, n) }}
 	b.workers.init(threads)
+	if b.crew = newCrew(k); b.crew != nil {
+		b.scratch = append(b.scratch, scratch{})
+	}
 	return b
 }
 
@@ -82,8 +85,8 @@ func (b *Backend) Name() string { return "cpu" }
 // ISA names the instructions that the kernels are made of, such as "avx2".
 func (b *Backend) ISA() string { return b.kernel.isa }
 
-// Threads returns the number of threads.
-func (b *Backend) Threads() int { return len(b.scratch) }
+// Threads returns the number of threads, or of workers.
+func (b *Backend) Threads() int { return len(b.workers.run) + b.crew.size() }
 
 // A buffer is a feature map [H,W,S] in memory: S is the number of channels rounded
 // up by stride, and the channels that this adds are always 0.

@@ -20,17 +20,15 @@ func (d *direct) do(thread, i int) {
 	// The rows of the map with one more on both sides, and a place of zeros at both
 	// ends.
 	row := (w + 2) * n
-	s.rows = grow(s.rows, (end-first+2)*row)
+	s.rows = s.floats(s.rows, (end-first+2)*row)
 	for r := range end - first + 2 {
 		d.copyRow(s.rows[r*row:][:row], first+r-1)
 	}
-	s.products = grow(s.products, w*f.columns)
+	s.products = s.floats(s.products, w*f.columns)
 	for y := first; y < end; y++ {
 		for panel := range f.panels {
-			for v := range 3 {
-				f.product(s.products, f.columns, s.rows[(y-first+v)*row:], n, 1,
-					f.w[(panel*3+v)*3*n*f.columns:], w, 3*n, v > 0)
-			}
+			next := 3 * n * f.columns
+			f.productSum(s.products, f.columns, s.rows[(y-first)*row:], n, 1, row, f.w[panel*3*next:], next, w, 3*n, 3)
 			d.finish(s, y, panel)
 		}
 	}
@@ -38,13 +36,14 @@ func (d *direct) do(thread, i int) {
 
 func (d *direct) copyRow(dst []float32, y int) {
 	n := d.src.s
+	k := d.b.kernel
 	if y < 0 || y >= d.src.shape.H {
-		clear(dst)
+		k.clear(dst)
 		return
 	}
-	clear(dst[:n])
-	clear(dst[len(dst)-n:])
-	d.read(dst[n:len(dst)-n], y*d.src.shape.W)
+	k.clear(dst[:n])
+	k.clear(dst[len(dst)-n:])
+	d.read(dst[n:], 0, y*d.src.shape.W, len(dst)-2*n, 1)
 }
 
 // finish writes a row of the products of a panel.
@@ -53,9 +52,7 @@ func (d *direct) finish(s *scratch, y, panel int) {
 	n, at := min(columns, stride-panel*columns), y*w
 	dst := d.dst.d[at*stride+panel*columns:]
 	if d.back {
-		for x := range w {
-			copy(dst[x*stride:][:n], s.products[x*columns:])
-		}
+		d.b.kernel.copyRows(dst, stride, s.products, columns, n, w)
 		return
 	}
 	var bits []uint8
@@ -63,7 +60,7 @@ func (d *direct) finish(s *scratch, y, panel int) {
 	if d.mask != nil {
 		bits, step = d.mask.bits[at*d.mask.step+panel*columns/8:], d.mask.step
 	} else {
-		s.bits = grow(s.bits, maxColumns)
+		s.bits = s.bytes(s.bits, maxColumns)
 		bits = s.bits
 	}
 	relu := d.b.kernel.relu
@@ -91,14 +88,17 @@ func (d *imageBack) do(thread, i int) {
 	h, w := d.dst.shape.H, d.dst.shape.W
 	first, end := i*imageRows, min((i+1)*imageRows, h)
 	width := f.panels * f.columns
-	s.rows = grow(s.rows, w*d.src.s)
-	s.products = grow(s.products, 3*w*width) // three rows, in turn
-	row := func(y int) []float32 { return s.products[(y+3)%3*w*width:][:w*width] }
+	s.rows = s.floats(s.rows, w*d.src.s)
+	// Three rows, in turn, each with a place of zeros at both ends.
+	long := (w + 2) * width
+	s.products = s.floats(s.products, 3*long)
+	d.b.kernel.clear(s.products[:3*long])
+	row := func(y int) []float32 { return s.products[(y+3)%3*long:][:long] }
 	for y := first - 1; y <= end; y++ {
 		if y >= 0 && y < h {
-			d.read(s.rows[:w*d.src.s], y*w)
+			d.read(s.rows, 0, y*w, w*d.src.s, 1)
 			for panel := range f.panels {
-				f.product(row(y)[panel*f.columns:], width, s.rows, d.src.s, 1,
+				f.product(row(y)[width+panel*f.columns:], width, s.rows, d.src.s, 1,
 					f.w[panel*f.in*f.columns:], w, f.in, false)
 			}
 		}
@@ -110,24 +110,12 @@ func (d *imageBack) do(thread, i int) {
 
 // addUp writes row y: each place is given tap t by the neighbour that tap t sees.
 func (d *imageBack) addUp(y, width int, row func(int) []float32) {
-	h, w, out := d.dst.shape.H, d.dst.shape.W, d.f.out
-	n := d.dst.s
+	h, w, n, k := d.dst.shape.H, d.dst.shape.W, d.dst.s, d.b.kernel
 	to := d.dst.d[y*w*n:][:w*n]
-	clear(to)
+	k.clear(to)
 	for v := range 3 {
-		if y+v-1 < 0 || y+v-1 >= h {
-			continue
-		}
-		from := row(y + v - 1)
-		for u := range 3 {
-			x0, x1 := max(0, 1-u), min(w, w+1-u)
-			for x := x0; x < x1; x++ {
-				given := from[(x+u-1)*width+(3*v+u)*out:][:out]
-				place := to[x*n:][:out]
-				for c, g := range given {
-					place[c] += g
-				}
-			}
+		if y+v-1 >= 0 && y+v-1 < h {
+			k.addRows(to, n, row(y + v - 1)[3*v*n:], width, width+n, 3, one, 0, n, w)
 		}
 	}
 }

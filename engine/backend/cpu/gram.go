@@ -66,42 +66,40 @@ func (g *gram) do(thread, i int) {
 	}
 }
 
-// place returns the index in the map of a place of the window.
-func (g *gram) place(i int) int {
+// run returns the index in the map of a place of the window, and how many of n places
+// from there on follow each other in the map.
+func (g *gram) run(i, n int) (place, places int) {
 	if width := g.w.X1 - g.w.X0; width != g.f.shape.W {
-		return (g.w.Y0+i/width)*g.f.shape.W + g.w.X0 + i%width
+		return (g.w.Y0+i/width)*g.f.shape.W + g.w.X0 + i%width, min(n, width-i%width)
 	}
-	return g.w.Y0*g.f.shape.W + i
+	return g.w.Y0*g.f.shape.W + i, n
 }
 
 // pack copies a part of the places: [panel][gramPlaces][columns].
 func (g *gram) pack(part int) {
-	columns, stride := g.columns, g.f.s
+	columns, stride, k := g.columns, g.f.s, g.b.kernel
 	size := g.panels * columns * gramPlaces
-	to := g.b.shared[part*size:][:size]
+	to, weighted := g.b.shared[part*size:][:size], []float32(nil)
 	if stride%columns != 0 {
-		clear(to)
+		k.clear(to)
+	}
+	if g.weight != nil {
+		weighted = g.b.shared[g.weightsAt+part*size:][:size]
+		k.clear(weighted)
 	}
 	first := g.first + part*gramPlaces
-	for i := range min(gramPlaces, g.w.Area()-first) {
-		place := g.place(first + i)
-		from := g.f.d[place*stride:][:stride]
+	n := min(gramPlaces, g.w.Area()-first)
+	for i := 0; i < n; {
+		place, places := g.run(first+i, n-i)
 		for panel := range g.panels {
-			copy(to[(panel*gramPlaces+i)*columns:][:columns], from[panel*columns:])
-		}
-	}
-	if g.weight == nil {
-		return
-	}
-	weighted := g.b.shared[g.weightsAt+part*size:][:size]
-	for i := range min(gramPlaces, g.w.Area()-first) {
-		weight := g.weight.d[g.place(first+i)*g.weight.s]
-		for panel := range g.panels {
-			at := (panel*gramPlaces + i) * columns
-			for c, v := range to[at:][:columns] {
-				weighted[at+c] = weight * v
+			at, from := (panel*gramPlaces+i)*columns, g.f.d[place*stride+panel*columns:]
+			filled := min(columns, stride-panel*columns)
+			k.copyRows(to[at:], columns, from, stride, filled, places)
+			if weighted != nil {
+				k.addRows(weighted[at:], columns, from, stride, 0, 1, g.weight.d[place*g.weight.s:], g.weight.s, filled, places)
 			}
 		}
+		i += places
 	}
 }
 
@@ -109,28 +107,31 @@ func (g *gram) pack(part int) {
 func (g *gram) band(s *scratch, band int) {
 	columns, channels := g.columns, g.f.shape.C
 	size := g.panels * columns * gramPlaces
-	s.products = grow(s.products, columns*columns)
+	s.products = s.floats(s.products, columns*columns)
 	for from := 0; from < g.parts; from += gramProducts {
 		for panel := band; panel < g.panels; panel++ {
-			for part := from; part < min(from+gramProducts, g.parts); part++ {
-				left := g.b.shared[part*size+band*columns*gramPlaces:]
-				if g.weight != nil {
-					left = g.b.shared[g.weightsAt+part*size+band*columns*gramPlaces:]
-				}
-				right := g.b.shared[part*size+panel*columns*gramPlaces:]
-				places := min(gramPlaces, g.w.Area()-g.first-part*gramPlaces)
-				g.product(s.products, columns, left, 1, columns, right, columns, places, part > from)
+			left, right := g.b.shared[from*size+band*columns*gramPlaces:], g.b.shared[from*size+panel*columns*gramPlaces:]
+			if g.weight != nil {
+				left = g.b.shared[g.weightsAt+from*size+band*columns*gramPlaces:]
 			}
-			for i := band * columns; i < min((band+1)*columns, channels); i++ {
-				row := s.products[i%columns*columns:][:columns]
-				at := panel * columns
-				for j, v := range row[:min(columns, channels-at)] {
-					g.g[i*channels+at+j] += float64(v)
-				}
+			// All parts but the last one of all are whole.
+			parts := min(gramProducts, g.parts-from)
+			whole := min(parts, (g.w.Area()-g.first)/gramPlaces-from)
+			if whole > 0 {
+				g.productSum(s.products, columns, left, 1, columns, size, right, size, columns, gramPlaces, whole)
 			}
+			if whole < parts {
+				rest := (g.w.Area() - g.first) % gramPlaces
+				g.product(s.products, columns, left[whole*size:], 1, columns, right[whole*size:], columns, rest, whole > 0)
+			}
+			i, j := band*columns, panel*columns
+			g.b.kernel.accumulate(g.g[i*channels+j:], channels, s.products, columns, min(columns, channels-j), min(columns, channels-i))
 		}
 	}
 }
+
+// recordable: sums are of whole vectors.
+func (g *gram) recordable() bool { return g.f.shape.C%8 == 0 }
 
 // mirror copies the upper triangle of g [n,n] to the lower.
 func mirror(g []float64, n int) {
@@ -214,7 +215,7 @@ func (g *gramGrad) do(thread, i int) {
 	for panel := range g.panels {
 		to, step := g.df.d[at*stride+panel*columns:], stride
 		if !direct {
-			s.products = grow(s.products, n*columns)
+			s.products = s.floats(s.products, n*columns)
 			to, step = s.products, columns
 		}
 		for k := 0; k < stride; k += gradDepth {
@@ -230,17 +231,14 @@ func (g *gramGrad) do(thread, i int) {
 // add adds the products of a panel to the gradient of n places, weighted.
 func (g *gramGrad) add(s *scratch, at, n, panel int) {
 	stride, columns := g.f.s, g.columns
-	for p := range n {
-		weight := float32(1)
-		if g.weight != nil {
-			weight = g.weight.d[(at+p)*g.weight.s]
-		}
-		to := g.df.d[(at+p)*stride+panel*columns:][:min(columns, stride-panel*columns)]
-		for j, v := range s.products[p*columns:][:len(to)] {
-			to[j] += weight * v
-		}
+	weights, step := one, 0
+	if g.weight != nil {
+		weights, step = g.weight.d[at*g.weight.s:], g.weight.s
 	}
+	g.b.kernel.addRows(g.df.d[at*stride+panel*columns:], stride, s.products, columns, 0, 1, weights, step, min(columns, stride-panel*columns), n)
 }
+
+func (*gramGrad) recordable() bool { return true }
 
 func (b *Backend) WriteSums(s backend.Sums, values []float64) {
 	backend.CheckWriteSums(s, values)

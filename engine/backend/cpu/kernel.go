@@ -15,12 +15,17 @@ type kernel struct {
 	expand     func(dst []float32, src []int8, scale []float32, columns, rows int)
 
 	vectors
+	runs
 }
 
 // A panel is a matrix product whose right side is so many columns wide.
 type panel struct {
 	columns int
 	product func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool)
+	// products are 36 products, steps apart; columns of a and rows of b follow each other.
+	products func(c []float32, cStep, cRow int, a []float32, aStep, aRow int, b []float32, bStep, rows, depth int, add bool)
+	// productSum is the sum of products that are aNext and bNext apart.
+	productSum func(c []float32, cRow int, a []float32, aRow, aStep, aNext int, b []float32, bNext, rows, depth, times int)
 }
 
 // vectors are functions on whole rows.

@@ -34,7 +34,7 @@ var (
 
 // amd64 is the kernel with the given products; all else is written for AVX2.
 func amd64(isa string, panels ...panel) *kernel {
-	return &kernel{
+	return completed(&kernel{
 		isa: isa, panels: panels,
 		input: func(v []float32, vStep int, src []float32, row, col, n int) {
 			checkSquares(v, vStep, 36, src, row, col, 6, n)
@@ -58,7 +58,7 @@ func amd64(isa string, panels ...panel) *kernel {
 			expandAVX2(&dst[0], &src[0], &scale[0], columns, rows)
 		},
 		vectors: simdVectors,
-	}
+	})
 }
 
 func first(s []float32) *float32 {

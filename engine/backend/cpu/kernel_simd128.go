@@ -4,12 +4,12 @@ package cpu
 
 import "simd/archsimd"
 
-var simd128 = &kernel{
+var simd128 = completed(&kernel{
 	isa:    "simd128",
 	panels: []panel{{columns: 8, product: productSIMD}},
 	input:  inputSIMD, output: outputSIMD, outputRelu: outputReluSIMD, filter: filterSIMD, expand: expandGo,
 	vectors: simdVectors,
-}
+})
 
 func productSIMD(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
 	checkProduct(8, c, cRow, a, aRow, aStep, b, rows, depth)

@@ -3,7 +3,7 @@ package cpu
 // This file is plain Go: for processors without kernels of their own, and what all
 // others are tested against.
 
-var portable = &kernel{
+var portable = completed(&kernel{
 	isa:    "go",
 	panels: []panel{{columns: 8, product: product8}},
 	input:  inputGo, output: outputGo, outputRelu: outputReluGo, filter: filterGo, expand: expandGo,
@@ -13,7 +13,7 @@ var portable = &kernel{
 		combine: combineGo, addScaled: addScaledGo, dot: dotGo, squares: squaresGo,
 		moments: momentsGo, affine: affineGo,
 	},
-}
+})
 
 func product8(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
 	productGo(8, c, cRow, a, aRow, aStep, b, rows, depth, add)

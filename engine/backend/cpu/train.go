@@ -53,7 +53,7 @@ func (b *Backend) outer(dw []float32, ddst, src *buffer, m *mask, side int) {
 	clear(o.given)
 	read := convolution{b: b, src: ddst, mask: m, back: true}
 	for y := range h {
-		read.read(o.given[y*o.wide*ddst.s:][:w*ddst.s], y*w)
+		read.read(o.given[y*o.wide*ddst.s:], 0, y*w, w*ddst.s, 1)
 		for x := range w {
 			from := src.d[(y*w+x)*src.s:][:src.s]
 			at := ((y+side/2)*o.wide + x + side/2) * o.columns
@@ -70,7 +70,7 @@ func (o *outer) do(thread, i int) {
 	s, columns, taps := &o.b.scratch[thread], o.columns, o.side*o.side
 	panel, tap := i/taps, i%taps
 	outputs, inputs := o.ddst.shape.C, o.src.shape.C
-	s.products = grow(s.products, outputs*columns)
+	s.products = s.floats(s.products, outputs*columns)
 	from := o.packed[panel*o.size+(tap/o.side*o.wide+tap%o.side)*columns:]
 	places := len(o.given) / o.ddst.s
 	if places == 0 {
@@ -121,7 +121,7 @@ func (l *linear) do(thread, i int) {
 		to, step := l.dst.d[at*stride+panel*columns:], stride
 		whole := (panel+1)*columns <= stride
 		if !whole {
-			s.products = grow(s.products, n*columns)
+			s.products = s.floats(s.products, n*columns)
 			to, step = s.products, columns
 		}
 		l.product(to, step, l.src.d[at*l.src.s:], l.src.s, 1, l.packed[panel*l.src.s*columns:], n, l.src.s, false)

@@ -68,7 +68,7 @@ func (w *winograd) do(thread, i int) {
 	s := &w.b.scratch[thread]
 	switch w.stage {
 	case wholeBlocks:
-		s.rows = grow(s.rows, 36*w.step)
+		s.rows = s.floats(s.rows, 36*w.step)
 		first := i * w.block
 		tiles := min(w.block, w.wide*w.high-first)
 		w.squares(s, s.rows, first, first, first+tiles)
@@ -88,24 +88,22 @@ func (w *winograd) squares(s *scratch, v []float32, first, from, to int) {
 	h, width, n := w.src.shape.H, w.src.shape.W, w.src.s
 	for t := from; t < to; {
 		y, x := t/w.wide*4-1, t%w.wide*4-1
+		beside := min(to-t, w.wide-t%w.wide)
 		if !w.back && y >= 0 && x >= 0 && y+6 <= h && x+6 <= width {
-			w.square(v, t-first, w.src.d[(y*width+x)*n:], width*n)
-			t++
+			tiles := min(beside, (width-x-2)/4)
+			w.square(v, t-first, tiles, w.src.d[(y*width+x)*n:], width*n)
+			t += tiles
 			continue
 		}
 		// A strip of tiles beside each other, with zeros beyond the border.
-		tiles := min(to-t, w.wide-t%w.wide, max(1, stripFloats/(24*n)))
-		if !w.back {
+		tiles := min(beside, max(1, stripFloats/(24*n)))
+		if !w.back && y >= 0 && y+6 <= h {
 			tiles = 1
 		}
 		places := 4*tiles + 2
-		s.square = grow(s.square, 6*places*n)
-		for r := range 6 {
-			w.stripRow(s.square[r*places*n:][:places*n], y+r, x)
-		}
-		for i := range tiles {
-			w.square(v, t+i-first, s.square[i*4*n:], places*n)
-		}
+		s.square = s.floats(s.square, 6*places*n)
+		w.strip(s.square, places, y, x)
+		w.square(v, t-first, tiles, s.square, places*n)
 		t += tiles
 	}
 }
@@ -113,26 +111,25 @@ func (w *winograd) squares(s *scratch, v []float32, first, from, to int) {
 // stripFloats is about how many floats a strip of tiles has: half the first cache.
 const stripFloats = 4096
 
-// stripRow copies a row of places from x on, of the positive units alone on the way
-// back.
-func (w *winograd) stripRow(dst []float32, y, x int) {
-	width, n := w.src.shape.W, w.src.s
-	if y < 0 || y >= w.src.shape.H {
-		clear(dst)
-		return
+// strip copies six rows of places from y and x on, of the positive units alone on the
+// way back.
+func (w *winograd) strip(dst []float32, places, y, x int) {
+	h, width, n := w.src.shape.H, w.src.shape.W, w.src.s
+	y0, y1, x0, x1 := max(y, 0), min(y+6, h), max(x, 0), min(x+places, width)
+	if y0 > y || y1 < y+6 || x0 > x || x1 < x+places {
+		w.b.kernel.clear(dst[:6*places*n])
 	}
-	from, to := max(x, 0), min(x+len(dst)/n, width)
-	clear(dst[:(from-x)*n])
-	clear(dst[(to-x)*n:])
-	w.read(dst[(from-x)*n:(to-x)*n], y*width+from)
+	if y0 < y1 && x0 < x1 {
+		w.read(dst[((y0-y)*places+x0-x)*n:], places*n, y0*width+x0, (x1-x0)*n, y1-y0)
+	}
 }
 
-// square transforms a tile of the block. v holds for each of the 36 first all tiles of
-// the first part of the depth, then of the next.
-func (w *winograd) square(v []float32, tile int, src []float32, row int) {
+// square transforms tiles beside each other of the block. v holds for each of the 36
+// first all tiles of the first part of the depth, then of the next.
+func (w *winograd) square(v []float32, tile, tiles int, src []float32, row int) {
 	for k := 0; k < w.f.in; k += depthPart {
 		depth := min(depthPart, w.f.in-k)
-		w.b.kernel.input(v[k*w.block+tile*depth:], w.step, src[k:], row, w.src.s, depth)
+		w.b.kernel.inputs(v[k*w.block+tile*depth:], w.step, depth, src[k:], row, w.src.s, depth, tiles)
 	}
 }
 
@@ -141,19 +138,16 @@ func (w *winograd) square(v []float32, tile int, src []float32, row int) {
 func (w *winograd) panel(s *scratch, v []float32, panel, first, tiles int) {
 	f, columns := w.f, w.f.columns
 	uStep, mStep := depthPart*columns+16, w.block*columns+16
-	s.filters = grow(s.filters, 36*uStep)
-	s.products = grow(s.products, 36*mStep)
+	s.filters = s.floats(s.filters, 36*uStep)
+	s.products = s.floats(s.products, 36*mStep)
 	for k := 0; k < f.in; k += depthPart {
 		depth := min(depthPart, f.in-k)
 		w.b.kernel.filter(s.filters, uStep, f.part(w.b.kernel, s, panel, k, depth), columns, depth)
-		for p := range 36 {
-			f.product(s.products[p*mStep:], columns, v[p*w.step+k*w.block:], depth, 1,
-				s.filters[p*uStep:], tiles, depth, k > 0)
-		}
+		f.products(s.products, mStep, columns, v[k*w.block:], w.step, depth, s.filters, uStep, tiles, depth, k > 0)
 	}
 	n := min(columns, w.dst.s-panel*columns)
-	for i := range tiles {
-		w.output(s, first+i, panel*columns, n, s.products[i*columns:], mStep)
+	for i := 0; i < tiles; {
+		i += w.output(s, first+i, tiles-i, panel*columns, n, s.products[i*columns:], mStep)
 	}
 }
 
@@ -163,65 +157,62 @@ func (f *filters) part(kernel *kernel, s *scratch, panel, k, depth int) []float3
 	if f.w8 == nil {
 		return f.w[at:][:n]
 	}
-	s.expanded = grow(s.expanded, n)
+	s.expanded = s.floats(s.expanded, n)
 	from := f.w8[at:][:n]
 	if !f.byInput {
 		kernel.expand(s.expanded, from, f.scale[panel*f.columns:], f.columns, 9*depth)
 		return s.expanded
 	}
-	size := 9 * f.columns
-	for i := range depth {
-		for j := range s.scale[:f.columns] {
-			s.scale[j] = f.scale[k+i]
-		}
-		kernel.expand(s.expanded[i*size:], from[i*size:], s.scale[:], f.columns, 9)
-	}
+	kernel.expandEach(s.expanded, from, f.scale[k:], f.columns, depth)
 	return s.expanded
 }
 
 // maxColumns is the most columns that a panel has.
 const maxColumns = 32
 
-// output writes n channels from c on of a tile.
-func (w *winograd) output(s *scratch, tile, c, n int, m []float32, mStep int) {
+// output writes n channels from c on of a tile and those beside it, at most so many, and
+// returns how many they were.
+func (w *winograd) output(s *scratch, tile, most, c, n int, m []float32, mStep int) int {
 	h, width, stride := w.dst.shape.H, w.dst.shape.W, w.dst.s
 	y, x := tile/w.wide*4, tile%w.wide*4
 	at := y*width + x
 	dst, row, col := w.dst.d[at*stride+c:], width*stride, stride
+	tiles := min(most, (width-x)/4)
 	var bits []uint8
 	var bitRow, bitCol int
 	if !w.back {
 		if w.mask != nil {
 			bits, bitRow, bitCol = w.mask.bits[at*w.mask.step+c/8:], width*w.mask.step, w.mask.step
 		} else {
-			s.bits = grow(s.bits, maxColumns)
+			s.bits = s.bytes(s.bits, maxColumns)
 			bits = s.bits // all in one place: nobody wants them
 		}
 	}
 	whole := y+4 <= h && x+4 <= width
 	if !whole { // beside the map, and then what is inside into it
-		s.square = grow(s.square, 16*n)
-		s.bits = grow(s.bits, 16*n/8)
+		tiles = 1
+		s.square = s.floats(s.square, 16*n)
+		s.bits = s.bytes(s.bits, 16*n/8)
 		dst, row, col = s.square, 4*n, n
 		if !w.back {
 			bits, bitRow, bitCol = s.bits, 4*n/8, n/8
 		}
 	}
+	k := w.b.kernel
 	if w.back {
-		w.b.kernel.output(dst, row, col, m, mStep, n)
+		k.outputs(dst, row, col, m, mStep, w.f.columns, n, tiles)
 	} else {
-		w.b.kernel.outputRelu(dst, row, col, m, mStep, n, w.bias[c:], bits, bitRow, bitCol)
+		k.outputsRelu(dst, row, col, m, mStep, w.f.columns, n, w.bias[c:], bits, bitRow, bitCol, tiles)
 	}
 	if whole {
-		return
+		return tiles
 	}
 	for j := range min(4, h-y) {
-		for i := range min(4, width-x) {
-			place := at + j*width + i
-			copy(w.dst.d[place*stride+c:][:n], s.square[(4*j+i)*n:])
-			if !w.back && w.mask != nil {
-				copy(w.mask.bits[place*w.mask.step+c/8:][:n/8], s.bits[(4*j+i)*n/8:])
-			}
+		place, places := at+j*width, min(4, width-x)
+		k.copyRows(w.dst.d[place*stride+c:], stride, s.square[4*j*n:], n, n, places)
+		if !w.back && w.mask != nil {
+			k.copyBits(w.mask.bits[place*w.mask.step+c/8:], w.mask.step, s.bits[4*j*n/8:], n/8, n/8, places)
 		}
 	}
+	return 1
 }

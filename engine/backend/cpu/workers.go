@@ -37,6 +37,10 @@ func (w *workers) work(thread int) {
 
 // parallel does pieces 0 to n-1 of a task.
 func (b *Backend) parallel(n int, t task) {
+	if b.crew != nil && n > 1 && b.crew.takes(t) {
+		b.crew.share(b, n, t)
+		return
+	}
 	w := &b.workers
 	threads := min(len(w.run), n)
 	if threads <= 1 {

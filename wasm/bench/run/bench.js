@@ -1,5 +1,6 @@
 // Runs bench.wasm in this Web Worker and posts what it prints, line by line. Its flags
-// are the keys and values of the address.
+// are the keys and values of the address, but for workers, which is how many work on it
+// if its memory is shared (wasm/share): one unless said.
 "use strict";
 
 // Posts go one after the other, so that lines arrive in order and the end at last.
@@ -11,6 +12,7 @@ const post = (path, text) => {
 (async () => {
   try {
     importScripts("wasm_exec.js", "kernels.js");
+    wasmLetShare();
     const decoder = new TextDecoder(), rest = { 1: "", 2: "" };
     fs.writeSync = (fd, bytes) => {
       const lines = (rest[fd] + decoder.decode(bytes)).split("\n");
@@ -20,10 +22,13 @@ const post = (path, text) => {
     };
     const go = new Go();
     go.argv = ["bench"];
-    for (const [key, value] of new URLSearchParams(location.search)) go.argv.push(`-${key}=${value}`);
+    const query = new URLSearchParams(location.search), helpers = [];
+    for (let i = Number(query.get("workers")); i > 1; i--) helpers.push(new Worker("helper.js"));
+    query.delete("workers");
+    for (const [key, value] of query) go.argv.push(`-${key}=${value}`);
     let code = 0;
     go.exit = (c) => { code = c; };
-    const kernels = wasmKernels();
+    const kernels = wasmKernels(helpers);
     go.importObject.kernels = kernels.imports;
     const { instance } = await WebAssembly.instantiateStreaming(fetch("bench.wasm"), go.importObject);
     await kernels.attach(instance.exports.mem, async (name) => {

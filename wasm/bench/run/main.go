@@ -10,7 +10,7 @@
 // wasm_exec.js from a folder too. A page posts lines to /stdout and /stderr, and at
 // last, to /end, the sentence that says what went wrong, or nothing.
 //
-// No page is isolated from other origins, so none has shared memory and threads.
+// Every page is isolated from other origins, so that its workers can share memory.
 package main
 
 import (
@@ -126,6 +126,8 @@ func handler(files []fs.FS, stop func(error)) http.Handler {
 		name := r.PathValue("name")
 		for _, f := range files {
 			if info, err := fs.Stat(f, name); err == nil && info.Mode().IsRegular() {
+				w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
+				w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
 				http.ServeFileFS(w, r, f, name)
 				return
 			}

@@ -88,6 +88,11 @@ func (f *fn) stepBy(a val, n int32) {
 	f.set(a)
 }
 
+func (f *fn) assign(a, b val) {
+	f.get(b)
+	f.set(a)
+}
+
 func (f *fn) copied(a val) val {
 	f.get(a)
 	return f.result(i32)
@@ -190,7 +195,9 @@ func (m *module) bytes() []byte {
 		code = append(append(code, f.body...), 0x0b)
 		codes = append(codes, append(uleb(uint32(len(code))), code...))
 	}
-	memory := append(append(name("e"), name("m")...), 2, 0, 1) // of at least one page
+	// Of at least one page, at most 4 GiB, and shared; kernels.js makes it one of its own
+	// where the program's is.
+	memory := append(append(name("e"), name("m")...), 2, 3, 1, 0x80, 0x80, 4)
 	section(1, types)
 	section(2, [][]byte{memory})
 	section(3, indices)

@@ -10,13 +10,21 @@ import (
 func kernels(relaxed bool, t wasmTile) []byte {
 	m := &module{relaxed: relaxed}
 	m.product(t)
+	m.products()
+	m.productSum()
 	m.input()
 	m.output("output", false)
 	m.output("outputRelu", true)
 	m.filter()
 	m.expand()
+	m.expandEach()
 	m.relu()
 	m.masked()
+	m.clear()
+	m.copyRows()
+	m.addRows()
+	m.accumulate()
+	m.crew(m.fns)
 	m.sum("dot", false)
 	m.sum("squares", true)
 	return m.bytes()
@@ -140,10 +148,11 @@ func (f *fn) spread(at, step val, n int) []val {
 	return all
 }
 
-// input: v, vStep, src, row, col, n.
+// input: v, vStep, src, row, col, n, tiles, vNext.
 func (m *module) input() {
-	f, p := m.fn("input", 6)
-	v, vStep, src, row, col, n := p[0], f.times(p[1], 4), p[2], f.times(p[3], 4), f.times(p[4], 4), p[5]
+	f, p := m.fn("input", 8)
+	vStep, row, col, tiles := f.times(p[1], 4), f.times(p[3], 4), f.times(p[4], 4), p[6]
+	vNext, srcNext := f.times(p[7], 4), f.times(col, 4)
 	two, four, five := f.constant(2), f.constant(4), f.constant(5)
 	transform := func(d []val) []val {
 		a, b := f.nmadd(d[4], four, d[2]), f.nmadd(d[3], four, d[1])
@@ -154,39 +163,51 @@ func (m *module) input() {
 			f.madd(f.nmadd(d[5], five, d[3]), four, d[1]),
 		}
 	}
-	f.loop(n, 4, func() {
-		var columns [6][]val
-		for x, from := range f.spread(src, col, 6) {
-			d := make([]val, 6)
-			for y, at := range f.spread(from, row, 6) {
-				d[y] = f.load(at, 0)
+	f.loop(tiles, 1, func() {
+		v, src, n := f.copied(p[0]), f.copied(p[2]), f.copied(p[5])
+		f.loop(n, 4, func() {
+			var columns [6][]val
+			for x, from := range f.spread(src, col, 6) {
+				d := make([]val, 6)
+				for y, at := range f.spread(from, row, 6) {
+					d[y] = f.load(at, 0)
+				}
+				columns[x] = transform(d)
 			}
-			columns[x] = transform(d)
-		}
-		to := f.copied(v)
-		for y := range 6 {
-			d := make([]val, 6)
-			for x := range d {
-				d[x] = columns[x][y]
+			to := f.copied(v)
+			for y := range 6 {
+				d := make([]val, 6)
+				for x := range d {
+					d[x] = columns[x][y]
+				}
+				for _, t := range transform(d) {
+					f.store(t, to, 0)
+					f.step(to, vStep)
+				}
 			}
-			for _, t := range transform(d) {
-				f.store(t, to, 0)
-				f.step(to, vStep)
-			}
-		}
-		f.stepBy(v, 16)
-		f.stepBy(src, 16)
+			f.stepBy(v, 16)
+			f.stepBy(src, 16)
+		})
+		f.step(p[0], vNext)
+		f.step(p[2], srcNext)
 	})
 }
 
-// output: dst, row, col, m, mStep, n, and with relu also bias, bits, bitRow, bitCol.
+// output: dst, row, col, m, mStep, n, tiles, mNext, and with relu also bias, bits,
+// bitRow, bitCol.
 func (m *module) output(name string, relu bool) {
-	params := 6
+	params := 8
 	if relu {
-		params = 10
+		params = 12
 	}
 	f, p := m.fn(name, params)
-	dst, row, col, from, mStep, n := p[0], f.times(p[1], 4), f.times(p[2], 4), p[3], f.times(p[4], 4), p[5]
+	row, col, mStep, tiles := f.times(p[1], 4), f.times(p[2], 4), f.times(p[4], 4), p[6]
+	dstNext, mNext := f.times(col, 4), f.times(p[7], 4)
+	dst, from, n := f.local(i32), f.local(i32), f.local(i32)
+	var bias, bits, bitsNext val
+	if relu {
+		bias, bits, bitsNext = f.local(i32), f.local(i32), f.times(p[11], 4)
+	}
 	two, four, eight, zero := f.constant(2), f.constant(4), f.constant(8), f.constant(0)
 	transform := func(m []val) []val {
 		s1, d1, s2, d2 := f.add(m[1], m[2]), f.sub(m[1], m[2]), f.add(m[3], m[4]), f.sub(m[3], m[4])
@@ -216,41 +237,55 @@ func (m *module) output(name string, relu bool) {
 		}
 		return out
 	}
-	f.loop(n, 8, func() {
-		var positive [16]val
-		for h := range 2 {
-			out := half(16 * h)
-			var bias val
-			if relu {
-				bias = f.load(p[6], 16*h)
-			}
-			for y, at := range f.spread(dst, row, 4) {
-				for x, at := range f.spread(at, col, 4) {
-					v := out[4*y+x]
-					if relu {
-						var bits val
-						v, bits = f.rectified(f.add(v, bias), zero)
-						if h == 0 {
-							positive[4*y+x] = bits
-						} else {
-							positive[4*y+x] = f.byte(positive[4*y+x], bits)
-						}
-					}
-					f.store(v, at, 16*h)
-				}
-			}
-		}
+	f.loop(tiles, 1, func() {
+		f.assign(dst, p[0])
+		f.assign(from, p[3])
+		f.assign(n, p[5])
 		if relu {
-			for y, at := range f.spread(p[7], p[8], 4) {
-				for x, at := range f.spread(at, p[9], 4) {
-					f.storeByte(positive[4*y+x], at)
+			f.assign(bias, p[8])
+			f.assign(bits, p[9])
+		}
+		f.loop(n, 8, func() {
+			var positive [16]val
+			for h := range 2 {
+				out := half(16 * h)
+				var add val
+				if relu {
+					add = f.load(bias, 16*h)
+				}
+				for y, at := range f.spread(dst, row, 4) {
+					for x, at := range f.spread(at, col, 4) {
+						v := out[4*y+x]
+						if relu {
+							var bits val
+							v, bits = f.rectified(f.add(v, add), zero)
+							if h == 0 {
+								positive[4*y+x] = bits
+							} else {
+								positive[4*y+x] = f.byte(positive[4*y+x], bits)
+							}
+						}
+						f.store(v, at, 16*h)
+					}
 				}
 			}
-			f.stepBy(p[6], 32)
-			f.stepBy(p[7], 1)
+			if relu {
+				for y, at := range f.spread(bits, p[10], 4) {
+					for x, at := range f.spread(at, p[11], 4) {
+						f.storeByte(positive[4*y+x], at)
+					}
+				}
+				f.stepBy(bias, 32)
+				f.stepBy(bits, 1)
+			}
+			f.stepBy(dst, 32)
+			f.stepBy(from, 32)
+		})
+		f.step(p[0], dstNext)
+		f.step(p[3], mNext)
+		if relu {
+			f.step(p[9], bitsNext)
 		}
-		f.stepBy(dst, 32)
-		f.stepBy(from, 32)
 	})
 }
 
@@ -326,15 +361,7 @@ func (m *module) expand() {
 	f.loop(rows, 1, func() {
 		scale, left := f.copied(p[2]), f.copied(p[3])
 		f.loop(left, 8, func() {
-			f.get(src)
-			f.simd(0x01) // eight bytes as eight i16
-			f.raw(0, 0)
-			wide := f.result(v128)
-			for h, op := range []uint32{0xa7, 0xa8} { // the lower and the upper four as i32
-				f.store(f.mul(f.unary(0xfa, f.unary(op, wide)), f.load(scale, 16*h)), dst, 16*h)
-			}
-			f.stepBy(src, 8)
-			f.stepBy(dst, 32)
+			f.bytesTo(src, dst, func(half int) val { return f.load(scale, 16*half) })
 			f.stepBy(scale, 32)
 		})
 	})
@@ -365,9 +392,10 @@ func (m *module) relu() {
 	})
 }
 
-// masked: dst, src, bits, n.
+// masked: dst, dstStep, src, srcStep, bits, bitStep, n, rows. n is a multiple of 8.
 func (m *module) masked() {
-	f, p := m.fn("masked", 4)
+	f, p := m.fn("masked", 8)
+	dstStep, srcStep := f.times(p[1], 4), f.times(p[3], 4)
 	var lanes [2]val
 	for h := range lanes {
 		f.simd(0x0c)
@@ -376,18 +404,24 @@ func (m *module) masked() {
 		}
 		lanes[h] = f.result(v128)
 	}
-	f.loop(p[3], 8, func() {
-		f.get(p[2])
-		f.raw(0x2d, 0, 0) // a byte
-		f.simd(0x11)
-		bits := f.result(v128)
-		for h, lane := range lanes {
-			where := f.binary(opEqual, f.binary(opAnd, bits, lane), lane)
-			f.store(f.binary(opAnd, f.load(p[1], 16*h), where), p[0], 16*h)
-		}
-		f.stepBy(p[0], 32)
-		f.stepBy(p[1], 32)
-		f.stepBy(p[2], 1)
+	f.loop(p[7], 1, func() {
+		dst, src, at, left := f.copied(p[0]), f.copied(p[2]), f.copied(p[4]), f.copied(p[6])
+		f.loop(left, 8, func() {
+			f.get(at)
+			f.raw(0x2d, 0, 0) // a byte
+			f.simd(0x11)
+			bits := f.result(v128)
+			for h, lane := range lanes {
+				where := f.binary(opEqual, f.binary(opAnd, bits, lane), lane)
+				f.store(f.binary(opAnd, f.load(src, 16*h), where), dst, 16*h)
+			}
+			f.stepBy(dst, 32)
+			f.stepBy(src, 32)
+			f.stepBy(at, 1)
+		})
+		f.step(p[0], dstStep)
+		f.step(p[2], srcStep)
+		f.step(p[4], p[5])
 	})
 }
 
@@ -399,16 +433,10 @@ func (m *module) sum(name string, squares bool) {
 	for i := range sums {
 		sums[i] = f.constant(0)
 	}
-	const promoteLow, add64, sub64, mul64 = 0x5f, 0xf0, 0xf1, 0xf2
+	const add64, sub64, mul64 = 0xf0, 0xf1, 0xf2
 	f.loop(p[2], 4, func() {
 		for i := range sums {
-			wide := func(at val) val {
-				f.get(at)
-				f.simd(0x5d) // two floats
-				f.raw(2, byte(8*i))
-				return f.unary(promoteLow, f.result(v128))
-			}
-			x, y := wide(p[0]), wide(p[1])
+			x, y := f.twoDoubles(p[0], 8*i), f.twoDoubles(p[1], 8*i)
 			if squares {
 				x = f.binary(sub64, x, y)
 				y = x

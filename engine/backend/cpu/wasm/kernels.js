@@ -3,34 +3,41 @@
 // before the module can, so it is given functions that call the module once it is
 // there; until then, and if it never comes, variant is 0 and the program must not
 // call them.
+//
+// helpers are workers that run helper.js. They take part if the program's memory is
+// shared, as wasm/share makes it.
 "use strict";
 
-globalThis.wasmKernels = () => {
-  let k;
+globalThis.wasmKernels = (helpers = []) => {
+  let k, module, memory;
   let variant = 0;
+  const shared = () => typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   return {
     // To be made importObject.kernels.
     imports: {
       variant: () => variant,
-      product: (a, b, c, d, e, f, g, h, i) => k.product(a, b, c, d, e, f, g, h, i),
-      input: (a, b, c, d, e, f) => k.input(a, b, c, d, e, f),
-      output: (a, b, c, d, e, f) => k.output(a, b, c, d, e, f),
-      outputRelu: (a, b, c, d, e, f, g, h, i, j) => k.outputRelu(a, b, c, d, e, f, g, h, i, j),
-      filter: (a, b, c, d, e) => k.filter(a, b, c, d, e),
-      expand: (a, b, c, d, e) => k.expand(a, b, c, d, e),
-      relu: (a, b, c, d, e, f, g, h, i) => k.relu(a, b, c, d, e, f, g, h, i),
-      masked: (a, b, c, d) => k.masked(a, b, c, d),
-      dot: (a, b, c) => k.dot(a, b, c),
-      squares: (a, b, c) => k.squares(a, b, c),
+      play: (records, n) => k.play(records, n, 0),
+      dot: (x, y, n) => k.dot(x, y, n),
+      squares: (x, y, n) => k.squares(x, y, n),
+      share: (control) => k.share(control),
+      // Returns how many helpers there will be, sooner or later.
+      crew(control) {
+        if (!shared()) return 0;
+        helpers.forEach((helper, i) => helper.postMessage({ module, memory, control, worker: i + 1 }));
+        return helpers.length;
+      },
     },
     // Loads the best of the modules that the engine takes: 2 has fused multiply-adds
     // (relaxed SIMD), 1 has not. load(name) promises a file's bytes.
-    async attach(memory, load) {
+    async attach(programs, load) {
+      memory = programs;
       for (const [number, name] of [[2, "kernels-relaxed.wasm"], [1, "kernels.wasm"]]) {
         try {
-          const bytes = await load(name);
+          let bytes = await load(name);
+          if (!shared()) bytes = wasmUnshared(bytes);
           if (!WebAssembly.validate(bytes)) continue;
-          k = (await WebAssembly.instantiate(bytes, { e: { m: memory } })).instance.exports;
+          module = await WebAssembly.compile(bytes);
+          k = (await WebAssembly.instantiate(module, { e: { m: memory } })).exports;
           variant = number;
           return;
         } catch (err) {
@@ -38,5 +45,41 @@ globalThis.wasmKernels = () => {
         }
       }
     },
+  };
+};
+
+// Returns a module as it is, but for its memory, which is not shared.
+globalThis.wasmUnshared = (bytes) => {
+  const b = new Uint8Array(bytes).slice();
+  for (let at = 8, id, size, shift; at < b.length; at += size) {
+    id = b[at++];
+    size = shift = 0;
+    do {
+      size |= (b[at] & 127) << shift;
+      shift += 7;
+    } while (b[at++] & 128);
+    if (id === 5 && b[at + 1] === 3) b[at + 1] = 1; // not shared, of the same limits
+    // Of kernels the memory is the only import. It is then of at least a page (written
+    // in as many bytes as the limits had), and of no largest size: nor need be another's.
+    if (id === 2 && b[at] === 1 && b[at + 5] === 2 && b[at + 6] === 3) b.set([0, 0x81, 0x80, 0x80, 0], at + 6);
+  }
+  return b;
+};
+
+// Has what Go asks of the browser go through copies where it does not take shared
+// memory: text, and random numbers.
+globalThis.wasmLetShare = () => {
+  if (typeof SharedArrayBuffer === "undefined") return;
+  const copied = (v) => v && v.buffer instanceof SharedArrayBuffer ?
+    new Uint8Array(v.buffer, v.byteOffset, v.byteLength).slice() : v;
+  const decode = TextDecoder.prototype.decode;
+  TextDecoder.prototype.decode = function (v, options) {
+    return decode.call(this, copied(v), options);
+  };
+  const random = crypto.getRandomValues.bind(crypto);
+  crypto.getRandomValues = (v) => {
+    const c = random(copied(v));
+    if (c !== v) new Uint8Array(v.buffer, v.byteOffset, v.byteLength).set(c);
+    return v;
   };
 };

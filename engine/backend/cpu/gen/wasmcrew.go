@@ -1,0 +1,213 @@
+package main
+
+// What lets several Web Workers share out lists of calls of kernels, on memory that
+// they share. ../crew_wasm.go has the other side, and says how the words of control are
+// used.
+
+// Words of control, in bytes: each that is written by several has a line of the cache.
+const (
+	ctlGeneration = 0
+	ctlNext       = 64
+	ctlFinished   = 128
+	ctlInside     = 192
+	ctlPieces     = 256
+	ctlRecords    = 260
+	ctlStarts     = 264
+	ctlBroken     = 268
+	ctlArena      = 272
+	ctlHelped     = 320
+)
+
+const (
+	recordBytes = 64      // of a record: which kernel, and its parameters
+	none        = 1 << 30 // more than any number of pieces
+	// spins is how long a helper looks for work before it sleeps: about 0.1 ms, of
+	// which waking takes half.
+	spins = 40000
+)
+
+// crew adds play, work, serve and share, which know the given kernels by their numbers.
+func (m *module) crew(kernels []*fn) {
+	play := m.play(kernels)
+	work := m.work(play)
+	m.serve(work)
+	m.share(work)
+}
+
+// play: record, records, offset. Calls kernels as the records say. A record's first word
+// has the number of the kernel in its lowest byte, and above a bit for each parameter to
+// which the offset is added.
+func (m *module) play(kernels []*fn) *fn {
+	f, p := m.fn("play", 3)
+	record, offset := p[0], p[2]
+	f.loop(p[1], 1, func() {
+		head := f.word(record, 0)
+		f.get(head)
+		f.number(0xff)
+		f.raw(0x71)
+		kernel := f.result(i32)
+		f.raw(0x02, 0x40) // block
+		for i, k := range kernels {
+			f.get(kernel)
+			f.number(int32(i))
+			f.raw(0x46, 0x04, 0x40) // if equal
+			for j := range k.params {
+				f.wordAt(record, 4+4*j)
+				f.get(head)
+				f.number(int32(8 + j))
+				f.raw(0x76, 0x41, 0x01, 0x71) // its bit
+				f.get(offset)
+				f.raw(0x6c, 0x6a)
+			}
+			f.raw(append([]byte{0x10}, uleb(uint32(i))...)...)
+			f.raw(0x0c, 0x01, 0x0b) // done
+		}
+		f.raw(0x0b)
+		f.stepBy(record, recordBytes)
+	})
+	return f
+}
+
+// work: control, worker. Takes the next piece until there is none.
+func (m *module) work(play *fn) *fn {
+	f, p := m.fn("work", 2)
+	control, worker := p[0], p[1]
+	f.get(worker)
+	f.get(f.word(control, ctlArena))
+	f.raw(0x6c)
+	offset := f.result(i32)
+	f.raw(0x02, 0x40, 0x03, 0x40) // block, loop
+	piece := f.atomicAdd(control, ctlNext, 1)
+	pieces := f.word(control, ctlPieces)
+	f.get(piece)
+	f.get(pieces)
+	f.raw(0x4e, 0x0d, 0x01) // leave if not less
+	start := f.sum(f.word(control, ctlStarts), f.times(piece, 4))
+	first, end := f.word(start, 0), f.word(start, 4)
+	at := f.sum(f.word(control, ctlRecords), f.times(first, recordBytes))
+	f.get(end)
+	f.get(first)
+	f.raw(0x6b)
+	f.call(play, at, f.result(i32), offset)
+	f.choose(worker, func() { f.atomicAdd(control, ctlHelped, 1) })
+	f.atomicAdd(control, ctlFinished, 1)
+	f.raw(0x0c, 0x00, 0x0b, 0x0b)
+	return f
+}
+
+// serve: control, worker. Helps whenever there is work, for ever.
+func (m *module) serve(work *fn) {
+	f, p := m.fn("serve", 2)
+	control := p[0]
+	seen, left := f.local(i32), f.local(i32)
+	f.raw(0x03, 0x40) // loop
+	f.number(spins)
+	f.set(left)
+	f.raw(0x02, 0x40, 0x03, 0x40) // block, loop
+	f.atomicLoad(control, ctlGeneration)
+	f.get(seen)
+	f.raw(0x47, 0x0d, 0x01) // leave if there is something new
+	f.stepBy(left, -1)
+	f.get(left)
+	f.raw(0x0d, 0x00) // again
+	f.get(control)
+	f.get(seen)
+	f.raw(0x42, 0x7f)                // without end
+	f.raw(0xfe, 0x01, 2, 0)          // sleep while it is what was seen
+	f.raw(0x1a, 0x0c, 0, 0x0b, 0x0b) // and look
+	f.atomicLoad(control, ctlGeneration)
+	f.set(seen)
+	f.atomicAdd(control, ctlInside, 1)
+	f.call(work, control, p[1])
+	f.atomicAdd(control, ctlInside, -1)
+	f.raw(0x0c, 0x00, 0x0b)
+}
+
+// share: control. Has the pieces worked on by all, takes part, and returns when all
+// are done and no helper is at it any more: 0, or 1 if a helper broke.
+func (m *module) share(work *fn) {
+	f, p := m.fn("share", 1, i32)
+	control, zero := p[0], f.count(0)
+	f.atomicStore(control, ctlNext, 0)
+	f.atomicAdd(control, ctlGeneration, 1)
+	f.get(control)
+	f.number(-1)
+	f.raw(0xfe, 0x00, 2, 0, 0x1a) // wake them
+	f.call(work, control, zero)
+	f.await(func() {
+		f.atomicLoad(control, ctlFinished)
+		f.get(f.word(control, ctlPieces))
+	}, control)
+	f.atomicStore(control, ctlNext, none)
+	f.await(func() {
+		f.atomicLoad(control, ctlInside)
+		f.number(0)
+	}, control)
+	f.number(0)
+}
+
+// await looks until both numbers that are pushed are equal, or returns 1 if a helper
+// broke.
+func (f *fn) await(push func(), control val) {
+	f.raw(0x02, 0x40, 0x03, 0x40)
+	push()
+	f.raw(0x46, 0x0d, 0x01)
+	f.atomicLoad(control, ctlBroken)
+	f.raw(0x04, 0x40, 0x41, 0x01, 0x0f, 0x0b)
+	f.raw(0x0c, 0x00, 0x0b, 0x0b)
+}
+
+// Words of memory.
+
+func (f *fn) wordAt(at val, off int) {
+	f.get(at)
+	f.raw(0x28, 2)
+	f.raw(uleb(uint32(off))...)
+}
+
+func (f *fn) word(at val, off int) val {
+	f.wordAt(at, off)
+	return f.result(i32)
+}
+
+func (f *fn) atomic(op byte, off int) {
+	f.raw(0xfe, op, 2)
+	f.raw(uleb(uint32(off))...)
+}
+
+func (f *fn) atomicLoad(at val, off int) {
+	f.get(at)
+	f.atomic(0x10, off)
+}
+
+func (f *fn) atomicStore(at val, off int, n int32) {
+	f.get(at)
+	f.number(n)
+	f.atomic(0x17, off)
+}
+
+// atomicAdd returns what was there before.
+func (f *fn) atomicAdd(at val, off int, n int32) val {
+	f.get(at)
+	f.number(n)
+	f.atomic(0x1e, off)
+	return f.result(i32)
+}
+
+// call calls a function without a result.
+func (f *fn) call(k *fn, params ...val) {
+	for _, p := range params {
+		f.get(p)
+	}
+	for i, other := range f.m.fns {
+		if other == k {
+			f.raw(append([]byte{0x10}, uleb(uint32(i))...)...)
+		}
+	}
+}
+
+// count is a number that can be counted down.
+func (f *fn) count(n int32) val {
+	f.number(n)
+	return f.result(i32)
+}
