@@ -43,6 +43,7 @@ site-assets:
 	@mkdir -p bin/site
 	@$(WASM) $(BUILD) -gcflags=all=-l -o bin/site/app.wasm ./web
 	@$(WASM) $(BUILD) -tags wasmkernels -o bin/site/worker.wasm ./wasm
+	@go run ./wasm/share bin/site/worker.wasm
 	@go run ./web/examples bin/site
 	@go run ./server/pack -out server/site/files bin/site web/static $(KERNELS)
 
@@ -96,7 +97,8 @@ unit-kernels:
 	$(KERNEL_TEST) -c -o bin/kernels/bench.wasm ./engine/backend/cpu
 	@cp bin/kernels/bench.wasm $(KERNELS)/kernels.js bin/kernels-broken
 	@for name in $(KERNELS)/*.wasm; do echo broken > bin/kernels-broken/$$(basename $$name); done
-	$(CHROMIUM) -query "isa=wasm-relaxed&test.v=true&test.run=Kernels" bin/kernels $(KERNELS) $$(go env GOROOT)/lib/wasm
+	go run ./wasm/share bin/kernels/bench.wasm
+	$(CHROMIUM) -query "isa=wasm-relaxed&workers=3&helpers=2&test.v=true&test.run=Kernels%7CCrew" bin/kernels $(KERNELS) $$(go env GOROOT)/lib/wasm
 	$(CHROMIUM) -query "isa=simd128&test.v=true&test.run=Kernels" bin/kernels-broken $$(go env GOROOT)/lib/wasm
 
 race:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"syscall/js"
 
@@ -22,13 +23,18 @@ type webWorker struct {
 }
 
 // openWorker starts web/static/worker.js, found from the page's own address so that
-// a site may stand under any path. Checkpoints are handed on as Blobs.
+// a site may stand under any path, with the number of workers that the address asks for.
+// Checkpoints are handed on as Blobs.
 func openWorker(in *inbox, checkpoint func(app.Value)) (line, error) {
 	constructor := js.Global().Get("Worker")
 	if constructor.IsUndefined() {
 		return nil, errors.New("this browser has no Web Workers")
 	}
-	w := &webWorker{worker: constructor.New(resolve("web/worker.js")), checkpoint: checkpoint}
+	script := "web/worker.js"
+	if n := baseURL().Query().Get("workers"); n != "" {
+		script += "?workers=" + url.QueryEscape(n)
+	}
+	w := &webWorker{worker: constructor.New(resolve(script)), checkpoint: checkpoint}
 	w.on("message", func(event js.Value) {
 		data := event.Get("data")
 		if data.Type() == js.TypeObject {
