@@ -28,7 +28,7 @@ KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
 .PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser screenshots axe tools prove generated \
-	bench bench-program bench-wasm compare-native compare-wasm gallery clean
+	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
 
@@ -118,6 +118,10 @@ screenshots: tools build
 	@mkdir -p bin/screenshots
 	TRAPPED_SCREENSHOTS=$(CURDIR)/bin/screenshots go test -tags browser -count=1 -timeout 20m -run Screenshots ./web/
 	@echo "The pictures are in bin/screenshots."
+
+# bench-page measures first visits to the page in Chromium, and what they paint.
+bench-page: tools build
+	TRAPPED_BENCH=1 go test -tags browser -count=1 -timeout 20m -run BenchPage ./web/
 
 # axe gets axe-core, by which the tests look for what keeps people from using the page.
 axe:

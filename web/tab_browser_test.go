@@ -74,6 +74,7 @@ type site struct {
 	mu       sync.Mutex
 	bodies   []string // requests with a body
 	count    int
+	bytes    int      // that bodies of answers had
 	broken   []string // paths that are answered with nonsense
 	nonsense []string // those that were
 	fetched  []string // requests for networks: path, and range if any
@@ -109,6 +110,7 @@ func openWith(t *testing.T, data string) *site {
 			weights = nil
 		}
 		s.mu.Unlock()
+		w = &counted{w, s}
 		if r.URL.Path == workerPath {
 			r.Header.Del("Accept-Encoding")
 		}
@@ -125,6 +127,21 @@ func openWith(t *testing.T, data string) *site {
 	t.Cleanup(s.Close)
 	return s
 }
+
+// counted counts the bytes of a body.
+type counted struct {
+	http.ResponseWriter
+	site *site
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	c.site.mu.Lock()
+	c.site.bytes += len(p)
+	c.site.mu.Unlock()
+	return c.ResponseWriter.Write(p)
+}
+
+func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 const workerPath = "/web/worker.js"
 

@@ -30,11 +30,11 @@ func openWorker(in *inbox, checkpoint func(app.Value)) (line, error) {
 	if constructor.IsUndefined() {
 		return nil, errors.New("this browser has no Web Workers")
 	}
-	script := "web/worker.js"
+	script := resolve("web/worker.js")
 	if n := baseURL().Query().Get("workers"); n != "" {
 		script += "?workers=" + url.QueryEscape(n)
 	}
-	w := &webWorker{worker: constructor.New(resolve(script)), checkpoint: checkpoint}
+	w := &webWorker{worker: constructor.New(script), checkpoint: checkpoint}
 	w.on("message", func(event js.Value) {
 		data := event.Get("data")
 		if data.Type() == js.TypeObject {

@@ -1,11 +1,6 @@
 package pixel
 
-import (
-	"image"
-	"image/color"
-
-	"golang.org/x/image/draw"
-)
+import "image"
 
 // CopyAlpha gives a painting the alpha of the photograph that it was made of, resampled
 // to its size. What was painted is the photograph over white, and so it shows in
@@ -19,7 +14,7 @@ func CopyAlpha(painting *image.NRGBA, deep *image.NRGBA64, photograph *image.NRG
 	alpha := scaledAlpha(photograph, painting.Rect.Dx(), painting.Rect.Dy())
 	for y := range painting.Rect.Dy() {
 		for x := range painting.Rect.Dx() {
-			a := alpha.Gray16At(x, y).Y
+			a := uint16(min(max(alpha[y*painting.Rect.Dx()+x], 0), 1)*65535 + 0.5)
 			painting.Pix[painting.PixOffset(x, y)+3] = uint8((uint32(a)*255 + 32767) / 65535)
 			if deep != nil {
 				i := deep.PixOffset(x, y)
@@ -29,32 +24,21 @@ func CopyAlpha(painting *image.NRGBA, deep *image.NRGBA64, photograph *image.NRG
 	}
 }
 
-// scaledAlpha resamples the share of each place that is covered: that is light's
+// scaledAlpha resamples the share of each place that is covered, 0 to 1: that is light's
 // share already, and so not encoded.
-func scaledAlpha(img *image.NRGBA, w, h int) *image.Gray16 {
-	dst := image.NewGray16(image.Rect(0, 0, w, h))
-	cover := cover{img}
-	if img.Rect.Dx() == w && img.Rect.Dy() == h {
-		for y := range h {
-			for x := range w {
-				c := cover.RGBA64At(img.Rect.Min.X+x, img.Rect.Min.Y+y)
-				dst.SetGray16(x, y, color.Gray16{Y: c.R})
-			}
+func scaledAlpha(img *image.NRGBA, w, h int) []float32 {
+	wide, high := img.Rect.Dx(), img.Rect.Dy()
+	row := func(y int, to []float32) {
+		for x := range to {
+			to[x] = float32(img.Pix[y*img.Stride+4*x+3]) / 255
 		}
-		return dst
 	}
-	whole := image.NewRGBA64(dst.Rect)
-	kernel.Scale(whole, whole.Rect, cover, img.Rect, draw.Src, nil)
-	for i := range w * h {
-		copy(dst.Pix[2*i:][:2], whole.Pix[8*i:])
+	if wide != w || high != h {
+		return resampled(1, wide, high, w, h, row)
 	}
-	return dst
-}
-
-// cover is the alpha of a picture as an opaque grey one.
-type cover struct{ *image.NRGBA }
-
-func (c cover) RGBA64At(x, y int) color.RGBA64 {
-	a := uint16(c.Pix[c.PixOffset(x, y)+3]) * 257
-	return color.RGBA64{R: a, G: a, B: a, A: 0xffff}
+	same := make([]float32, w*h)
+	for y := range h {
+		row(y, same[y*w:][:w])
+	}
+	return same
 }

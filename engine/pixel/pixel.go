@@ -24,14 +24,12 @@ const channels = 3
 // Planes returns the picture resampled to w x h. Transparent pixels are shown over
 // white first. At the picture's own size an opaque picture's values come out
 // unchanged.
-//
-// While it runs it takes 32*w*H bytes for a picture of height H.
 func Planes(img *image.NRGBA, w, h int) []float32 {
 	b := img.Bounds()
 	mustBeSize(b.Dx(), b.Dy())
 	mustBeSize(w, h)
 	if w != b.Dx() || h != b.Dy() {
-		return scaled(light{img}, w, h)
+		return reduced(img, w, h)
 	}
 	planes := make([]float32, channels*w*h)
 	red, green, blue := split(planes)

@@ -169,7 +169,7 @@ func (n *Need) in(s size, most int) Fit {
 	if r.Optimizer == engine.Adam {
 		vectors = 9
 	}
-	planes := 4 * channels * places
+	planes := 5.25 * channels * places // with the photograph at this size and the one before
 	if n.Checkpoints {
 		planes += 3 * (vectors + 1) * places
 	}

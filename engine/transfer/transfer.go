@@ -9,6 +9,7 @@ package transfer
 import (
 	"context"
 	"image"
+	"slices"
 	"time"
 
 	"trappedinart/engine"
@@ -71,6 +72,7 @@ type job struct {
 	weights *vgg.Weights
 	net     *vgg.Network
 	content *image.NRGBA
+	seen    [2]seen // the content at the sizes that were asked for last
 	styles  []*image.NRGBA
 	masks   masks
 	// What kept last returned, and for what.
@@ -218,10 +220,10 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 		case j.start != nil:
 			start = pixel.Planes(j.start, s.w, s.h)
 		default:
-			start = pixel.Planes(j.content, s.w, s.h)
+			start = slices.Clone(j.photograph(s))
 		}
 		if kept := j.kept(s); kept != nil {
-			start = blended(start, pixel.Planes(j.content, s.w, s.h), kept)
+			start = blended(start, j.photograph(s), kept)
 		}
 		next, err := j.scale(ctx, i, start)
 		if next != nil {
@@ -235,26 +237,6 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 		}
 	}
 	return j.shown(x, j.last()), nil
-}
-
-// larger brings x to the next size, with some of the detail that the photograph has there
-// and had not before.
-func (j *job) larger(x []float32, before, s size) []float32 {
-	x = pixel.Resize(x, before.w, before.h, s.w, s.h)
-	share := float32(j.recipe.Detail / 100)
-	if share == 0 || withoutContent(&j.recipe) {
-		return x
-	}
-	rough := pixel.Resize(pixel.Planes(j.content, before.w, before.h), before.w, before.h, s.w, s.h)
-	for i, fine := range pixel.Planes(j.content, s.w, s.h) {
-		x[i] += share * (fine - rough[i])
-	}
-	return x
-}
-
-// withoutContent says whether the recipe asks for nothing but style.
-func withoutContent(r *engine.Recipe) bool {
-	return r.ContentWeight == 0 || r.LossScaling == engine.Calibrated && r.Strength == 100
 }
 
 // scale paints at one size from the given pixels, and returns the new ones; beside
@@ -321,7 +303,7 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 // scene brings the photograph to size s, with the border, and the styles' longer sides
 // to that of s times the style scale.
 func (j *job) scene(s size, border int) *scene {
-	content := pixel.Planes(j.content, s.w, s.h)
+	content := j.photograph(s)
 	sc := &scene{be: j.be, net: j.net, recipe: &j.recipe, styleFactor: j.styleFactor, regions: j.regions(s, border), kept: j.kept(s)}
 	if sc.kept != nil {
 		sc.kept = bordered(sc.kept, s, border)
@@ -350,7 +332,7 @@ func (j *job) shown(x []float32, s size) []float32 {
 	if kept == nil && j.recipe.KeepColours == 0 {
 		return x
 	}
-	content := pixel.Planes(j.content, s.w, s.h)
+	content := j.photograph(s)
 	return blended(coloured(&j.recipe, x, content), content, kept)
 }
 
