@@ -37,6 +37,8 @@ type Backend struct {
 	floats  func(n int) []float32 // makes feature maps
 	shared  []float32             // of all threads, for one operation
 	parts   []float64             // of sums
+	// binomial has the filters of reduction for each length that there was.
+	binomial map[int][]float32
 
 	// The operations that threads work on. They are here so that starting one takes
 	// no memory.

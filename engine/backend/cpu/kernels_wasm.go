@@ -40,25 +40,38 @@ const (
 	callCopyRows
 	callAddRows
 	callAccumulate
+	callCombine
+	callMoments
+	callAffine
+	callAverage
+	callAverageBack
+	_ // dot
+	callDotTo
 )
 
 // addressesOf says which parameters of a kernel are addresses.
 var addressesOf = [...]uint32{
-	callProduct:    1<<0 | 1<<2 | 1<<5,
-	callProducts:   1<<0 | 1<<3 | 1<<6,
-	callProductSum: 1<<0 | 1<<2 | 1<<6,
-	callInput:      1<<0 | 1<<2,
-	callOutput:     1<<0 | 1<<3,
-	callOutputRelu: 1<<0 | 1<<3 | 1<<8 | 1<<9,
-	callFilter:     1<<0 | 1<<2,
-	callExpand:     1<<0 | 1<<1 | 1<<2,
-	callExpandEach: 1<<0 | 1<<1 | 1<<2,
-	callRelu:       1<<0 | 1<<2 | 1<<4 | 1<<6,
-	callMasked:     1<<0 | 1<<2 | 1<<4,
-	callClear:      1 << 0,
-	callCopyRows:   1<<0 | 1<<2,
-	callAddRows:    1<<0 | 1<<2 | 1<<6,
-	callAccumulate: 1<<0 | 1<<2,
+	callProduct:     1<<0 | 1<<2 | 1<<5,
+	callProducts:    1<<0 | 1<<3 | 1<<6,
+	callProductSum:  1<<0 | 1<<2 | 1<<6,
+	callInput:       1<<0 | 1<<2,
+	callOutput:      1<<0 | 1<<3,
+	callOutputRelu:  1<<0 | 1<<3 | 1<<8 | 1<<9,
+	callFilter:      1<<0 | 1<<2,
+	callExpand:      1<<0 | 1<<1 | 1<<2,
+	callExpandEach:  1<<0 | 1<<1 | 1<<2,
+	callRelu:        1<<0 | 1<<2 | 1<<4 | 1<<6,
+	callMasked:      1<<0 | 1<<2 | 1<<4,
+	callClear:       1 << 0,
+	callCopyRows:    1<<0 | 1<<2,
+	callAddRows:     1<<0 | 1<<2 | 1<<6,
+	callAccumulate:  1<<0 | 1<<2,
+	callCombine:     1<<0 | 1<<1 | 1<<2,
+	callMoments:     1<<0 | 1<<1 | 1<<2 | 1<<3,
+	callAffine:      1<<0 | 1<<1 | 1<<2 | 1<<4 | 1<<5,
+	callAverage:     1<<0 | 1<<1 | 1<<2,
+	callAverageBack: 1<<0 | 1<<1 | 1<<2,
+	callDotTo:       1<<0 | 1<<1 | 1<<2,
 }
 
 // A record is a call of a kernel: which, and its parameters.
@@ -108,22 +121,9 @@ func module(isa string) *kernel {
 			call(callExpand, params{addr(dst), addr(src), addr(scale), int32(columns), int32(rows)})
 		},
 	}
-	k.vectors.relu = func(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
-		checkRelu(dst, dstStep, bits, bitStep, src, srcStep, bias, places, n)
-		call(callRelu, params{addr(dst), int32(dstStep), addr(bits), int32(bitStep), addr(src), int32(srcStep), addr(bias), int32(places), int32(n)})
-	}
+	moduleVectors(&k.vectors)
 	k.vectors.masked = func(dst, src []float32, bits []uint8) {
 		k.maskedRows(dst, 0, src, 0, bits, 0, len(dst)&^7, 1)
-	}
-	k.vectors.dot = func(x, y []float32) float64 {
-		y = y[:len(x)]
-		n := len(x) &^ 3
-		return wasmDot(at(x), at(y), int32(n)) + dotGo(x[n:], y[n:])
-	}
-	k.vectors.squares = func(x, y []float32) float64 {
-		y = y[:len(x)]
-		n := len(x) &^ 3
-		return wasmSquares(at(x), at(y), int32(n)) + squaresGo(x[n:], y[n:])
 	}
 	k.panels[0].product = func(c []float32, cRow int, a []float32, aRow, aStep int, b []float32, rows, depth int, add bool) {
 		checkProduct(moduleColumns, c, cRow, a, aRow, aStep, b, rows, depth)
@@ -142,13 +142,6 @@ func module(isa string) *kernel {
 	k.panels[0].products, k.panels[0].productSum = moduleProducts, moduleProductSum
 	moduleRuns(&k.runs)
 	return k
-}
-
-func checkRelu(dst []float32, dstStep int, bits []uint8, bitStep int, src []float32, srcStep int, bias []float32, places, n int) {
-	if places < 1 || n < 8 || n%8 != 0 || dstStep < 0 || bitStep < 0 || srcStep < 0 || len(bias) < n ||
-		len(dst) < (places-1)*dstStep+n || len(src) < (places-1)*srcStep+n || len(bits) < (places-1)*bitStep+n/8 {
-		panic("cpu: row outside its slices")
-	}
 }
 
 // at returns where a slice begins; of an empty one nothing is read.

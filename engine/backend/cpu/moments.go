@@ -44,6 +44,8 @@ func (m *moments) at(i int) (first, places int) {
 	return (m.w.Y0+row)*m.f.shape.W + m.w.X0 + within, min(m.piece, width-within)
 }
 
+func (m *moments) recordable() bool { return m.f.s%4 == 0 }
+
 func (m *moments) do(_, i int) {
 	stride := m.f.s
 	first, places := m.at(i)

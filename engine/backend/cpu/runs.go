@@ -22,6 +22,8 @@ type runs struct {
 	maskedRows func(dst []float32, dstStep int, src []float32, srcStep int, bits []uint8, bitStep, n, rows int)
 	// accumulate adds rows of n floats to sums.
 	accumulate func(dst []float64, dstStep int, src []float32, srcStep, n, rows int)
+	// dotTo writes the dot product to the first of dst.
+	dotTo func(dst []float64, x, y []float32)
 }
 
 // completed gives a kernel runs that are loops.
@@ -72,6 +74,10 @@ func completed(k *kernel) *kernel {
 			for t := range times {
 				for i := range rows {
 					to, by := dst[i*dstStep:][:n], weights[i*weightStep]
+					if n >= longRow {
+						k.combine(to, 1, to, by, src[t*srcNext+i*srcStep:][:n])
+						continue
+					}
 					for c, v := range src[t*srcNext+i*srcStep:][:n] {
 						to[c] += by * v
 					}
@@ -91,9 +97,13 @@ func completed(k *kernel) *kernel {
 				}
 			}
 		},
+		dotTo: func(dst []float64, x, y []float32) { dst[0] = k.dot(x, y) },
 	}
 	return k
 }
+
+// longRow is how many floats pay for a call.
+const longRow = 32
 
 func copyRowsGo[T any](dst []T, dstStep int, src []T, srcStep, n, rows int) {
 	for i := range rows {

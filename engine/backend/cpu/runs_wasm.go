@@ -79,6 +79,14 @@ func moduleRuns(r *runs) {
 		}
 		call(callAccumulate, params{addr(dst), int32(dstStep), addr(src), int32(srcStep), int32(n), int32(rows)})
 	}
+	r.dotTo = func(dst []float64, x, y []float32) {
+		if len(x)%4 != 0 {
+			slow.dotTo(dst, x, y)
+			return
+		}
+		dst, y = dst[:1], y[:len(x)]
+		call(callDotTo, params{addr(dst), addr(x), addr(y), int32(len(x))})
+	}
 }
 
 func checkRows(dst, dstStep, src, srcStep, n, rows int) {

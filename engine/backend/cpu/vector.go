@@ -47,7 +47,7 @@ func (v *vector) do(_, i int) {
 		k.combine(v.dst[from:to], v.p, v.x[from:to], v.q, v.y[from:to])
 	case opDot:
 		to := min(from+vectorBlock, len(v.x))
-		v.b.parts[i] = k.dot(v.x[from:to], v.y[from:to])
+		v.b.kernel.dotTo(v.b.parts[i:], v.x[from:to], v.y[from:to])
 	case opAdam:
 		v.adam(from, min(from+vectorBlock, len(v.dst)))
 	case opSquares:
@@ -63,6 +63,11 @@ func (v *vector) do(_, i int) {
 		at := v.at + i*v.row
 		addSigns(v.dst[at+v.dstStep:][:v.n], v.p, v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
 	}
+}
+
+// recordable: the two operations that an optimiser does most.
+func (v *vector) recordable() bool {
+	return v.op == opCombine && len(v.dst)%4 == 0 && v.p != 0 && v.q != 0 || v.op == opDot && len(v.x)%4 == 0
 }
 
 // sum adds up the parts of n pieces, in order.

@@ -34,7 +34,7 @@ func (m *module) crew(kernels []*fn) {
 	m.share(work)
 }
 
-// play: record, records, offset. Calls kernels as the records say. A record's first word
+// play: record, records, offset. Calls kernels that return nothing as the records say. A record's first word
 // has the number of the kernel in its lowest byte, and above a bit for each parameter to
 // which the offset is added.
 func (m *module) play(kernels []*fn) *fn {
@@ -48,6 +48,9 @@ func (m *module) play(kernels []*fn) *fn {
 		kernel := f.result(i32)
 		f.raw(0x02, 0x40) // block
 		for i, k := range kernels {
+			if len(k.results) > 0 {
+				continue
+			}
 			f.get(kernel)
 			f.number(int32(i))
 			f.raw(0x46, 0x04, 0x40) // if equal

@@ -24,9 +24,15 @@ func kernels(relaxed bool, t wasmTile) []byte {
 	m.copyRows()
 	m.addRows()
 	m.accumulate()
-	m.crew(m.fns)
-	m.sum("dot", false)
+	m.combine()
+	m.moments()
+	m.affine()
+	m.average()
+	m.averageBack()
+	dot := m.sum("dot", false)
+	m.dotTo(dot)
 	m.sum("squares", true)
+	m.crew(m.fns)
 	return m.bytes()
 }
 
@@ -427,7 +433,7 @@ func (m *module) masked() {
 
 // sum: x, y, n, a multiple of 4. The products of x and y, or the squares of x-y, added
 // up in float64.
-func (m *module) sum(name string, squares bool) {
+func (m *module) sum(name string, squares bool) *fn {
 	f, p := m.fn(name, 3, f64)
 	var sums [2]val
 	for i := range sums {
@@ -454,4 +460,5 @@ func (m *module) sum(name string, squares bool) {
 		f.raw(byte(lane))
 	}
 	f.raw(0xa0) // f64.add
+	return f
 }

@@ -1,0 +1,111 @@
+package main
+
+// Kernels on rows of whole vectors: n is a multiple of 4.
+
+// combine: dst, x, y, p, q, n. p and q are the bits of floats.
+func (m *module) combine() {
+	f, p := m.fn("combine", 6)
+	xs, ys := f.splat(p[3]), f.splat(p[4])
+	f.loop(p[5], 4, func() {
+		f.store(f.add(f.mul(f.load(p[1], 0), xs), f.mul(f.load(p[2], 0), ys)), p[0], 0)
+		for _, at := range p[:3] {
+			f.stepBy(at, 16)
+		}
+	})
+}
+
+// splat is a vector of the bits in a.
+func (f *fn) splat(a val) val {
+	f.get(a)
+	f.simd(0x11)
+	return f.result(v128)
+}
+
+// moments: sums, squares, f, weights, step, n, places.
+func (m *module) moments() {
+	f, p := m.fn("moments", 7)
+	step, row, left := f.times(p[4], 4), f.times(p[5], 4), f.copied(p[5])
+	f.loop(left, 4, func() {
+		sum, square := f.constant(0), f.constant(0)
+		at, weight, places := f.copied(p[2]), f.copied(p[3]), f.copied(p[6])
+		f.loop(places, 1, func() {
+			v := f.load(at, 0)
+			weighted := f.mul(v, f.loadSplat(weight, 0))
+			f.get(f.add(sum, weighted))
+			f.set(sum)
+			f.get(f.add(square, f.mul(weighted, v)))
+			f.set(square)
+			f.step(at, row)
+			f.step(weight, step)
+		})
+		f.store(sum, p[0], 0)
+		f.store(square, p[1], 0)
+		for _, at := range p[:3] {
+			f.stepBy(at, 16)
+		}
+	})
+}
+
+// affine: dst, f, weights, step, constant, slope, n, places.
+func (m *module) affine() {
+	f, p := m.fn("affine", 8)
+	dst, from, step := p[0], p[1], f.times(p[3], 4)
+	f.loop(p[7], 1, func() {
+		weight, constant, slope, left := f.loadSplat(p[2], 0), f.copied(p[4]), f.copied(p[5]), f.copied(p[6])
+		f.loop(left, 4, func() {
+			v := f.add(f.load(constant, 0), f.mul(f.load(slope, 0), f.load(from, 0)))
+			f.store(f.add(f.load(dst, 0), f.mul(v, weight)), dst, 0)
+			for _, at := range []val{dst, from, constant, slope} {
+				f.stepBy(at, 16)
+			}
+		})
+		f.step(p[2], step)
+	})
+}
+
+// average: dst, above, below, n, places.
+func (m *module) average() {
+	f, p := m.fn("average", 5)
+	row, quarter := f.times(p[3], 4), f.constant(0.25)
+	f.loop(p[4], 1, func() {
+		left := f.copied(p[3])
+		a2, b2 := f.sum(p[1], row), f.sum(p[2], row)
+		f.loop(left, 4, func() {
+			v := f.add(f.add(f.load(p[1], 0), f.load(a2, 0)), f.add(f.load(p[2], 0), f.load(b2, 0)))
+			f.store(f.mul(v, quarter), p[0], 0)
+			for _, at := range []val{p[0], p[1], p[2], a2, b2} {
+				f.stepBy(at, 16)
+			}
+		})
+		f.step(p[1], row)
+		f.step(p[2], row)
+	})
+}
+
+// averageBack: above, below, d, n, places.
+func (m *module) averageBack() {
+	f, p := m.fn("averageBack", 5)
+	row, quarter := f.times(p[3], 4), f.constant(0.25)
+	f.loop(p[4], 1, func() {
+		left := f.copied(p[3])
+		a2, b2 := f.sum(p[0], row), f.sum(p[1], row)
+		f.loop(left, 4, func() {
+			v := f.mul(f.load(p[2], 0), quarter)
+			for _, at := range []val{p[0], p[1], a2, b2} {
+				f.store(v, at, 0)
+				f.stepBy(at, 16)
+			}
+			f.stepBy(p[2], 16)
+		})
+		f.step(p[0], row)
+		f.step(p[1], row)
+	})
+}
+
+// dotTo: dst of a float64, x, y, n.
+func (m *module) dotTo(dot *fn) {
+	f, p := m.fn("dotTo", 4)
+	f.get(p[0])
+	f.call(dot, p[1], p[2], p[3])
+	f.raw(0x39, 2, 0)
+}
