@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/url"
 	"strconv"
@@ -195,7 +196,11 @@ func (s *studio) lookWhatIsKept() {
 	})
 }
 
-// preset takes what the page's address presets: network, seed, size, iterations.
+// mostWorkers is how many workers an address can ask for; static/worker.js knows it too.
+const mostWorkers = 16
+
+// preset takes what the page's address presets: network, seed, size, iterations. The number
+// of workers is for openWorker, and only looked at here.
 func (s *studio) preset(query url.Values) {
 	for name, setting := range map[string]string{"network": "weights", "seed": "seed", "size": "size", "iterations": "iterations"} {
 		if text := query.Get(name); text != "" {
@@ -203,6 +208,11 @@ func (s *studio) preset(query url.Values) {
 			if err := declared.Set(&s.recipe, text); err != nil {
 				s.problem = engine.AsError(err).Message
 			}
+		}
+	}
+	if text := query.Get("workers"); text != "" {
+		if n, err := strconv.Atoi(text); err != nil || n < 1 || n > mostWorkers {
+			s.problem = fmt.Sprintf(words.WrongWorkers, mostWorkers)
 		}
 	}
 }

@@ -75,6 +75,7 @@ type site struct {
 	bodies   []string // requests with a body
 	count    int
 	bytes    int      // that bodies of answers had
+	helpers  int      // requests whose query is that word
 	broken   []string // paths that are answered with nonsense
 	nonsense []string // those that were
 	fetched  []string // requests for networks: path, and range if any
@@ -96,6 +97,9 @@ func openWith(t *testing.T, data string) *site {
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.count++
+		if r.URL.RawQuery == "helper" {
+			s.helpers++
+		}
 		if r.ContentLength != 0 || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
 			s.bodies = append(s.bodies, r.Method+" "+r.URL.Path)
 		}

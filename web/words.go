@@ -52,7 +52,7 @@ var words = struct {
 	Continue, Continued, Delete, DeleteAll             string
 	DeleteTitle, DeleteText, DeleteYes, DeleteNo       string
 	Gone, NoRoom                                       string
-	Offline, NoNetwork, NoWorker, Busy                 string
+	Offline, NoNetwork, NoWorker, WrongWorkers, Busy   string
 	NoPicture, FileTooLarge, PictureTooLarge           string
 	TooManyStyles                                      string
 }{
@@ -249,6 +249,7 @@ var words = struct {
 	Offline:         "The server does not answer as it should; check the connection and try again.",
 	NoNetwork:       "There is no network %q here; there are %s.",
 	NoWorker:        "The engine cannot be started in this browser; reload the page, or try a newer browser.",
+	WrongWorkers:    "In the page's address, workers must be a number from 1 to %d; left out, all processors work.",
 	Busy:            "A painting is being made already; stop it first, or wait until it is done.",
 	NoPicture:       "%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file.",
 	FileTooLarge:    "%q is larger than %d MB; choose a smaller file.",
