@@ -6,7 +6,7 @@
 
 (async () => {
   const { app } = document.currentScript.dataset;
-  const patience = 3000; // ms
+  const patience = 5000; // ms; where it does not work it mostly says so
   const workers = navigator.serviceWorker;
 
   // The second load has a mark in its address, which goes at once. A reload would do without,
