@@ -27,7 +27,7 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser screenshots axe tools prove generated \
+.PHONY: all build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser screenshots axe tools prove generated \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -51,6 +51,13 @@ run:
 	@start=$$(date +%s) && $(MAKE) --no-print-directory build && \
 	echo "Built in $$(( $$(date +%s) - start )) s." && \
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
+
+# site writes the page for a host that only hands out files: into DIR, offering beside the
+# small network those of WEIGHTS, names of the data directory or files.
+DIR     ?= bin/site-static
+WEIGHTS ?=
+site: build
+	@bin/trapped site --out $(DIR) $(if $(DATA),--data $(DATA)) $(foreach w,$(WEIGHTS),--weights $(w))
 
 # test is everything that must hold. Each part is a target of its own.
 test: tools lint generated unit unit-plain unit-wasm unit-kernels race fuzz browser

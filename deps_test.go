@@ -80,6 +80,7 @@ var rules = []rule{
 	{"wasm/protocol", "", "page and worker share the messages, and the page computes nothing", not(append(concrete, module+"/engine/transfer", module+"/weights")...)},
 	{"web", "js", "the page is downloaded, and hands all work to a Runner", not(append(concrete, module+"/engine/transfer", module+"/engine/vgg", module+"/weights", gorgonia)...)},
 	{"server/store", "native", "what is kept knows nothing of what it is", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
+	{"server/site", "native", "the page's files know nothing of what runs in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"server/shares", "native", "shares are sealed: what keeps them knows nothing of what is in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"web/envelope", "", "page and server know the envelope, and the page is downloaded", func(path string) bool {
 		return ours("engine")(path) && path != "net/http"

@@ -67,6 +67,7 @@ func newRootCommand() *cobra.Command {
 		newServeCommand(),
 		newWorkerCommand(),
 		newHealthCommand(),
+		newSiteCommand(),
 		newWeightsCommand(),
 		newVersionCommand(),
 	)

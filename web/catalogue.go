@@ -24,6 +24,8 @@ type catalogue struct {
 	// memory keeps the last list, so that networks that are kept here are found when the
 	// server is not.
 	memory memory
+	// static is the list of networks where there is no server (api.StaticNetworks), or "".
+	static string
 
 	mu       sync.Mutex
 	networks []api.Weights
@@ -46,6 +48,13 @@ func (c *catalogue) Networks(ctx context.Context) ([]api.Weights, error) {
 		return c.networks, nil
 	}
 	var list []api.Weights
+	if c.static != "" {
+		if err := json.Unmarshal([]byte(c.static), &list); err != nil {
+			return nil, err
+		}
+		c.networks = list
+		return list, nil
+	}
 	if err := c.get(ctx, "api/v1/weights", &list); err != nil {
 		if c.memory.Get(networksKey, &list) == nil && len(list) > 0 && ctx.Err() == nil {
 			return list, nil // and ask again next time
@@ -76,7 +85,7 @@ func (c *catalogue) Address(ctx context.Context, name string) (string, error) {
 }
 
 func (c *catalogue) addressOf(w api.Weights) string {
-	return c.base.JoinPath("/").ResolveReference(&url.URL{Path: w.URL}).String()
+	return c.base.ResolveReference(&url.URL{Path: w.URL}).String()
 }
 
 // resolve returns the address of a path beside the page, which may stand under any path.
@@ -87,6 +96,9 @@ func resolve(path string) string {
 // Server returns what the server that makes paintings says of itself, or nil where
 // there is none.
 func (c *catalogue) Server(ctx context.Context) *api.Health {
+	if c.static != "" {
+		return nil
+	}
 	var h api.Health
 	if err := c.get(ctx, "api/v1/healthz", &h); err != nil || h.Status != "ok" {
 		return nil

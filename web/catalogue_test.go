@@ -80,6 +80,32 @@ func TestNetworksOffline(t *testing.T) {
 	}
 }
 
+// A page without a server asks for nothing: its list came with it.
+func TestNetworksOfAStaticPage(t *testing.T) {
+	for page, want := range map[string]string{
+		"http://here/": "http://here/weights/a%20b", "http://here/deep/er/": "http://here/deep/er/weights/a%20b",
+		"http://here/deep/er/index.html?size=64": "http://here/deep/er/weights/a%20b",
+	} {
+		base, err := url.Parse(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &catalogue{base: base, static: `[{"name": "small", "url": "weights/a b", "bytes": 5}]`} // and no client
+		if list, err := c.Networks(t.Context()); err != nil || len(list) != 1 || list[0].Bytes != 5 {
+			t.Errorf("%s: there are %+v, %v", page, list, err)
+		}
+		if got, err := c.Address(t.Context(), "small"); err != nil || got != want {
+			t.Errorf("%s: the address is %q, %v; want %q", page, got, err, want)
+		}
+		if _, err := c.Address(t.Context(), "vgg19"); engine.AsError(err) == nil || engine.AsError(err).Code != engine.UnknownWeights {
+			t.Errorf("%s: a network that is not there gives %v", page, err)
+		}
+		if h := c.Server(t.Context()); h != nil {
+			t.Errorf("%s: there is a server: %+v", page, h)
+		}
+	}
+}
+
 func TestNetworkText(t *testing.T) {
 	s := &studio{}
 	n := api.Weights{Name: "vgg19", URL: "/weights/vgg19-1.safetensors", Bytes: 13_100_000, Compressed: 11_600_000}

@@ -112,7 +112,7 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.page = ctx
 	base := baseURL()
 	s.preset(base.Query())
-	s.offered = &catalogue{base: base, client: httpClient, memory: ctx.LocalStorage()}
+	s.offered = &catalogue{base: base, client: httpClient, memory: ctx.LocalStorage(), static: app.Getenv(api.StaticNetworks)}
 	open := func(in *inbox) (line, error) {
 		return openWorker(in, func(checkpoint app.Value) {
 			ctx.Dispatch(func(app.Context) { s.keeper.keep(checkpoint) })

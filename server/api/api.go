@@ -95,6 +95,10 @@ func (p *Problem) GetHeaders() http.Header { return p.Header }
 // ContentType returns the media type of problems.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
+// StaticNetworks is the variable of the page's environment that has the list of networks,
+// as GET /weights would answer, with URLs relative to the page, where there is no server.
+const StaticNetworks = "STATIC_NETWORKS"
+
 // Weights describes one network that the server has, an element of GET /weights.
 type Weights struct {
 	Name  string `json:"name" doc:"What a recipe calls it"`

@@ -4,14 +4,43 @@ package site
 // page registers. It keeps the page's files for offline use. Unlike go-app's own it
 // asks the network first, so that nobody sees an old page, and it leaves the API and
 // weights alone and deletes no cache but its own.
-const serviceWorker = `const prefix = "page-";
+//
+// Where there is no server of ours it also gives the page and its workers the headers
+// that nobody else sends, and takes over at once, as start.js waits for it; what it keeps
+// comes afterwards.
+const serviceWorker = `const scope = new URL("./", self.location).pathname; // of the page
+const prefix = "page-" + scope.slice(1);
 const cacheName = prefix + "{{.Version}}";
 const resources = {{.ResourcesToCache}};
+const headers = {{.Headers}};
+
+// How long a host lets browsers keep files is not ours to say without a server of ours:
+// only what has its hash in its name is taken without asking.
+const caching = (address) => ({ cache: headers && !/\.[0-9a-f]{16}\.\w+$/.test(address) ? "no-cache" : "default" });
+
+async function keep() {
+  const cache = await caches.open(cacheName);
+  await cache.addAll(resources.map((path) => new Request(path, caching(path))));
+}
+
+let soon;
+// keepSoon keeps what is not kept yet, once the page has what it loads for itself.
+function keepSoon() {
+  soon ??= (async () => {
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const cache = await caches.open(cacheName);
+    if ((await cache.keys()).length < resources.length) {
+      await keep();
+    }
+  })().catch((err) => console.warn("the page is not kept:", err));
+  return soon;
+}
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
-    const cache = await caches.open(cacheName);
-    await cache.addAll(resources);
+    if (!headers || self.registration.active) {
+      await keep();
+    }
     await self.skipWaiting();
   })());
 });
@@ -19,7 +48,8 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const key of await caches.keys()) {
-      if (key.startsWith(prefix) && key !== cacheName) {
+      // Pages at other paths of this host have their own.
+      if (key.startsWith(prefix) && !key.slice(prefix.length).includes("/") && key !== cacheName) {
         await caches.delete(key);
       }
     }
@@ -27,19 +57,41 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
+// dressed is an answer with the headers, if it is one that needs them.
+function dressed(request, answer) {
+  const mistaken = answer.url.endsWith(".wasm") && answer.headers.get("Content-Type") !== "application/wasm";
+  if (!headers || answer.type !== "basic" || (request.mode !== "navigate" && request.destination !== "worker" && !mistaken)) {
+    return answer;
+  }
+  const { body, status, statusText } = answer;
+  const dress = new Headers(answer.headers);
+  for (const [name, value] of Object.entries(headers)) {
+    dress.set(name, value);
+  }
+  if (mistaken) {
+    dress.set("Content-Type", "application/wasm");
+  }
+  return new Response(body, { status, statusText, headers: dress });
+}
+
 self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== self.location.origin ||
-      url.pathname.startsWith("/api/") || url.pathname.startsWith("/weights/")) {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin ||
+      url.pathname.startsWith(scope + "api/") || url.pathname.startsWith(scope + "weights/")) {
     return;
+  }
+  if (headers) {
+    event.waitUntil(keepSoon());
   }
   event.respondWith((async () => {
     try {
-      return await fetch(event.request);
+      return dressed(request, await (headers ? fetch(request, caching(url.pathname)) : fetch(request)));
     } catch (err) {
-      const kept = await caches.match(url.pathname.startsWith("/s/") ? "/" : event.request, { ignoreSearch: true });
+      const kept = await caches.match(request, { ignoreSearch: true }) ||
+        request.mode === "navigate" && await caches.match(scope); // as for /s/ID, and index.html
       if (kept) {
-        return kept;
+        return dressed(request, kept);
       }
       throw err;
     }

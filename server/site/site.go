@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,13 +59,16 @@ type asset struct {
 // A Site serves the page's files.
 type Site struct {
 	assets map[string]asset
-	hashed paths
+	names  names
 	ready  bool
+	static *static // what there is more of where no server is, or nil
 }
 
 // New reads the embedded files.
-func New() (*Site, error) {
-	s := &Site{assets: map[string]asset{}, hashed: paths{}}
+func New() (*Site, error) { return build(nil) }
+
+func build(extra *static) (*Site, error) {
+	s := &Site{assets: map[string]asset{}, static: extra, names: names{hashed: map[string]string{}, relative: extra != nil}}
 	var entries []Entry
 	if data, err := files.ReadFile("files/" + Manifest); err == nil {
 		if err := json.Unmarshal(data, &entries); err != nil {
@@ -98,6 +102,9 @@ func New() (*Site, error) {
 		}
 	}
 	version.Write(trappedinart.Index)
+	if extra != nil {
+		fmt.Fprintln(version, start, policy, extra.list)
+	}
 	if err := s.add("/robots.txt", "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /$\nDisallow: /\n")); err != nil {
 		return nil, err
 	}
@@ -131,17 +138,24 @@ func (s *Site) addHashed(of string) {
 	a := s.assets[of]
 	a.immutable = true
 	ext := path.Ext(of)
-	s.hashed[of] = strings.TrimSuffix(of, ext) + "." + a.tag + ext
-	s.assets[s.hashed[of]] = a
+	hashed := strings.TrimSuffix(of, ext) + "." + a.tag + ext
+	s.names.hashed[of] = hashed
+	s.assets[hashed] = a
 }
 
-// paths are the names that files go by, where those are others.
-type paths map[string]string
+// names are the addresses that files go by.
+type names struct {
+	hashed   map[string]string // by path, where the name is another
+	relative bool              // to where the page is, which may be anywhere
+}
 
 // Resolve is what go-app asks for each address that it writes.
-func (p paths) Resolve(path string) string {
-	if hashed, ok := p[path]; ok {
-		return hashed
+func (n names) Resolve(path string) string {
+	if hashed, ok := n.hashed[path]; ok {
+		path = hashed
+	}
+	if n.relative {
+		return "." + path
 	}
 	return path
 }
@@ -154,7 +168,9 @@ func (s *Site) addGoApp(version string, size int) error {
 			Description:     "Photographs become paintings, on your own device.",
 			BackgroundColor: "#777777", ThemeColor: "#777777",
 			Icon:                  app.Icon{Default: "/web/icon-192.png", Large: "/web/icon-512.png", Maskable: "/web/icon-512.png", SVG: "/web/icon.svg"},
-			Resources:             s.hashed,
+			Resources:             s.names,
+			StartURL:              "/",
+			Env:                   s.static.environment(),
 			Version:               version,
 			WasmContentLength:     strconv.Itoa(size),
 			ServiceWorkerTemplate: worker,
@@ -165,7 +181,11 @@ func (s *Site) addGoApp(version string, size int) error {
 			if w.Code != http.StatusOK {
 				return fmt.Errorf("site: go-app answers %d for %s", w.Code, path)
 			}
-			if err := s.add(path, w.Header().Get("Content-Type"), w.Body.Bytes()); err != nil {
+			data := w.Body.Bytes()
+			if path == "/manifest.webmanifest" { // whose scope nobody is asked about
+				data = bytes.Replace(data, []byte(`"scope":"/"`), []byte(`"scope":"`+s.names.Resolve("/")+`"`), 1)
+			}
+			if err := s.add(path, w.Header().Get("Content-Type"), data); err != nil {
 				return err
 			}
 		}
@@ -176,9 +196,15 @@ func (s *Site) addGoApp(version string, size int) error {
 	}
 	s.addHashed("/app.js")
 	s.addHashed("/wasm_exec.js")
-	shell := string(trappedinart.Index)
-	for plain, hashed := range s.hashed {
-		shell = strings.ReplaceAll(shell, `"`+plain+`"`, `"`+hashed+`"`)
+	shell := address.ReplaceAllStringFunc(string(trappedinart.Index), func(found string) string {
+		name, path, _ := strings.Cut(strings.TrimSuffix(found, `"`), `="`)
+		return name + `="` + s.names.Resolve(path) + `"`
+	})
+	if s.static != nil {
+		var err error
+		if shell, err = s.withStart(shell); err != nil {
+			return err
+		}
 	}
 	if err := s.add("/", "text/html; charset=utf-8", []byte(shell)); err != nil {
 		return err
@@ -187,17 +213,24 @@ func (s *Site) addGoApp(version string, size int) error {
 	if err != nil {
 		return err
 	}
-	return ask(strings.Replace(serviceWorker, "{{.ResourcesToCache}}", string(kept), 1), "/app-worker.js")
+	worker := strings.NewReplacer("{{.ResourcesToCache}}", string(kept), "{{.Headers}}", s.static.headers()).Replace(serviceWorker)
+	return ask(worker, "/app-worker.js")
 }
+
+// address is one in the shell.
+var address = regexp.MustCompile(`\b(?:src|href)="/[^"]*"`)
 
 // kept returns the files that a browser needs when there is no server, each by the one
 // name that it is loaded by: a browser keeps none of a list that has one twice.
 func (s *Site) kept() []string {
 	var list []string
 	for path := range s.assets {
-		_, hashed := s.hashed[path]
+		_, hashed := s.names.hashed[path]
 		// The page's worker takes wasm_exec.js by its plain name.
 		if path != "/robots.txt" && (!hashed || path == "/wasm_exec.js") {
+			if s.names.relative {
+				path = "." + path
+			}
 			list = append(list, path)
 		}
 	}

@@ -152,7 +152,7 @@ func TestIconsAreOurs(t *testing.T) {
 			t.Errorf("%s: %d, or an icon of another host", path, w.Code)
 		}
 	}
-	if worker := get(t, "/app-worker.js").Body.String(); !strings.Contains(worker, `startsWith("/api/")`) || strings.Contains(worker, "{{") {
+	if worker := get(t, "/app-worker.js").Body.String(); !strings.Contains(worker, `startsWith(scope + "api/")`) || strings.Contains(worker, "{{") {
 		t.Error("the service worker does not leave the API alone, or is not filled in")
 	}
 }
