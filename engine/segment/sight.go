@@ -26,7 +26,7 @@ const (
 	vague   = 0.25
 	telling = 0.75
 	// So many cells of each kind stand for all.
-	fewest = 200
+	few    = 200
 	enough = 600
 )
 
@@ -75,7 +75,7 @@ func (s *Sight) logits(seeds []uint8, w int) []float64 {
 			elsewhere = append(elsewhere, i)
 		}
 	}
-	inside, elsewhere = s.some(inside, fewest), s.some(elsewhere, enough)
+	inside, elsewhere = s.some(inside, few), s.some(elsewhere, enough)
 	scale := 1 / (2 * kernel * kernel * max(s.variance(), 1e-12))
 	density := func(cell int, of []int) float64 {
 		sum, v := 0.0, s.Values[cell*s.C:][:s.C]

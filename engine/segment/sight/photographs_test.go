@@ -1,3 +1,5 @@
+//go:build !js
+
 package sight_test
 
 import (
@@ -106,4 +108,15 @@ func photographs() []traced {
 		{name: "the bay", file: "golden_gate.jpg", units: 1270, thing: []polygon{{{383, 800}, {500, 765}, {770, 655}, {900, 603}, {1050, 552}, {1060, 550}, {1170, 550}, {1279, 541}, {1279, 961}, {383, 961}}}, unknown: []polygon{{{1050, 540}, {1180, 540}, {1180, 650}, {1050, 650}}, {{930, 925}, {1030, 925}, {1030, 961}, {930, 961}}}, inside: [][]point{{{500, 880}, {900, 750}, {1200, 800}}}},
 		{name: "a sail", file: "shipwreck.jpg", units: 1280, thing: []polygon{{{845, 438}, {905, 385}, {990, 340}, {1020, 300}, {1000, 348}, {1145, 352}, {1118, 392}, {1080, 455}, {1035, 495}, {980, 514}, {925, 500}, {925, 470}, {870, 460}}}, inside: [][]point{{{900, 430}, {960, 400}, {1080, 390}, {1000, 480}}}},
 	}
+}
+
+// Nor in photographs, where they are.
+func TestPhotographs(t *testing.T) {
+	var scenes []scene
+	for _, d := range photographs() {
+		if s := d.scene(t); s != nil {
+			scenes = append(scenes, *s)
+		}
+	}
+	notWorse(t, "photographs", scenes)
 }
