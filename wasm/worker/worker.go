@@ -26,6 +26,8 @@ type Session struct {
 	Fetch func(weightsURL string)
 	// See returns what the network at that address sees of a picture; it may be nil.
 	See func(ctx context.Context, weightsURL string, img *image.NRGBA) (*segment.Sight, error)
+	// Seeing is how long that is waited for, 5 s if it is 0.
+	Seeing time.Duration
 	// Post sends a message to the page. It is called by one goroutine at a time.
 	Post func(protocol.Message)
 	// Yield lets the page's messages in, which in a browser must be asked for. It
@@ -144,15 +146,21 @@ func (s *Session) grow(ctx context.Context, m protocol.Grow) protocol.Message {
 }
 
 // seeing is how long scribbles wait for the network. Colours alone are there at once.
-const seeing = 5 * time.Second
+func (s *Session) seeing() time.Duration {
+	if s.Seeing > 0 {
+		return s.Seeing
+	}
+	return 5 * time.Second
+}
 
 // sight returns what the network sees of the picture, or nil if it cannot be had.
 func (s *Session) sight(ctx context.Context, m protocol.Grow) *segment.Sight {
 	if m.WeightsURL == "" || s.See == nil {
 		return nil
 	}
-	soon, stop := context.WithTimeout(ctx, seeing)
+	soon, stop := context.WithCancel(ctx)
 	defer stop()
+	defer time.AfterFunc(s.seeing(), stop).Stop() // contexts with deadlines would be new to the program, and large
 	sight, err := s.See(soon, m.WeightsURL, m.Picture)
 	if err != nil {
 		if ctx.Err() == nil {

@@ -319,9 +319,6 @@ func TestGrowBySight(t *testing.T) {
 	ask.WeightsURL = "weights"
 	begun := make(chan bool)
 	s.See = func(ctx context.Context, _ string, _ *image.NRGBA) (*segment.Sight, error) {
-		if _, ok := ctx.Deadline(); !ok {
-			t.Error("the network is waited for without end")
-		}
 		begun <- true
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -331,5 +328,13 @@ func TestGrowBySight(t *testing.T) {
 	s.Handle(protocol.Cancel{ID: 5})
 	if m, ok := next(t, messages).(protocol.Failed); !ok || m.ID != 5 || m.Code != engine.Cancelled || logged != 1 {
 		t.Errorf("stopped, the answer is %+v, %d lines are logged", m, logged)
+	}
+
+	// Nor is it waited for without end.
+	s.Seeing = time.Millisecond
+	s.Handle(ask)
+	<-begun
+	if m, ok := next(t, messages).(protocol.Grown); !ok || m.ID != 5 || logged != 2 {
+		t.Errorf("without a network in time the answer is %+v, %d lines are logged", m, logged)
 	}
 }

@@ -26,7 +26,7 @@ func reduced(channels [][]float64, w, h int) *segment.Sight {
 	for k := range basis {
 		basis[k] = make([]float64, n)
 		for i := range n {
-			basis[k][i] = math.Cos(1.7 * float64((i+1)*(k+1))) // anything that is not orthogonal to them
+			basis[k][i] = float64((i+1)*(i+3*k+1)%31 - 15) // anything that is not orthogonal to them
 		}
 	}
 	for range rounds {
