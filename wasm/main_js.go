@@ -30,6 +30,7 @@ func main() {
 		Runner: func(weightsURL string) engine.Runner {
 			return &painter{device, nets, weightsURL}
 		},
+		See:   (&eyes{device, &networks.Networks{Shelves: nets.Shelves, Get: get, Log: logf, Pause: nets.Pause}}).see,
 		Fetch: nets.Fetch,
 		Post: func(m protocol.Message) {
 			if err := browser.Post(scope, m); err != nil {

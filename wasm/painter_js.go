@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"image"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
+	"trappedinart/engine/segment"
+	"trappedinart/engine/segment/sight"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
 	"trappedinart/wasm/browser"
@@ -42,6 +45,36 @@ func (p *painter) Run(ctx context.Context, req engine.Request, report func(engin
 		MemoryBudget: memoryBudget,
 	}
 	return runner.Run(ctx, req, report)
+}
+
+// eyes are a network that looks at a picture. It is held apart from that of paintings, which
+// would have to be read again after it.
+type eyes struct {
+	device backend.Backend
+	nets   *networks.Networks
+}
+
+// see returns what the network at that address sees of a picture. A network that is too late
+// goes on coming, for the next time.
+func (e *eyes) see(ctx context.Context, weightsURL string, img *image.NRGBA) (*segment.Sight, error) {
+	type loaded struct {
+		w   *vgg.Weights
+		err error
+	}
+	here := make(chan loaded, 1)
+	go func() {
+		w, err := e.nets.Load(context.WithoutCancel(ctx), weightsURL, "", sight.Taps, func(engine.Progress) {})
+		here <- loaded{w, err}
+	}()
+	select {
+	case l := <-here:
+		if l.err != nil {
+			return nil, l.err
+		}
+		return sight.Of(ctx, e.device, l.w, img)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func get(ctx context.Context, address string, from int64, kept bool) (*networks.Answer, error) {

@@ -15,6 +15,10 @@ import (
 const (
 	growSide = 320 // the longer side of the picture on which edges are looked for
 	growFor  = time.Minute
+	// growNetwork is the network whose eyes are borrowed, the one that the page has at once,
+	// and addressFor how long its address is waited for.
+	growNetwork = "small"
+	addressFor  = 5 * time.Second
 )
 
 // Grow has the worker grow scribbles on a picture, as segment.Grow does.
@@ -23,6 +27,12 @@ func (r *workerRunner) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8
 		return nil, engine.Errorf(engine.Busy, "%s", words.Busy)
 	}
 	defer r.running.Unlock()
+	soon, stop := context.WithTimeout(ctx, addressFor)
+	url, err := r.address(soon, growNetwork)
+	stop()
+	if err != nil {
+		url = "" // colours alone
+	}
 	w, err := r.started()
 	if err != nil {
 		return nil, err
@@ -32,7 +42,7 @@ func (r *workerRunner) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8
 	}
 	r.lastID++
 	id := r.lastID
-	if err := w.Post(protocol.Grow{ID: id, Picture: img, Seeds: seeds}); err != nil {
+	if err := w.Post(protocol.Grow{ID: id, WeightsURL: url, Picture: img, Seeds: seeds}); err != nil {
 		r.end(w)
 		return nil, unavailable(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"trappedinart/engine/segment"
 )
 
 // on returns where a place of the mask is in the window; x and y are shares of the mask.
@@ -310,5 +313,79 @@ func TestGrowToEdges(t *testing.T) {
 		t.Errorf("grown twice it covers %.3f, and the thing %.3f", got, want)
 	}
 	b.paint() // the worker paints as before
+	b.clean()
+}
+
+// A stroke grows over the texture that it is on, by what the network sees in the worker: the
+// thing and what is around it have the same two colours.
+func TestGrowOverTextures(t *testing.T) {
+	const w, h, r = 320, 240, 70
+	in := func(x, y int) bool { return math.Hypot(float64(x)+0.5-w/2, float64(y)+0.5-h/2) < r }
+	img, seeds := image.NewNRGBA(image.Rect(0, 0, w, h)), make([]uint8, w*h)
+	for i := range seeds {
+		x, y := i%w, i/w
+		light := (x/5+y/5)%2 == 0 // checks
+		if in(x, y) {
+			light = (x+y)/6%2 == 0 // stripes
+		}
+		img.SetNRGBA(x, y, color.NRGBA{60, 80, 50, 255})
+		if light {
+			img.SetNRGBA(x, y, color.NRGBA{190, 200, 120, 255})
+		}
+		if y >= 115 && y < 125 && x >= 125 && x < 195 {
+			seeds[i] = segment.Inside
+		}
+	}
+	grown, err := segment.Grow(t.Context(), img, seeds, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, either := 0., 0.
+	for i, v := range grown {
+		if v > 127 && in(i%w, i/w) {
+			both++
+		}
+		if v > 127 || in(i%w, i/w) {
+			either++
+		}
+	}
+	alone := both / either
+
+	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	var file bytes.Buffer
+	if err := png.Encode(&file, img); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "textures.png")
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.choose("Content picture", path)
+	b.until(photographName+` === 'textures.png'`, 10*time.Second)
+	b.press("Paint masks")
+	b.until(`document.querySelector('#mask').checkVisibility()`, 5*time.Second)
+	b.slide("#brush-size", "4")
+	b.stroke("mouse", 0, place{0.4, 0.5}, place{0.5, 0.5}, place{0.6, 0.5})
+	if got := b.share(); got > 0.06 {
+		t.Fatalf("the stroke covers %.3f already", got)
+	}
+	began := time.Now()
+	b.press("Grow to edges")
+	b.until(covered+` > 0.1 && !document.querySelector('#start').disabled`, 30*time.Second)
+	t.Logf("it took %v", time.Since(began))
+	got := value[float64](b, fmt.Sprintf(`(() => { const c = document.querySelector('#mask'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+		let both = 0, either = 0;
+		for (let i = 3; i < d.length; i += 4) {
+			const x = (i >> 2) %% c.width + 0.5, y = Math.floor((i >> 2) / c.width) + 0.5;
+			const grown = d[i] > 80, thing = Math.hypot(x / c.width * %[1]d - %[1]d / 2, y / c.height * %[2]d - %[2]d / 2) < %[3]d;
+			both += grown && thing, either += grown || thing;
+		}
+		return both / either; })()`, w, h, r))
+	t.Logf("the overlap is %.3f, by colours alone %.3f", got, alone)
+	if !(got > 0.85) || !(got > alone+0.3) {
+		t.Errorf("the overlap is %.3f, by colours alone %.3f", got, alone)
+	}
+	b.paint() // with the same network
 	b.clean()
 }

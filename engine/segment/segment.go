@@ -1,7 +1,8 @@
 // Package segment grows scribbles on a picture to the borders of things, by the random
 // walker with priors: Grady, "Random Walks for Image Segmentation", IEEE PAMI 28(11), 2006,
-// and "Multilabel Random Walker Image Segmentation Using Prior Models", CVPR 2005. It knows
-// colours alone, and no network.
+// and "Multilabel Random Walker Image Segmentation Using Prior Models", CVPR 2005. It compares
+// colours and, where these say little, what somebody else sees around each place (package
+// sight).
 package segment
 
 import (
@@ -38,20 +39,28 @@ const (
 //
 //	img    [h, w]  the picture; transparency does not count
 //	seeds  [h*w]   Free, Inside or Outside, row after row
+//	sight          what is seen of the picture, or nil: then colours alone say what is alike
 //
 // The time goes with w*h times about the longer side: a few hundred pixels are meant. It
-// ends early with the error of ctx. Panics if the lengths disagree.
-func Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
+// ends early with the error of ctx. Panics if sizes disagree.
+func Grow(ctx context.Context, img *image.NRGBA, seeds []uint8, sight *Sight) ([]uint8, error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	if len(seeds) != w*h {
 		panic("segment: seeds and picture differ in size")
+	}
+	if sight != nil && (sight.W != (w+Cell-1)/Cell || sight.H != (h+Cell-1)/Cell || len(sight.Values) != sight.W*sight.H*sight.C) {
+		panic("segment: sight and picture differ in size")
 	}
 	colours := make([][3]float64, w*h)
 	for i := range colours {
 		p := img.Pix[i/w*img.Stride+4*(i%w):][:3]
 		colours[i] = [3]float64{float64(p[0]), float64(p[1]), float64(p[2])}
 	}
-	s := system(colours, seeds, w, h)
+	prior := priors(colours, seeds)
+	if sight != nil {
+		sight.persuade(prior, seeds, w)
+	}
+	s := system(colours, seeds, prior, w, h)
 	if err := s.solve(ctx); err != nil {
 		return nil, err
 	}
@@ -64,16 +73,16 @@ func Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error)
 type lattice struct {
 	w, h        int
 	right, down []float64 // [h*w] weights of the steps to the right and down; 0 at the edges
-	prior       []float64 // [h*w] how likely the colour is inside
+	prior       []float64 // [h*w] how likely such a place is inside
 	free        []bool
 	x           []float64 // chances; those of seeds are given
 }
 
-func system(colours [][3]float64, seeds []uint8, w, h int) *lattice {
+func system(colours [][3]float64, seeds []uint8, prior []float64, w, h int) *lattice {
 	n := w * h
 	s := &lattice{
 		w: w, h: h, right: make([]float64, n), down: make([]float64, n),
-		prior: priors(colours, seeds), free: make([]bool, n), x: make([]float64, n),
+		prior: prior, free: make([]bool, n), x: make([]float64, n),
 	}
 	scale := contrast / max(variance(colours), 1)
 	weight := func(a, b [3]float64) float64 {

@@ -43,7 +43,7 @@ func grow(t *testing.T, img *image.NRGBA, seed func(x, y int) uint8) []uint8 {
 	for i := range seeds {
 		seeds[i] = seed(i%w, i/w)
 	}
-	out, err := Grow(t.Context(), img, seeds)
+	out, err := Grow(t.Context(), img, seeds, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestSolve(t *testing.T) {
 	}
 	seeds := make([]uint8, w*h)
 	seeds[0], seeds[17], seeds[34] = Outside, Inside, Outside
-	s := system(colours, seeds, w, h)
+	s := system(colours, seeds, priors(colours, seeds), w, h)
 	// Columns of the matrix, by applying it to unit vectors; what seeds give goes right.
 	n := w * h
 	a := make([][]float64, n)
@@ -194,7 +194,7 @@ func TestEdges(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := Grow(ctx, img, make([]uint8, 54)); !errors.Is(err, context.Canceled) {
+	if _, err := Grow(ctx, img, make([]uint8, 54), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped, it says %v", err)
 	}
 }

@@ -66,12 +66,14 @@ type (
 // Cancel asks the worker to stop the run ID. A run that has ended is not disturbed.
 type Cancel struct{ ID int }
 
-// Grow asks for scribbles grown to borders, as segment.Grow does. ID is repeated in the
-// answer, which is Grown or Failed.
+// Grow asks for scribbles grown to borders, as segment.Grow does by what the network at
+// WeightsURL sees, or by colours alone if that is empty. ID is repeated in the answer, which
+// is Grown or Failed.
 type Grow struct {
-	ID      int
-	Picture *image.NRGBA
-	Seeds   []byte // [h*w]
+	ID         int
+	WeightsURL string
+	Picture    *image.NRGBA
+	Seeds      []byte // [h*w]
 }
 
 // Grown is how surely each place belongs with those that are inside, 0 to 255.

@@ -53,7 +53,7 @@ func messages(t testing.TB) []protocol.Message {
 		protocol.Resume{ID: 7},
 		protocol.Fetch{WeightsURL: "https://example.org/weights/small.safetensors"},
 		protocol.Cancel{ID: 7},
-		protocol.Grow{ID: 9, Picture: picture(3, 2), Seeds: []byte{0, 1, 2, 0, 1, 2}},
+		protocol.Grow{ID: 9, WeightsURL: "/weights/small", Picture: picture(3, 2), Seeds: []byte{0, 1, 2, 0, 1, 2}},
 		protocol.Grown{ID: 9, Mask: []byte{0, 128, 255}},
 		protocol.Ready{Version: "1.2.3"},
 		protocol.Progress{ID: 7, Progress: engine.Progress{

@@ -134,7 +134,7 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 	case Cancel:
 		h.ID = m.ID
 	case Grow:
-		h.ID = m.ID
+		h.ID, h.WeightsURL = m.ID, m.WeightsURL
 		h.Picture, buffers = pack(m.Picture)
 		buffers = append(buffers, m.Seeds)
 	case Grown:
@@ -308,7 +308,7 @@ func (h *header) grow(buffers [][]byte) (Message, int, error) {
 	case picture == nil || len(buffers) != 2 || len(buffers[1]) > MaxGrown || len(buffers[1]) != len(picture.Pix)/4:
 		return nil, 0, fmt.Errorf("protocol: scribbles do not fit their picture, or are too large")
 	}
-	return Grow{h.ID, picture, buffers[1]}, 2, nil
+	return Grow{h.ID, h.WeightsURL, picture, buffers[1]}, 2, checkAddress(h.WeightsURL)
 }
 
 func checkAddress(address string) error {

@@ -5,8 +5,10 @@ package worker
 
 import (
 	"context"
+	"image"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"trappedinart/engine"
 	"trappedinart/engine/segment"
@@ -22,6 +24,10 @@ type Session struct {
 	Runner func(weightsURL string) engine.Runner
 	// Fetch gets a network from that address before it is needed, without waiting for it.
 	Fetch func(weightsURL string)
+	// See returns what the network at that address sees of a picture; it may be nil.
+	See func(ctx context.Context, weightsURL string, img *image.NRGBA) (*segment.Sight, error)
+	// Seeing is how long that is waited for, 5 s if it is 0.
+	Seeing time.Duration
 	// Post sends a message to the page. It is called by one goroutine at a time.
 	Post func(protocol.Message)
 	// Yield lets the page's messages in, which in a browser must be asked for. It
@@ -132,11 +138,37 @@ func (s *Session) guarded(ctx context.Context, id int, act func(ctx context.Cont
 
 // grow returns scribbles grown to borders.
 func (s *Session) grow(ctx context.Context, m protocol.Grow) protocol.Message {
-	mask, err := segment.Grow(ctx, m.Picture, m.Seeds)
+	mask, err := segment.Grow(ctx, m.Picture, m.Seeds, s.sight(ctx, m))
 	if err != nil {
 		return s.failed(m.ID, err, nil)
 	}
 	return protocol.Grown{ID: m.ID, Mask: mask}
+}
+
+// seeing is how long scribbles wait for the network. Colours alone are there at once.
+func (s *Session) seeing() time.Duration {
+	if s.Seeing > 0 {
+		return s.Seeing
+	}
+	return 5 * time.Second
+}
+
+// sight returns what the network sees of the picture, or nil if it cannot be had.
+func (s *Session) sight(ctx context.Context, m protocol.Grow) *segment.Sight {
+	if m.WeightsURL == "" || s.See == nil {
+		return nil
+	}
+	soon, stop := context.WithCancel(ctx)
+	defer stop()
+	defer time.AfterFunc(s.seeing(), stop).Stop() // contexts with deadlines would be new to the program, and large
+	sight, err := s.See(soon, m.WeightsURL, m.Picture)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Log("growing by colours alone: %v", err)
+		}
+		return nil
+	}
+	return sight
 }
 
 // run makes the painting and returns the message that ends the run.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/engine/segment"
 	"trappedinart/wasm/protocol"
 	"trappedinart/wasm/worker"
 )
@@ -261,5 +262,79 @@ func TestGrow(t *testing.T) {
 	close(hold)
 	if m, _ := end(t, messages); m.(protocol.Done).ID != 6 {
 		t.Errorf("the run ends with %+v", m)
+	}
+}
+
+// Scribbles are grown by what the network sees, and by colours alone where there is none: the
+// picture has one colour, and to the network two halves.
+func TestGrowBySight(t *testing.T) {
+	const w, h = 40, 8
+	half := &segment.Sight{W: w / segment.Cell, H: h / segment.Cell, C: 1}
+	for i := range half.W * half.H {
+		half.Values = append(half.Values, float32(i%half.W/(half.W/2)))
+	}
+	ask := protocol.Grow{ID: 5, WeightsURL: "weights", Picture: image.NewNRGBA(image.Rect(0, 0, w, h)), Seeds: make([]byte, w*h)}
+	for i := range 2 * w {
+		if i%w < 8 {
+			ask.Seeds[i] = segment.Inside
+		}
+	}
+	asked, logged := "", 0
+	s, messages := open(t, blend(1))
+	s.Log = func(string, ...any) { logged++ }
+	grown := func() (share float64) {
+		t.Helper()
+		s.Handle(ask)
+		m, ok := next(t, messages).(protocol.Grown)
+		if !ok || m.ID != 5 || len(m.Mask) != w*h {
+			t.Fatalf("the answer is %+v", m)
+		}
+		for _, v := range m.Mask {
+			if v > 127 {
+				share += 1. / (w * h)
+			}
+		}
+		return share
+	}
+	s.See = func(_ context.Context, url string, img *image.NRGBA) (*segment.Sight, error) {
+		asked = url
+		if img != ask.Picture {
+			t.Error("another picture is looked at")
+		}
+		return half, nil
+	}
+	if got := grown(); got < 0.4 || got > 0.75 || asked != "weights" || logged > 0 {
+		t.Errorf("by the network at %q %.2f of the picture is in, %d lines are logged", asked, got, logged)
+	}
+	s.See = func(context.Context, string, *image.NRGBA) (*segment.Sight, error) { return nil, errors.New("offline") }
+	if got := grown(); got < 0.99 || logged != 1 {
+		t.Errorf("by colours alone %.2f of the picture is in, %d lines are logged", got, logged)
+	}
+	ask.WeightsURL = ""
+	if got := grown(); got < 0.99 || logged != 1 {
+		t.Errorf("without an address %.2f of the picture is in, %d lines are logged", got, logged)
+	}
+
+	// While the network is waited for, it can be stopped.
+	ask.WeightsURL = "weights"
+	begun := make(chan bool)
+	s.See = func(ctx context.Context, _ string, _ *image.NRGBA) (*segment.Sight, error) {
+		begun <- true
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	s.Handle(ask)
+	<-begun
+	s.Handle(protocol.Cancel{ID: 5})
+	if m, ok := next(t, messages).(protocol.Failed); !ok || m.ID != 5 || m.Code != engine.Cancelled || logged != 1 {
+		t.Errorf("stopped, the answer is %+v, %d lines are logged", m, logged)
+	}
+
+	// Nor is it waited for without end.
+	s.Seeing = time.Millisecond
+	s.Handle(ask)
+	<-begun
+	if m, ok := next(t, messages).(protocol.Grown); !ok || m.ID != 5 || logged != 2 {
+		t.Errorf("without a network in time the answer is %+v, %d lines are logged", m, logged)
 	}
 }
