@@ -33,10 +33,11 @@ func Accepts(header, coding string) bool {
 	return allowed
 }
 
-// Brotli returns data compressed, at a quality of 0 to 11.
+// Brotli returns data compressed, at a quality of 0 to 11, with the largest window that
+// every browser has.
 func Brotli(data []byte, quality int) ([]byte, error) {
 	var buf bytes.Buffer
-	w := brotli.NewWriterLevel(&buf, quality)
+	w := brotli.NewWriterOptions(&buf, brotli.WriterOptions{Quality: quality, LGWin: 24})
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
