@@ -138,7 +138,6 @@ func (s *studio) renderMasks() app.UI {
 		toggle = words.MasksDone
 	}
 	return app.Section().Class("group", "masks").Aria("label", words.Masks).Body(
-		app.H2().Text(words.Masks),
 		press("quiet", toggle, s.editMasks).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.missing() != "" || s.busy()),
 		app.Div().Class("group").Hidden(!m.open).Body(
 			app.Div().Class("group").Role("group").Aria("label", words.Layer).Body(app.Range(list).Slice(func(i int) app.UI {

@@ -145,12 +145,10 @@ func (s *studio) takeFiles(files app.Value, take func(*picture)) {
 	for i := range list {
 		list[i] = files.Index(i)
 	}
-	s.reading++
-	s.page.Async(func() {
+	s.waitFor(words.Reading, func() {
 		for _, f := range list {
 			s.give(f.Get("name").String(), f, take)
 		}
-		s.page.Dispatch(func(app.Context) { s.reading-- })
 	})
 }
 
@@ -166,7 +164,7 @@ func (s *studio) give(name string, blob app.Value, take func(*picture)) {
 
 // takeExample fetches one of our own pictures.
 func (s *studio) takeExample(e example, take func(*picture)) {
-	s.page.Async(func() {
+	s.waitFor(words.Reading, func() {
 		answer, err := await(app.Window().Call("fetch", e.path()))
 		if err != nil {
 			s.complain(words.Offline)

@@ -54,7 +54,7 @@ func TestExpert(t *testing.T) {
 	b.ready(1)
 	for _, s := range engine.Settings() {
 		id := "expert-" + s.Name
-		if s.Name == "style_weights" { // beside the styles
+		if s.Name == "style_weights" || s.Name == "style_scales" { // beside the styles
 			continue
 		}
 		if got := value[bool](b, fmt.Sprintf(`document.getElementById(%q) !== null`, id)); got != s.Expert {

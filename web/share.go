@@ -120,10 +120,10 @@ func (s *studio) renderShare() app.UI {
 
 // renderSharing says in one sentence what will be sent, and has the choices.
 func (s *studio) renderSharing(sg *sharing) app.UI {
-	text := words.SharePreparing
+	text := words.Making
 	switch {
 	case sg.working:
-		text = words.ShareSending
+		text = fmt.Sprintf(words.ShareSending, bytesText(sg.size()))
 	case sg.ready:
 		text = fmt.Sprintf(words.ShareWhat, sg.what(), bytesText(sg.size()), hostName(), days(sg.days))
 	}

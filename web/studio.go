@@ -50,7 +50,7 @@ type studio struct {
 	masking masking      // their editor
 	touched bool         // the styles were chosen by the person
 	mixing  bool         // examples are added to the styles, and do not replace them
-	reading int          // choices of files that are being read
+	waits   []*string    // what is waited for, the latest last
 
 	state       string
 	progress    engine.Progress
@@ -60,6 +60,7 @@ type studio struct {
 	keeper      *keeper            // of the run that is under way, if it is kept
 	interrupted *interrupted       // a run of an earlier visit, which waits for Resume
 	where       string             // the run is painted: a server, or "" for here
+	sending     bool               // its pictures are on their way there
 	after       []func()           // what is to be done when the run has ended
 	stopping    bool
 	result      *engine.Result
@@ -84,8 +85,9 @@ type studio struct {
 	printSize int    // of the result that would be made there
 	sent      []sent // what has left the device, the latest first
 
-	sharing *sharing // what is chosen before a result is shared, or nil
-	shared  *shared  // what somebody else shared and is looked at, or nil
+	sharing   *sharing // what is chosen before a result is shared, or nil
+	shared    *shared  // what somebody else shared and is looked at, or nil
+	shownZoom int      // size of a pixel of it, or 0 to show all
 
 	history  []*entry
 	entry    *entry // of the result, or nil
@@ -147,7 +149,8 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.listenToKeys()
 	s.listenToLinks()
 	ctx.Defer(func(app.Context) {
-		s.listenToDrags()
+		s.listenToDrags(frameID)
+		s.listenToDrags(shownID)
 		s.listenToBrush()
 	})
 }

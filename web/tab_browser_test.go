@@ -266,7 +266,7 @@ func (b *tab) press(name string) {
 }
 
 func button(name string) string {
-	return fmt.Sprintf(`[...document.querySelectorAll('button')].find(b => b.innerText === %q)`, name)
+	return fmt.Sprintf(`[...document.querySelectorAll('button')].find(b => b.innerText === %q && b.checkVisibility())`, name)
 }
 
 const (

@@ -49,12 +49,18 @@ func (s *studio) travel(from, to *[]engine.Recipe) {
 	s.recipe = (*from)[n-1]
 	*from = slices.Clone((*from)[:n-1])
 	s.past.last = ""
-	if n := len(s.styles); len(s.recipe.StyleWeights) > n { // of styles that are gone
-		s.recipe.StyleWeights = s.recipe.StyleWeights[:n]
-	}
+	trim(&s.recipe, len(s.styles))
 	s.showContent()
 	s.steer()
 	s.page.Defer(func(app.Context) { s.showDials() })
+}
+
+// trim drops what the recipe has for more than n styles, or than one if there is none yet.
+func trim(r *engine.Recipe, n int) {
+	for _, part := range parts {
+		list := part.of(r)
+		*list = slices.Clone((*list)[:min(len(*list), max(1, n))])
+	}
 }
 
 // showDials moves the dials to where the recipe is. Of one that was moved and is back within
@@ -63,6 +69,13 @@ func (s *studio) showDials() {
 	for _, setting := range engine.Settings() {
 		if dial := app.Window().GetElementByID("dial-" + setting.Name); dial.Truthy() {
 			dial.Set("value", setting.Get(&s.recipe))
+		}
+	}
+	for _, part := range parts {
+		for i := range s.styles {
+			if dial := app.Window().GetElementByID(part.id(i)); dial.Truthy() {
+				dial.Set("value", part.get(&s.recipe, i))
+			}
 		}
 	}
 }

@@ -12,7 +12,8 @@ var words = struct {
 	Pictures, Photograph, Styles, AddStyle, Drop       string
 	ExamplePhotographs, ExampleStyles, Mix             string
 	ContentInput, StyleInput, Camera                   string
-	Remove, Weight, WeightHelp                         string
+	Remove                                             string
+	Parts                                              map[string]struct{ Label, Of, Help string }
 	Masks, EditMasks, MasksDone, MasksHelp, MaskKeys   string
 	Layer, MaskOf, Keep, BrushSize, BrushSoftness      string
 	Erase, Swap, Invert, Fill, Clear                   string
@@ -31,7 +32,9 @@ var words = struct {
 	Compare, Result, Picture, View, Whole              string
 	ZoomIn, ZoomOut, Beside, Dismiss, Close            string
 	NeedBoth, NeedContent, NeedStyle                   string
-	Idle, Reading, Loading, Scale, Running, Left       string
+	Idle, Reading, Opening, Making, Loading, Sending   string
+	Scale, Running, Left                               string
+	Seconds, ManyMinutes, ManyHours                    string
 	Queued, Stopping, Paused, Interrupted              string
 	Continues, Shown, Done, Stopped, Failed            string
 	Fetching, FetchingKB, FetchingMB                   string
@@ -41,13 +44,14 @@ var words = struct {
 	PrintSize, PrintWhat, PrintFile                    string
 	PrintSend, PrintKeep, SoMany, Days, Hours, Minutes string
 	Share, ShareWhat, ShareOne, ShareBoth, ShareDays   string
-	SharePreparing, ShareSending, ShareSend, Day, Date string
+	ShareSending, ShareSend, Day, Date                 string
 	ShareTitle, ShareWith, Shared, SentShare           string
 	Link, CopyLink, LinkCopied, LinkInAddress          string
 	Revoke, Revoked, SentRevoked                       string
 	ShareNotKept, ShareStays                           string
 	SharedTitle, SharedOpening, SharedName, UseRecipe  string
-	CopyRecipe, RecipeTaken                            string
+	CopyRecipe, RecipeTaken, RecipeTitle               string
+	RecipePart, RecipeNext, RecipeYes, RecipeNo        string
 	Panels, History, NoHistory, Kept, Entry            string
 	Continue, Continued, Delete, DeleteAll             string
 	DeleteTitle, DeleteText, DeleteYes, DeleteNo       string
@@ -72,8 +76,10 @@ var words = struct {
 	StyleInput:         "Style picture",
 	Camera:             "Take a photograph",
 	Remove:             "Remove %s",
-	Weight:             "Weight of %s",
-	WeightHelp:         "How much this style counts; a double click makes it 1.",
+	Parts: map[string]struct{ Label, Of, Help string }{
+		"style_weights": {"Weight", "Weight of %s", "How much this style counts; a double click makes it 1."},
+		"style_scales":  {"Scale", "Scale of %s", "The size of this style's strokes beside the style scale; a double click makes it 1."},
+	},
 
 	Masks:         "Masks",
 	EditMasks:     "Paint masks",
@@ -160,10 +166,16 @@ var words = struct {
 
 	Idle:        "Ready.",
 	Reading:     "Reading the picture …",
+	Opening:     "Fetching it from the history …",
+	Making:      "Making the file …",
 	Loading:     "Getting ready …",
+	Sending:     "Sending %s to %s …",
 	Scale:       "Scale %d of %d.",
 	Running:     "Scale %d of %d · %d of %d",
 	Left:        " · %s left",
+	Seconds:     "%d s",
+	ManyMinutes: "%d min",
+	ManyHours:   "%.1f h",
 	Queued:      "Waiting on the server, number %d in the queue …",
 	Stopping:    "Stopping …",
 	Paused:      "Paused.",
@@ -200,35 +212,39 @@ var words = struct {
 	Hours:     "%d hours",
 	Minutes:   "%d minutes",
 
-	Share:          "Share a link",
-	ShareWhat:      "%s will be encrypted here and sent (%s) to %s, which keeps it for %s and cannot look at it: only who has the link can.",
-	ShareOne:       "The painting",
-	ShareBoth:      "The painting with the photograph",
-	ShareDays:      "Keep it for",
-	ShareTitle:     "Title (if you like)",
-	ShareWith:      "With the photograph, for before and after",
-	SharePreparing: "Making the file …",
-	ShareSending:   "Encrypting and sending …",
-	ShareSend:      "Encrypt and send",
-	Day:            "1 day",
-	Date:           "2 January, 15:04",
-	Shared:         "Who has this link can see the painting until %s. Revoke deletes it before.",
-	SentShare:      "%s, encrypted (%s), sent to %s at %s; kept there until %s.",
-	Link:           "Link",
-	CopyLink:       "Copy the link",
-	LinkCopied:     "The link is copied.",
-	LinkInAddress:  "This browser does not let the page copy; the link is now the page's address, copy it there.",
-	Revoke:         "Revoke",
-	Revoked:        "The link opens nothing any more.",
-	SentRevoked:    "Deleted there at %s.",
-	ShareNotKept:   "This browser could not note what is shared; once the page is closed the link cannot be revoked.",
-	ShareStays:     "A link of what was deleted could not be revoked and works until %s.",
-	SharedTitle:    "A painting for you",
-	SharedOpening:  "Fetching and opening …",
-	SharedName:     "The shared file",
-	UseRecipe:      "Use this recipe",
-	CopyRecipe:     "Copy recipe link",
-	RecipeTaken:    "These are the settings of the recipe now; Undo brings yours back.",
+	Share:         "Share a link",
+	ShareWhat:     "%s will be encrypted here and sent (%s) to %s, which keeps it for %s and cannot look at it: only who has the link can.",
+	ShareOne:      "The painting",
+	ShareBoth:     "The painting with the photograph",
+	ShareDays:     "Keep it for",
+	ShareTitle:    "Title (if you like)",
+	ShareWith:     "With the photograph, for before and after",
+	ShareSending:  "Encrypting and sending %s …",
+	ShareSend:     "Encrypt and send",
+	Day:           "1 day",
+	Date:          "2 January, 15:04",
+	Shared:        "Who has this link can see the painting until %s. Revoke deletes it before.",
+	SentShare:     "%s, encrypted (%s), sent to %s at %s; kept there until %s.",
+	Link:          "Link",
+	CopyLink:      "Copy the link",
+	LinkCopied:    "The link is copied.",
+	LinkInAddress: "This browser does not let the page copy; the link is now the page's address, copy it there.",
+	Revoke:        "Revoke",
+	Revoked:       "The link opens nothing any more.",
+	SentRevoked:   "Deleted there at %s.",
+	ShareNotKept:  "This browser could not note what is shared; once the page is closed the link cannot be revoked.",
+	ShareStays:    "A link of what was deleted could not be revoked and works until %s.",
+	SharedTitle:   "A painting for you",
+	SharedOpening: "Fetching and opening …",
+	SharedName:    "The shared file",
+	UseRecipe:     "Use this recipe",
+	CopyRecipe:    "Copy recipe link",
+	RecipeTaken:   "These are the settings of the recipe now; Undo brings yours back.",
+	RecipeTitle:   "Take these settings now?",
+	RecipePart:    "A painting is being made. What can change while it is painted changes at once; this waits for the next Start: %s.",
+	RecipeNext:    "A painting is being made, and stays as it is: these settings wait for the next Start.",
+	RecipeYes:     "Take them",
+	RecipeNo:      "Leave mine",
 
 	Panels:      "Panels",
 	History:     "History",

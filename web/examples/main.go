@@ -87,7 +87,7 @@ func save(path string, img image.Image) error {
 	if filepath.Ext(path) == ".png" {
 		err = png.Encode(f, img)
 	} else {
-		err = jpeg.Encode(f, img, &jpeg.Options{Quality: 70})
+		err = jpeg.Encode(f, img, &jpeg.Options{Quality: 66})
 	}
 	if closed := f.Close(); err == nil {
 		err = closed
