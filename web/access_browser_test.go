@@ -192,7 +192,10 @@ func TestNames(t *testing.T) {
 		t.Errorf("missing: %s", strings.Join(missing, ", "))
 	}
 	b.press("Start")
+	b.until(`['iteration', 'scale', 'loss'].every(n => Number(document.querySelector('#status').dataset[n]) > 0) && `+state+` === 'running'`, 30*time.Second)
 	b.press("Pause")
+	b.until(state+` === 'paused'`, 10*time.Second)
 	b.press("Resume")
 	b.press("Stop")
+	b.until(state+` === 'done' && `+button("Share a link"), 10*time.Second)
 }

@@ -110,7 +110,8 @@ func (s *studio) coarse() string {
 	case s.state == done && s.stopped:
 		return fmt.Sprintf(words.Stopped, seconds(s.took))
 	case s.state == done && s.selected == "":
-		return fmt.Sprintf(words.Done, seconds(s.took))
+		size := s.result.Picture.Rect.Size()
+		return fmt.Sprintf(words.Done, seconds(s.took), size.X, size.Y)
 	case s.state == done:
 		return words.Shown
 	case s.state == failed:

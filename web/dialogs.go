@@ -64,7 +64,11 @@ func (s *studio) whenFree(act func()) {
 		more: func(act func()) { acts = append(acts, act) },
 		act: func() {
 			s.after = append(s.after, acts...)
-			s.halt()
+			if s.busy() {
+				s.halt()
+			} else { // it ended while the question was open
+				s.proceed()
+			}
 		}})
 }
 

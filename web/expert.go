@@ -20,7 +20,7 @@ func (s *studio) renderExpert() app.UI {
 			body = append(body, s.renderControl(setting))
 		}
 	}
-	body = append(body, press("quiet", words.ResetAll, s.resetAll).Disabled(s.busy()))
+	body = append(body, s.renderRecipeFile(), press("quiet", words.ResetAll, s.resetAll).Disabled(s.busy()))
 	return app.Details().Class("expert").Body(
 		app.Summary().Text(words.Expert),
 		app.Div().Class("group").Body(body...),

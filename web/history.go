@@ -234,7 +234,10 @@ func (s *studio) renderEntry(e *entry) app.UI {
 				app.Div().Body(app.P().Text(about), app.P().Class("kept").Text(recipeText(&e.recipe))),
 				app.Div().Class("answers").Body(
 					press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.begin != nil),
-					tool("delete", words.Delete, func() { s.forgetAll([]*entry{e}) }, e.ID),
+					tool("delete", words.Delete, func() {
+						s.ask(question{title: words.DeleteOneTitle, text: words.DeleteOneText, yes: words.DeleteOneYes, no: words.DeleteNo,
+							act: func() { s.forgetAll([]*entry{e}) }})
+					}, e.ID),
 				),
 			)
 		}),

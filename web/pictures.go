@@ -40,8 +40,13 @@ func (s *studio) addStyle(p *picture) {
 			s.problem = fmt.Sprintf(words.TooManyStyles, engine.MaxStyles)
 			return
 		}
-		s.styles = append(s.styles, p)
+		s.setStyles(append(s.styles, p))
 	})
+}
+
+func (s *studio) setStyles(list []*picture) {
+	s.styles = list
+	s.page.Defer(func(app.Context) { s.showDials() })
 }
 
 // chooseStyle takes an example in the place of all styles, or beside them if they are to be
@@ -53,7 +58,8 @@ func (s *studio) chooseStyle(p *picture) {
 			s.addStyle(p)
 			return
 		}
-		s.styles, s.recipe.StyleWeights, s.recipe.StyleScales = []*picture{p}, nil, nil
+		s.setStyles([]*picture{p})
+		s.recipe.StyleWeights, s.recipe.StyleScales = nil, nil
 		s.masks.cut(1) // the first style's stays: it says where, not what
 		s.chooseLayer(min(s.masking.at, 0))
 	})
@@ -66,7 +72,7 @@ func (s *studio) removeStyle(p *picture) {
 			return
 		}
 		s.touched = true
-		s.styles = slices.Delete(slices.Clone(s.styles), i, i+1)
+		s.setStyles(slices.Delete(slices.Clone(s.styles), i, i+1))
 		s.masks.remove(i)
 		s.chooseLayer(min(s.masking.at, len(s.styles)-1))
 		p.forget()
@@ -85,7 +91,7 @@ func (s *studio) renderPictures() app.UI {
 	}
 	return panel.Body(
 		app.Section().Class("group photograph").Body(
-			app.H2().Text(words.Photograph),
+			app.Div().Class("head").Body(app.H2().Text(words.Photograph)),
 			s.renderDrop("content", words.ContentInput, s.content, false, s.setContent),
 			s.renderCamera(),
 			s.renderExamples(words.ExamplePhotographs, exampleContents, s.setContent),

@@ -47,6 +47,7 @@ func (s *studio) takeRecipe(recipe engine.Recipe) {
 	take := func() {
 		next := recipe
 		trim(&next, len(s.styles))
+		s.past.last = "" // two recipes are two changes, however soon one follows the other
 		s.change("recipe", func(r *engine.Recipe) error {
 			*r = next
 			return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/url"
 	"strconv"
@@ -152,6 +153,7 @@ func (s *studio) OnMount(ctx app.Context) {
 		s.listenToDrags(frameID)
 		s.listenToDrags(shownID)
 		s.listenToBrush()
+		s.showDials()
 	})
 }
 
@@ -244,11 +246,17 @@ func (s *studio) renderPrivacy() app.UI {
 	sign, line := "lock", words.Private
 	if len(s.sent) > 0 {
 		sign, line = "sent", s.sent[0].Text
-		for _, said := range s.sent[1:] {
-			line += " " + said.Text
-		}
 	}
-	return app.P().Class("privacy").Body(icon(sign), app.Span().ID("privacy").Text(line))
+	return app.Div().Class("privacy").Body(
+		icon(sign),
+		app.P().ID("privacy").Text(line),
+		app.If(len(s.sent) > 1, func() app.UI {
+			return app.Details().Class("earlier").Body(
+				app.Summary().Text(fmt.Sprintf(words.Earlier, len(s.sent)-1)),
+				app.Ul().Body(app.Range(s.sent[1:]).Slice(func(i int) app.UI { return app.Li().Text(s.sent[1+i].Text) })),
+			)
+		}),
+	)
 }
 
 // A body is an element that has others in it.

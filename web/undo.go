@@ -64,18 +64,23 @@ func trim(r *engine.Recipe, n int) {
 }
 
 // showDials moves the dials to where the recipe is. Of one that was moved and is back within
-// a frame go-app sees no change.
+// a frame go-app sees no change; and one that is new may have been given its value before its
+// step, and then the browser has rounded it to a whole one.
 func (s *studio) showDials() {
-	for _, setting := range engine.Settings() {
-		if dial := app.Window().GetElementByID("dial-" + setting.Name); dial.Truthy() {
-			dial.Set("value", setting.Get(&s.recipe))
+	show := func(id, value string) {
+		if e, ok := element(id); ok {
+			e.Set("value", value)
 		}
+	}
+	for _, setting := range engine.Settings() {
+		value := setting.Get(&s.recipe)
+		show("dial-"+setting.Name, value)
+		show("dial-"+setting.Name+"-value", value)
+		show("expert-"+setting.Name, value)
 	}
 	for _, part := range parts {
 		for i := range s.styles {
-			if dial := app.Window().GetElementByID(part.id(i)); dial.Truthy() {
-				dial.Set("value", part.get(&s.recipe, i))
-			}
+			show(part.id(i), part.get(&s.recipe, i))
 		}
 	}
 }
