@@ -171,8 +171,9 @@ func TestRecipeWhilePainting(t *testing.T) {
 		value[bool](b, `window.copied = '', document.querySelector('[aria-label="Copy recipe link"]').click(), true`)
 		b.until(`window.copied`, 5*time.Second)
 		link := b.link()
+		b.until(`!document.querySelector('[aria-label=Undo]').disabled`, 5*time.Second)
 		value[bool](b, `document.querySelector('[aria-label=Undo]').click(), true`)
-		time.Sleep(100 * time.Millisecond)
+		b.until(`document.querySelector('[aria-label=Undo]').disabled`, 5*time.Second)
 		return link[2:] // without /#
 	}
 	live := recipe(func() { b.slide("#dial-strength", "73") })

@@ -75,6 +75,7 @@ type site struct {
 	bodies   []string // requests with a body
 	count    int
 	broken   []string // paths that are answered with nonsense
+	slow     []string // those that are answered after two seconds
 	nonsense []string // those that were
 	fetched  []string // requests for networks: path, and range if any
 	// weights, if it is set, answers these in place of the server.
@@ -102,6 +103,7 @@ func openWith(t *testing.T, data string) *site {
 		if broken && !slices.Contains(s.nonsense, r.URL.Path) {
 			s.nonsense = append(s.nonsense, r.URL.Path)
 		}
+		slow := slices.Contains(s.slow, r.URL.Path)
 		weights := s.weights
 		if strings.HasPrefix(r.URL.Path, "/weights/") {
 			s.fetched = append(s.fetched, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("Range")))
@@ -109,6 +111,9 @@ func openWith(t *testing.T, data string) *site {
 			weights = nil
 		}
 		s.mu.Unlock()
+		if slow {
+			time.Sleep(2 * time.Second)
+		}
 		if r.URL.Path == workerPath {
 			r.Header.Del("Accept-Encoding")
 		}
