@@ -149,6 +149,9 @@ func TestHandOverMasks(t *testing.T) {
 	if sent := s.sent(); len(sent) != 4 || sent[2] != "POST /api/v1/jobs" || !strings.HasPrefix(sent[3], "DELETE /api/v1/jobs/") {
 		t.Errorf("sent %v, want two jobs and their removal", sent)
 	}
+	b.until(`document.querySelector('.earlier summary').innerText === '1 more'`, 5*time.Second)
+	value[bool](b, `document.querySelector('.earlier').open = true`)
+	b.axe("what was sent before")
 	b.clean()
 }
 

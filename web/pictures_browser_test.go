@@ -48,6 +48,12 @@ func TestDropAndPaste(t *testing.T) {
 	// The person has a photograph: what they paste is a style, and takes the example's place.
 	b.run(fmt.Sprintf(transfer, "pasted.png") + `document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));`)
 	b.until(styleNames+` === 'pasted.png'`, 10*time.Second)
+	// Beside the tiles the browser would leave the page for the picture.
+	drop := `window.left = !['dragover', 'drop'].every(name => !document.querySelector('%s').dispatchEvent(new DragEvent(name, {dataTransfer: data, bubbles: true, cancelable: true})));`
+	b.run(fmt.Sprintf(transfer, "stage.png") + fmt.Sprintf(drop, "#frame"))
+	b.until(photographName+` === 'stage.png' && !window.left`, 10*time.Second)
+	b.run(fmt.Sprintf(transfer, "beside.png") + fmt.Sprintf(drop, ".dials"))
+	b.until(styleNames+` === 'pasted.png,beside.png' && !window.left`, 10*time.Second)
 	b.paint()
 	b.clean()
 }

@@ -129,6 +129,7 @@ func (b *shots) masks() {
 
 func (b *shots) settings() {
 	b.slide(`[aria-label="Scale of waves.jpg"]`, "0.5")
+	b.slide("#dial-strength", "65")
 	b.click(`[aria-label="What is Keep colours?"]`)
 	value[bool](b.tab, `document.querySelector('.expert').open = true`)
 	b.scroll(300, 700)
@@ -147,7 +148,7 @@ func (b *shots) handOver() {
 	other.press("Send and paint")
 	other.until(state+` === 'running'`, time.Minute)
 
-	b.write("expert-iterations", "6")
+	b.write("expert-iterations", "25")
 	b.press("Make it print size")
 	b.until(`document.querySelector('#print-size')`, 5*time.Second)
 	b.shoot("handover")
@@ -164,7 +165,14 @@ func (b *shots) handOver() {
 
 // history shows several results, of which one is chosen.
 func (b *shots) history() {
-	for _, style := range []string{"Stained glass", "Woodcut"} {
+	b.click(`[aria-label="Paint masks"]`)
+	for i := range 3 {
+		value[bool](b.tab, fmt.Sprintf(`document.querySelectorAll('.layer')[%d].click(), true`, i))
+		b.press("Clear")
+	}
+	b.click(`[aria-label="Paint masks"]`)
+	b.write("expert-iterations", "40")
+	for _, style := range []string{"Stained glass", "Pointillism", "Marbled paper"} {
 		b.click(`.check input`)
 		b.click(fmt.Sprintf(`[aria-label=%q]`, style))
 		b.ready(1)
@@ -174,8 +182,8 @@ func (b *shots) history() {
 	if b.width < 1024 {
 		b.press("History")
 	}
-	b.until(results+` === 4`, 10*time.Second)
-	b.click(`.results li:nth-child(2) .result`)
+	b.until(results+` === 5`, 10*time.Second)
+	b.click(`.results li:nth-child(3) .result`)
 	b.until(`document.querySelector('.about')`, 10*time.Second)
 	b.scroll(0, 700)
 	b.shoot("history")

@@ -147,6 +147,7 @@ func (s *studio) OnMount(ctx app.Context) {
 		s.loadHistory(!taken && !held(runKey))
 	})
 	s.listenToPaste()
+	s.listenToDrops()
 	s.listenToKeys()
 	s.listenToLinks()
 	ctx.Defer(func(app.Context) {
