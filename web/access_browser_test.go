@@ -112,6 +112,9 @@ func TestKeyboard(t *testing.T) {
 	if unseen := value[string](b, `unseen.join('\n')`); unseen != "" {
 		t.Errorf("has the focus and does not show it:\n%s", unseen)
 	}
+	if value[bool](b, `document.documentElement.scrollHeight > innerHeight`) {
+		t.Error("a page of panels that scroll can be scrolled itself")
+	}
 	// A painting without a pointer.
 	focus := func(selector string) {
 		value[bool](b, fmt.Sprintf(`document.querySelector(%q).focus(), true`, selector))

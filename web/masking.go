@@ -48,6 +48,7 @@ func (s *studio) editMasks() {
 		s.masking.x, s.masking.y = float64(s.masks.w)/2, float64(s.masks.h)/2
 	}
 	s.chooseLayer(min(s.masking.at, len(s.styles)-1))
+	s.showBrush()
 }
 
 func (s *studio) closeMasks() {

@@ -24,7 +24,7 @@ func TestWaits(t *testing.T) {
 	if !value[bool](b, `said.filter(t => / · \d+ s left$/.test(t)).length > 3`) {
 		t.Errorf("while it painted the page said %s", value[string](b, `said.join(' | ')`))
 	}
-	if got := value[string](b, `(`+fine+`.match(/^Done in \d+ s: 128 × 96 pixels\.$/) || []).length`+` + ''`); got != "1" {
+	if got := value[string](b, `(`+fine+`.match(/^Done in \d+ s: 128 × 96\.$/) || []).length`+` + ''`); got != "1" {
 		t.Errorf("in the end the page says %q", value[string](b, fine))
 	}
 

@@ -186,7 +186,7 @@ var words = struct {
 	Interrupted: "This painting was interrupted. Resume goes on where it was.",
 	Continues:   "Ready to continue from this result.",
 	Shown:       "From the history.",
-	Done:        "Done in %s: %d × %d pixels.",
+	Done:        "Done in %s: %d × %d.",
 	Stopped:     "Stopped after %s; this is as far as it got.",
 	Failed:      "That did not work.",
 
