@@ -97,7 +97,7 @@ func (s *studio) coarse() string {
 		return fmt.Sprintf(words.Queued, p.Position)
 	case s.fetching():
 		return words.Fetching
-	case s.state == loading && s.sending:
+	case s.state == loading && s.sending && s.where != "":
 		return fmt.Sprintf(words.Sending, bytesText(s.uploadBytes()), s.where)
 	case s.state == loading:
 		return words.Loading
