@@ -112,6 +112,9 @@ func TestKeyboard(t *testing.T) {
 	if unseen := value[string](b, `unseen.join('\n')`); unseen != "" {
 		t.Errorf("has the focus and does not show it:\n%s", unseen)
 	}
+	if value[bool](b, `document.documentElement.scrollHeight > innerHeight`) {
+		t.Error("a page of panels that scroll can be scrolled itself")
+	}
 	// A painting without a pointer.
 	focus := func(selector string) {
 		value[bool](b, fmt.Sprintf(`document.querySelector(%q).focus(), true`, selector))
@@ -192,7 +195,10 @@ func TestNames(t *testing.T) {
 		t.Errorf("missing: %s", strings.Join(missing, ", "))
 	}
 	b.press("Start")
+	b.until(`['iteration', 'scale', 'loss'].every(n => Number(document.querySelector('#status').dataset[n]) > 0) && `+state+` === 'running'`, 30*time.Second)
 	b.press("Pause")
+	b.until(state+` === 'paused'`, 10*time.Second)
 	b.press("Resume")
 	b.press("Stop")
+	b.until(state+` === 'done' && `+button("Share a link"), 10*time.Second)
 }

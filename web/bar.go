@@ -97,6 +97,8 @@ func (s *studio) coarse() string {
 		return fmt.Sprintf(words.Queued, p.Position)
 	case s.fetching():
 		return words.Fetching
+	case s.state == loading && s.sending && s.where != "":
+		return fmt.Sprintf(words.Sending, bytesText(s.uploadBytes()), s.where)
 	case s.state == loading:
 		return words.Loading
 	case s.state == paused && s.control == nil:
@@ -108,7 +110,8 @@ func (s *studio) coarse() string {
 	case s.state == done && s.stopped:
 		return fmt.Sprintf(words.Stopped, seconds(s.took))
 	case s.state == done && s.selected == "":
-		return fmt.Sprintf(words.Done, seconds(s.took))
+		size := s.result.Picture.Rect.Size()
+		return fmt.Sprintf(words.Done, seconds(s.took), size.X, size.Y)
 	case s.state == done:
 		return words.Shown
 	case s.state == failed:
@@ -127,14 +130,17 @@ func (s *studio) coarse() string {
 func (s *studio) fine() string {
 	p := s.progress
 	switch {
-	case s.reading > 0 && !s.busy():
-		return words.Reading
+	case len(s.waits) > 0 && !s.busy():
+		return *s.waits[len(s.waits)-1]
 	case s.fetching() && !s.stopping && p.TotalBytes > 0:
 		return fetchingText(p.Bytes, p.TotalBytes)
-	case s.state != running || s.stopping || s.said != "":
+	case !(s.state == running || s.state == loading) || s.stopping || s.said != "":
 		return s.coarse()
 	}
 	text := fmt.Sprintf(words.Running, p.Scale, p.Scales, p.Iteration, p.Iterations)
+	if s.state == loading {
+		text = s.coarse()
+	}
 	if p.Remaining > 0 {
 		text += fmt.Sprintf(words.Left, seconds(p.Remaining))
 	}
@@ -151,10 +157,10 @@ func fetchingText(bytes, total int64) string {
 
 func seconds(d time.Duration) string {
 	switch d = d.Round(time.Second); {
-	case d < time.Second:
-		return "1 s"
 	case d < 2*time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
+		return fmt.Sprintf(words.Seconds, max(1, int(d.Seconds())))
+	case d < 2*time.Hour:
+		return fmt.Sprintf(words.ManyMinutes, int(d.Minutes()+0.5))
 	}
-	return fmt.Sprintf("%d min", int(d.Minutes()+0.5))
+	return fmt.Sprintf(words.ManyHours, d.Hours())
 }

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // dialog is one of the page's dialogs. It is always there and opened by showModal, so that
 // the browser keeps the focus in it and gives it back. closed is called however it closes.
@@ -60,8 +64,23 @@ func (s *studio) whenFree(act func()) {
 		more: func(act func()) { acts = append(acts, act) },
 		act: func() {
 			s.after = append(s.after, acts...)
-			s.halt()
+			if s.busy() {
+				s.halt()
+			} else { // it ended while the question was open
+				s.proceed()
+			}
 		}})
+}
+
+// waitFor does something that takes its time, outside the event loop, and says so.
+func (s *studio) waitFor(sentence string, act func()) {
+	s.waits = append(s.waits, &sentence)
+	s.page.Async(func() {
+		act()
+		s.page.Dispatch(func(app.Context) {
+			s.waits = slices.DeleteFunc(s.waits, func(w *string) bool { return w == &sentence })
+		})
+	})
 }
 
 // say announces one sentence that is no problem.

@@ -10,7 +10,7 @@ import (
 )
 
 // elsewhere are the expert settings that have a place of their own on the page.
-var elsewhere = []string{"style_weights"}
+var elsewhere = []string{"style_weights", "style_scales"}
 
 // renderExpert has a control for every setting that is declared to be for experts.
 func (s *studio) renderExpert() app.UI {
@@ -20,7 +20,7 @@ func (s *studio) renderExpert() app.UI {
 			body = append(body, s.renderControl(setting))
 		}
 	}
-	body = append(body, press("quiet", words.ResetAll, s.resetAll).Disabled(s.busy()))
+	body = append(body, s.renderRecipeFile(), press("quiet", words.ResetAll, s.resetAll).Disabled(s.busy()))
 	return app.Details().Class("expert").Body(
 		app.Summary().Text(words.Expert),
 		app.Div().Class("group").Body(body...),
@@ -105,7 +105,7 @@ func (s *studio) takePreset(name string) {
 		if err != nil {
 			return err
 		}
-		next.Size, next.Weights, next.Seed, next.StyleWeights = r.Size, r.Weights, r.Seed, r.StyleWeights
+		next.Size, next.Weights, next.Seed, next.StyleWeights, next.StyleScales = r.Size, r.Weights, r.Seed, r.StyleWeights, r.StyleScales
 		*r = next
 		return nil
 	})

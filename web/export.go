@@ -10,8 +10,11 @@ import (
 	"trappedinart/engine/pixel/label"
 )
 
+// A format is a kind of file.
+type format struct{ name, kind, suffix string }
+
 // formats are those that a result is saved in.
-var formats = []struct{ name, kind, suffix string }{
+var formats = []format{
 	{"PNG", "image/png", ".png"},
 	{"JPEG", "image/jpeg", ".jpg"},
 	{"WebP", "image/webp", ".webp"},
@@ -20,18 +23,27 @@ var formats = []struct{ name, kind, suffix string }{
 func (s *studio) renderExport() app.UI {
 	return app.Div().Class("export").Body(
 		press("quiet", words.Download, s.download).Disabled(s.result == nil || s.busy()),
-		app.Select().Aria("label", words.Format).Title(words.Format).Body(
-			app.Range(formats).Slice(func(i int) app.UI {
-				return app.Option().Value(formats[i].name).Text(formats[i].name).Selected(formats[i].name == s.format)
-			}),
-		).OnChange(func(ctx app.Context, _ app.Event) { s.format = ctx.JSSrc().Get("value").String() }),
+		s.renderFormats(),
 	)
+}
+
+func (s *studio) renderFormats() app.UI {
+	return app.Select().Aria("label", words.Format).Title(words.Format).Body(
+		app.Range(formats).Slice(func(i int) app.UI {
+			return app.Option().Value(formats[i].name).Text(formats[i].name).Selected(formats[i].name == s.format)
+		}),
+	).OnChange(func(ctx app.Context, _ app.Event) { s.format = ctx.JSSrc().Get("value").String() })
 }
 
 // resultFile returns the result as a file of that kind, with the recipe inside. It waits
 // for the browser.
 func resultFile(img *image.NRGBA, recipe engine.Recipe, kind string) ([]byte, error) {
-	blob, err := encode(offscreen(img), img.Rect.Dx(), img.Rect.Dy(), kind, 0.93)
+	return fileOf(offscreen(img), img.Rect.Dx(), img.Rect.Dy(), &recipe, kind)
+}
+
+// fileOf does so of anything that can be drawn; recipe may be nil.
+func fileOf(drawn app.Value, w, h int, recipe *engine.Recipe, kind string) ([]byte, error) {
+	blob, err := encode(drawn, w, h, kind, 0.93)
 	if err != nil {
 		return nil, err
 	}
@@ -39,10 +51,19 @@ func resultFile(img *image.NRGBA, recipe engine.Recipe, kind string) ([]byte, er
 		return nil, engine.Errorf(engine.Unavailable, words.NoFormat, kind)
 	}
 	file, err := bytesOf(blob)
-	if err != nil {
-		return nil, err
+	if err != nil || recipe == nil {
+		return file, err
 	}
-	return label.Insert(file, recipe)
+	return label.Insert(file, *recipe)
+}
+
+func formatOf(name string) format {
+	for _, f := range formats {
+		if f.name == name {
+			return f
+		}
+	}
+	return formats[0]
 }
 
 // withResult makes a file of the result and hands it on, outside the event loop.
@@ -51,18 +72,13 @@ func (s *studio) withResult(format string, use func(file []byte, kind, name stri
 	if result == nil {
 		return
 	}
-	f := formats[0]
-	for _, g := range formats {
-		if g.name == format {
-			f = g
-		}
-	}
+	f := formatOf(format)
 	name := words.Untitled
 	if s.content != nil {
 		name = stem(s.content.file.Name)
 	}
 	name = fmt.Sprintf("%s-painted%s", name, f.suffix)
-	s.page.Async(func() {
+	s.waitFor(words.Making, func() {
 		file, err := resultFile(result.Picture, result.Recipe, f.kind)
 		if err == nil {
 			err = use(file, f.kind, name)
@@ -77,14 +93,19 @@ func (s *studio) withResult(format string, use func(file []byte, kind, name stri
 // download saves the result, named after the photograph.
 func (s *studio) download() {
 	s.withResult(s.format, func(file []byte, kind, name string) error {
-		url := objectURL(blobOf(file, kind))
-		link := app.Window().Get("document").Call("createElement", "a")
-		link.Set("href", url)
-		link.Set("download", name)
-		link.Call("click")
-		revokeURL(url)
+		save(file, kind, name)
 		return nil
 	})
+}
+
+// save hands a file to the browser, which puts it where files go.
+func save(file []byte, kind, name string) {
+	url := objectURL(blobOf(file, kind))
+	link := app.Window().Get("document").Call("createElement", "a")
+	link.Set("href", url)
+	link.Set("download", name)
+	link.Call("click")
+	revokeURL(url)
 }
 
 // copy puts the result on the clipboard, which takes PNG only. The browser is given a
@@ -111,7 +132,7 @@ func (s *studio) copy() {
 	})
 	item := app.Window().Get("ClipboardItem").New(map[string]any{"image/png": app.Window().Get("Promise").New(hand)})
 	written := app.Window().Get("navigator").Get("clipboard").Call("write", []any{item})
-	s.page.Async(func() {
+	s.waitFor(words.Making, func() {
 		if _, err := await(written); err != nil {
 			app.Log("copying:", err)
 			s.complain(words.NoClipboard)

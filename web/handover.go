@@ -97,7 +97,9 @@ func (s *studio) handOver() {
 	s.tell(sent{Text: fmt.Sprintf(words.Sent, s.pictures(), bytesText(s.uploadBytes()), hostName(), now.Format("15:04"), until.Format(words.Date)), Until: until})
 	w, pictures := s.work(recipe)
 	st := s.store
+	s.sending = true
 	s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, created: func(c api.Created) {
+		s.page.Dispatch(func(app.Context) { s.sending = false })
 		s.save(jobKey, job{c, w})
 		if err := st.keepPictures(pictures); err != nil {
 			app.Log(err)

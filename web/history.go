@@ -135,7 +135,7 @@ func (s *studio) continueFrom(e *entry) {
 }
 
 func (s *studio) show(e *entry, then func(file []byte)) {
-	s.page.Async(func() {
+	s.waitFor(words.Opening, func() {
 		file, err := bytesOf(e.blob)
 		if err != nil {
 			s.complain(words.Gone)
@@ -204,14 +204,14 @@ func (s *studio) renderHistory() app.UI {
 		app.Div().Class("head").Body(
 			app.H2().Text(words.History),
 			app.If(len(s.history) > 0, func() app.UI {
-				return app.Span().Class("kept").Text(fmt.Sprintf(words.Kept, len(s.history), bytesText(s.room)))
-			}).Else(func() app.UI { return app.Span().Class("kept").Text(words.NoHistory) }),
-			app.If(len(s.history) > 0, func() app.UI {
 				return press("text", words.DeleteAll, func() {
 					s.ask(question{title: words.DeleteTitle, text: fmt.Sprintf(words.DeleteText, len(s.history)), yes: words.DeleteYes, no: words.DeleteNo,
 						act: func() { s.forgetAll(slices.Clone(s.history)) }})
 				})
 			}),
+			app.If(len(s.history) > 0, func() app.UI {
+				return app.Span().Class("kept").Text(fmt.Sprintf(words.Kept, len(s.history), bytesText(s.room)))
+			}).Else(func() app.UI { return app.Span().Class("kept").Text(words.NoHistory) }),
 		),
 		app.If(len(s.history) > 0, func() app.UI {
 			return app.Ul().Class("results").Body(app.Range(s.history).Slice(func(i int) app.UI { return s.renderEntry(s.history[i]) }))
@@ -234,7 +234,10 @@ func (s *studio) renderEntry(e *entry) app.UI {
 				app.Div().Body(app.P().Text(about), app.P().Class("kept").Text(recipeText(&e.recipe))),
 				app.Div().Class("answers").Body(
 					press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.begin != nil),
-					tool("delete", words.Delete, func() { s.forgetAll([]*entry{e}) }, e.ID),
+					tool("delete", words.Delete, func() {
+						s.ask(question{title: words.DeleteOneTitle, text: words.DeleteOneText, yes: words.DeleteOneYes, no: words.DeleteNo,
+							act: func() { s.forgetAll([]*entry{e}) }})
+					}, e.ID),
 				),
 			)
 		}),

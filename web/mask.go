@@ -2,6 +2,7 @@ package main
 
 import (
 	"image"
+	"image/color"
 	"math"
 	"slices"
 )
@@ -51,13 +52,14 @@ func (m *mask) paste(part image.Rectangle, rows []uint8) {
 	m.saved = nil
 }
 
-// tinted returns a part of the mask for showing above the photograph, in that colour.
-func (m *mask) tinted(part image.Rectangle, r, g, b uint8) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
+// tint adds a part of the mask to a picture of that part, in a colour whose alpha is that
+// of where the mask is whole. Where the picture shows another already, the stronger stays.
+func (m *mask) tint(img *image.NRGBA, part image.Rectangle, c color.NRGBA) {
 	for i, v := range m.cut(part) {
-		copy(img.Pix[4*i:], []uint8{r, g, b, uint8(int(v) * 160 / 255)})
+		if a := uint8(int(v) * int(c.A) / 255); a > img.Pix[4*i+3] {
+			copy(img.Pix[4*i:], []uint8{c.R, c.G, c.B, a})
+		}
 	}
-	return img
 }
 
 // grey returns the mask as a picture, white where it is.

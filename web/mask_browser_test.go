@@ -205,6 +205,9 @@ func TestMaskEditor(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)
 	b.press("Paint masks")
+	if w := value[float64](b, `document.querySelector('#brush').getBoundingClientRect().width / document.querySelector('#mask').getBoundingClientRect().width`); w < 0.09 || w > 0.11 {
+		t.Errorf("a brush of 10 %% is shown %.3f wide", w)
+	}
 	is := func(what string, from, to float64) {
 		t.Helper()
 		if got := b.share(); got < from || got > to {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -47,6 +48,7 @@ func (s *studio) editMasks() {
 		s.masking.x, s.masking.y = float64(s.masks.w)/2, float64(s.masks.h)/2
 	}
 	s.chooseLayer(min(s.masking.at, len(s.styles)-1))
+	s.showBrush()
 }
 
 func (s *studio) closeMasks() {
@@ -90,18 +92,42 @@ func (s *studio) showMask(part image.Rectangle) {
 		canvas.Set("height", l.h)
 	}
 	pen := canvas.Call("getContext", "2d")
-	m := l.peek(s.masking.at)
-	if m == nil {
-		pen.Call("clearRect", 0, 0, l.w, l.h)
-		return
-	}
-	r, g, b := uint8(255), uint8(40), uint8(60)
-	if s.masking.at == keepLayer {
-		r, g, b = 0, 110, 255
-	}
-	img := m.tinted(part, r, g, b)
+	img := l.tinted(part, s.masking.at)
 	pen.Call("clearRect", part.Min.X, part.Min.Y, part.Dx(), part.Dy())
 	pen.Call("drawImage", offscreen(img), part.Min.X, part.Min.Y)
+}
+
+// layerColours are those that layers are shown in, as in the style sheet; the first is that
+// of where the original stays.
+var layerColours = []color.NRGBA{{0, 110, 255, 0}, {255, 40, 60, 0}, {250, 180, 0, 0}, {20, 170, 70, 0}, {200, 40, 220, 0}}
+
+func layerColour(at int) int {
+	if at == keepLayer {
+		return 0
+	}
+	return 1 + at%(len(layerColours)-1)
+}
+
+// Alphas of the layer that is painted, and of the others, faint.
+const (
+	shownAlpha = 160
+	faintAlpha = 70
+)
+
+// tinted returns a part of the layers for showing above the photograph.
+func (l *layers) tinted(part image.Rectangle, shown int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
+	for at := keepLayer; at < len(l.styles); at++ {
+		if m := l.peek(at); m != nil {
+			c := layerColours[layerColour(at)]
+			c.A = faintAlpha
+			if at == shown {
+				c.A = shownAlpha
+			}
+			m.tint(img, part, c)
+		}
+	}
+	return img
 }
 
 // editLayer does something to the layer that is shown.
@@ -138,14 +164,13 @@ func (s *studio) renderMasks() app.UI {
 		toggle = words.MasksDone
 	}
 	return app.Section().Class("group", "masks").Aria("label", words.Masks).Body(
-		app.H2().Text(words.Masks),
 		press("quiet", toggle, s.editMasks).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.missing() != "" || s.busy()),
 		app.Div().Class("group").Hidden(!m.open).Body(
 			app.Div().Class("group").Role("group").Aria("label", words.Layer).Body(app.Range(list).Slice(func(i int) app.UI {
 				at := list[i]
 				button := press("layer", s.layerName(at), func() { s.chooseLayer(at) }, at).Aria("pressed", m.at == at)
 				if s.masks.peek(at).painted() {
-					button = button.Class("painted")
+					button = button.Class("painted", fmt.Sprintf("colour%d", layerColour(at)))
 				}
 				return button
 			})),
@@ -161,7 +186,7 @@ func (s *studio) renderMasks() app.UI {
 				tool("undo", words.UndoMask, s.undoMask).Disabled(s.masks == nil || len(s.masks.past) == 0),
 				tool("redo", words.RedoMask, s.redoMask).Disabled(s.masks == nil || len(s.masks.future) == 0),
 			),
-			app.Label().Class("tile").For("mask-file").Body(
+			app.Label().Class("tile").For("mask-file").Title(words.MaskHelp["load"]).Body(
 				app.Span().Body(icon("add"), app.Span().Text(words.LoadMask)),
 				app.Input().ID("mask-file").Class("unseen").Type("file").Accept(accepted).Aria("label", words.MaskInput).
 					OnChange(func(ctx app.Context, _ app.Event) {

@@ -103,8 +103,10 @@ func (b *tab) reload() {
 
 func (b *tab) paint() {
 	b.Helper()
+	value[bool](b, `(() => { window.began = false; const s = document.querySelector('#status');
+		new MutationObserver(() => { window.began ||= s.dataset.state !== 'done'; }).observe(s, {attributes: true}); return true; })()`)
 	b.press("Start")
-	b.until(state+` === 'done'`, time.Minute)
+	b.until(`(window.began || `+state+` !== 'done') && `+state+` === 'done'`, time.Minute)
 }
 
 // A network is fetched once, whole, and then it is there: after a reload, and without a

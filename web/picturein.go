@@ -145,12 +145,10 @@ func (s *studio) takeFiles(files app.Value, take func(*picture)) {
 	for i := range list {
 		list[i] = files.Index(i)
 	}
-	s.reading++
-	s.page.Async(func() {
+	s.waitFor(words.Reading, func() {
 		for _, f := range list {
 			s.give(f.Get("name").String(), f, take)
 		}
-		s.page.Dispatch(func(app.Context) { s.reading-- })
 	})
 }
 
@@ -166,7 +164,7 @@ func (s *studio) give(name string, blob app.Value, take func(*picture)) {
 
 // takeExample fetches one of our own pictures.
 func (s *studio) takeExample(e example, take func(*picture)) {
-	s.page.Async(func() {
+	s.waitFor(words.Reading, func() {
 		answer, err := await(app.Window().Call("fetch", e.path()))
 		if err != nil {
 			s.complain(words.Offline)
@@ -187,22 +185,45 @@ func (s *studio) takeExample(e example, take func(*picture)) {
 	})
 }
 
-// listenToPaste takes a pasted picture as the photograph if there is none of the
-// person's own yet, and else as a style.
+// listenToPaste takes a pasted picture as the photograph if there is none of the person's own
+// yet, and else as a style.
 func (s *studio) listenToPaste() {
 	app.Window().Call("addEventListener", "paste", app.FuncOf(func(_ app.Value, args []app.Value) any {
 		clipboard := args[0].Get("clipboardData")
 		if !clipboard.Truthy() {
 			return nil
 		}
-		files := clipboard.Get("files")
-		s.page.Dispatch(func(app.Context) {
-			take := s.addStyle
-			if s.content == nil || s.content.example {
-				take = s.setContent
-			}
-			s.takeFiles(files, take)
-		})
+		s.takeUnasked(clipboard.Get("files"), false)
 		return nil
 	}))
+}
+
+// takeUnasked takes pictures of which the person did not say what they are.
+func (s *studio) takeUnasked(files app.Value, photograph bool) {
+	s.page.Dispatch(func(app.Context) {
+		take := s.addStyle
+		if photograph || s.content == nil || s.content.example {
+			take = s.setContent
+		}
+		s.takeFiles(files, take)
+	})
+}
+
+// listenToDrops takes pictures that are dropped beside the tiles, which the browser would open
+// in the place of the page: on the stage as the photograph, elsewhere as if they were pasted.
+func (s *studio) listenToDrops() {
+	for _, name := range []string{"dragover", "drop"} {
+		app.Window().Call("addEventListener", name, app.FuncOf(func(_ app.Value, args []app.Value) any {
+			e := args[0]
+			data, on := e.Get("dataTransfer"), func(what string) bool { return e.Get("target").Call("closest", what).Truthy() }
+			if !data.Truthy() || !data.Get("types").Call("includes", "Files").Bool() {
+				return nil
+			}
+			e.Call("preventDefault")
+			if name == "drop" && !on(".tile, dialog") {
+				s.takeUnasked(data.Get("files"), on(".stage"))
+			}
+			return nil
+		}))
+	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -41,8 +40,13 @@ func (s *studio) addStyle(p *picture) {
 			s.problem = fmt.Sprintf(words.TooManyStyles, engine.MaxStyles)
 			return
 		}
-		s.styles = append(s.styles, p)
+		s.setStyles(append(s.styles, p))
 	})
+}
+
+func (s *studio) setStyles(list []*picture) {
+	s.styles = list
+	s.page.Defer(func(app.Context) { s.showDials() })
 }
 
 // chooseStyle takes an example in the place of all styles, or beside them if they are to be
@@ -54,7 +58,8 @@ func (s *studio) chooseStyle(p *picture) {
 			s.addStyle(p)
 			return
 		}
-		s.styles, s.recipe.StyleWeights = []*picture{p}, nil
+		s.setStyles([]*picture{p})
+		s.recipe.StyleWeights, s.recipe.StyleScales = nil, nil
 		s.masks.cut(1) // the first style's stays: it says where, not what
 		s.chooseLayer(min(s.masking.at, 0))
 	})
@@ -67,39 +72,15 @@ func (s *studio) removeStyle(p *picture) {
 			return
 		}
 		s.touched = true
-		s.styles = slices.Delete(slices.Clone(s.styles), i, i+1)
+		s.setStyles(slices.Delete(slices.Clone(s.styles), i, i+1))
 		s.masks.remove(i)
 		s.chooseLayer(min(s.masking.at, len(s.styles)-1))
 		p.forget()
-		for _, list := range []*engine.Numbers{&s.recipe.StyleWeights, &s.recipe.StyleScales} {
-			if i < len(*list) {
+		for _, part := range parts {
+			if list := part.of(&s.recipe); i < len(*list) {
 				*list = slices.Delete(slices.Clone(*list), i, i+1)
 			}
 		}
-	})
-}
-
-// weight is how much a style counts.
-func (s *studio) weight(i int) float64 {
-	if i < len(s.recipe.StyleWeights) {
-		return s.recipe.StyleWeights[i]
-	}
-	return 1
-}
-
-func (s *studio) setWeight(i int, text string) {
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || i >= len(s.styles) {
-		return
-	}
-	s.change("style_weights", func(r *engine.Recipe) error {
-		list := slices.Clone(r.StyleWeights)
-		for len(list) < len(s.styles) {
-			list = append(list, 1)
-		}
-		list[i] = v
-		r.StyleWeights = list
-		return nil
 	})
 }
 
@@ -110,24 +91,26 @@ func (s *studio) renderPictures() app.UI {
 	}
 	return panel.Body(
 		app.Section().Class("group photograph").Body(
-			app.H2().Text(words.Photograph),
+			app.Div().Class("head").Body(app.H2().Text(words.Photograph)),
 			s.renderDrop("content", words.ContentInput, s.content, false, s.setContent),
 			s.renderCamera(),
 			s.renderExamples(words.ExamplePhotographs, exampleContents, s.setContent),
 		),
 		app.Section().Class("group").Body(
-			app.H2().Text(words.Styles),
+			app.Div().Class("head").Body(
+				app.H2().Text(words.Styles),
+				app.Label().Class("check").Body(
+					app.Input().Type("checkbox").Checked(s.mixing).OnChange(func(ctx app.Context, _ app.Event) {
+						s.mixing = ctx.JSSrc().Get("checked").Bool()
+					}),
+					app.Span().Text(words.Mix),
+				),
+			),
 			// Always there: go-app makes anew what comes after something that comes and goes,
 			// and a file chooser that is open must not lose its input.
 			app.Ul().Class("strip").Hidden(len(s.styles) == 0).Body(app.Range(s.styles).Slice(s.renderStyle)),
 			s.renderDrop("style", words.StyleInput, nil, true, s.addStyle),
 			s.renderExamples(words.ExampleStyles, exampleStyles, s.chooseStyle),
-			app.Label().Class("check").Body(
-				app.Input().Type("checkbox").Checked(s.mixing).OnChange(func(ctx app.Context, _ app.Event) {
-					s.mixing = ctx.JSSrc().Get("checked").Bool()
-				}),
-				app.Span().Text(words.Mix),
-			),
 		),
 		s.renderMasks(),
 	)
@@ -141,12 +124,7 @@ func (s *studio) renderStyle(i int) app.UI {
 			Aria("label", fmt.Sprintf(words.Remove, p.file.Name)).
 			OnClick(func(app.Context, app.Event) { s.removeStyle(p) }, app.EventScope(p.id, p.url)),
 		app.If(len(s.styles) > 1, func() app.UI {
-			return app.Input().Type("range").Class("weight").Min(0).Max(2).Step(0.05).
-				Aria("label", fmt.Sprintf(words.Weight, p.file.Name)).Title(words.WeightHelp).
-				Aria("valuetext", fmt.Sprintf("%.2f", s.weight(i))).
-				Value(strconv.FormatFloat(s.weight(i), 'g', -1, 64)).
-				OnInput(func(ctx app.Context, _ app.Event) { s.setWeight(i, ctx.JSSrc().Get("value").String()) }, app.EventScope(i)).
-				OnDblClick(func(app.Context, app.Event) { s.setWeight(i, "1") }, app.EventScope(i))
+			return app.Div().Class("parts").Body(app.Range(parts).Slice(func(k int) app.UI { return s.renderPart(parts[k], i) }))
 		}),
 	)
 }

@@ -48,6 +48,12 @@ func TestDropAndPaste(t *testing.T) {
 	// The person has a photograph: what they paste is a style, and takes the example's place.
 	b.run(fmt.Sprintf(transfer, "pasted.png") + `document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));`)
 	b.until(styleNames+` === 'pasted.png'`, 10*time.Second)
+	// Beside the tiles the browser would leave the page for the picture.
+	drop := `window.left = !['dragover', 'drop'].every(name => !document.querySelector('%s').dispatchEvent(new DragEvent(name, {dataTransfer: data, bubbles: true, cancelable: true})));`
+	b.run(fmt.Sprintf(transfer, "stage.png") + fmt.Sprintf(drop, "#frame"))
+	b.until(photographName+` === 'stage.png' && !window.left`, 10*time.Second)
+	b.run(fmt.Sprintf(transfer, "beside.png") + fmt.Sprintf(drop, ".dials"))
+	b.until(styleNames+` === 'pasted.png,beside.png' && !window.left`, 10*time.Second)
 	b.paint()
 	b.clean()
 }
@@ -112,15 +118,34 @@ func TestSeveralStyles(t *testing.T) {
 	value[bool](b, `document.querySelector('[aria-label="Remove one.jpg"]').click(), true`)
 	b.until(styleNames+` === 'two.jpg,three.jpg'`, 5*time.Second)
 	// Each button belongs to the picture it stands on, also after another went.
-	if got := value[string](b, `[...document.querySelectorAll('.weight')].map(w => w.value).join()`); got != "0.5,2" {
-		t.Errorf("the weights are %s, want 0.5,2", got)
+	if got := value[string](b, `[...document.querySelectorAll('.weight')].map(w => w.value).join()`); got != "0.5,1,2,1" {
+		t.Errorf("weights and scales are %s, want 0.5,1,2,1", got)
 	}
+	b.slide(`[aria-label="Scale of three.jpg"]`, "0.4")
+	b.slide(`[aria-label="Scale of two.jpg"]`, "1.5")
+	b.slide(`[aria-label="Weight of two.jpg"]`, "0.75")
+	value[bool](b, `document.querySelector('[aria-label=Undo]').click(), true`)
+	b.until(valueOf("dial-style_weights-0")+` === '0.5'`, 5*time.Second)
+	value[bool](b, `document.querySelector('[aria-label=Undo]').click(), true`)
+	b.until(valueOf("dial-style_scales-0")+` === '1' && `+valueOf("dial-style_scales-1")+` === '0.4'`, 5*time.Second)
+	value[bool](b, `document.querySelector('[aria-label=Redo]').click(), true`)
+	b.until(valueOf("dial-style_scales-0")+` === '1.5'`, 5*time.Second)
 	b.paint()
-	if got := b.saved("valley-painted.png").StyleWeights.String(); got != "0.5,2" {
-		t.Errorf("painted with the weights %s, want 0.5,2", got)
+	if r := b.saved("valley-painted.png"); r.StyleWeights.String() != "0.5,2" || r.StyleScales.String() != "1.5,0.4" {
+		t.Errorf("painted with the weights %s and the scales %s, want 0.5,2 and 1.5,0.4", r.StyleWeights, r.StyleScales)
 	}
 	value[bool](b, `document.querySelector('[aria-label="Remove two.jpg"]').click(), true`)
 	b.until(styleNames+` === 'three.jpg'`, 5*time.Second)
+	b.paint()
+	// Scales of styles that are gone do not come back with undo, nor with another style.
+	for value[bool](b, `!document.querySelector('[aria-label=Undo]').disabled`) {
+		value[bool](b, `document.querySelector('[aria-label=Undo]').click(), true`)
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.paint()
+	value[bool](b, `document.querySelector('[aria-label="Stained glass"]').click(), true`)
+	b.until(styleNames+` === 'glass.jpg'`, 5*time.Second)
+	b.paint()
 	b.clean()
 }
 

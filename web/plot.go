@@ -158,6 +158,6 @@ func (s *studio) renderLoss() app.UI {
 				),
 			)
 		}),
-		press("quiet", words.Close, func() { closeModal(lossID) }),
+		app.Div().Class("answers").Body(press("quiet", words.Close, func() { closeModal(lossID) }, lossID)),
 	)
 }

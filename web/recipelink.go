@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
@@ -35,22 +38,45 @@ func (s *studio) listenToLinks() {
 }
 
 // takeRecipe takes all settings of somebody's recipe, which can be undone. What belongs to
-// pictures that are not here is left out.
+// pictures that are not here is left out. While a painting is made it says first what will
+// become of that, unless all of it acts at once.
 func (s *studio) takeRecipe(recipe engine.Recipe) {
-	s.whenFree(func() {
-		if recipe.Start == engine.StartPicture {
-			recipe.Start, recipe.Scales = engine.StartContent, 0
-		}
-		for _, list := range []*engine.Numbers{&recipe.StyleWeights, &recipe.StyleScales} {
-			*list = (*list)[:min(len(*list), max(1, len(s.styles)))]
-		}
+	if recipe.Start == engine.StartPicture {
+		recipe.Start, recipe.Scales = engine.StartContent, 0
+	}
+	take := func() {
+		next := recipe
+		trim(&next, len(s.styles))
+		s.past.last = "" // two recipes are two changes, however soon one follows the other
 		s.change("recipe", func(r *engine.Recipe) error {
-			*r = recipe
+			*r = next
 			return nil
 		})
 		s.showContent()
 		s.say(words.RecipeTaken)
-	})
+	}
+	text := ""
+	if waits := s.waiting(recipe); s.busy() && s.control == nil {
+		text = words.RecipeNext
+	} else if s.busy() && len(waits) > 0 {
+		text = fmt.Sprintf(words.RecipePart, strings.Join(waits, ", "))
+	}
+	if text == "" {
+		take()
+		return
+	}
+	s.ask(question{title: words.RecipeTitle, text: text, yes: words.RecipeYes, no: words.RecipeNo, act: take})
+}
+
+// waiting are the settings of a recipe that a painting which is being made cannot take.
+func (s *studio) waiting(recipe engine.Recipe) []string {
+	var names []string
+	for _, setting := range engine.Settings() {
+		if !setting.Live && setting.Get(&recipe) != setting.Get(&s.recipe) {
+			names = append(names, setting.Label)
+		}
+	}
+	return names
 }
 
 // copyRecipeLink makes a link of the settings. Where the page cannot copy, the link becomes

@@ -12,6 +12,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// A view is a size of the window, and light or dark.
+type view struct {
+	name          string
+	width, height int64
+	colours       string
+}
+
+var views = []view{{"light", 1280, 800, "light"}, {"dark", 1280, 800, "dark"}, {"wide", 1920, 1080, "dark"}, {"phone", 390, 844, "light"}, {"small-phone", 320, 640, "dark"}}
+
 // TestScreenshots writes pictures of every view of the page for people to look at, where
 // TRAPPED_SCREENSHOTS says.
 func TestScreenshots(t *testing.T) {
@@ -20,73 +29,196 @@ func TestScreenshots(t *testing.T) {
 		t.Skip("left out: TRAPPED_SCREENSHOTS names no folder to write to")
 	}
 	s := open(t)
-	for _, v := range []struct {
-		name          string
-		width, height int64
-		scheme        string
-	}{{"light", 1280, 800, "light"}, {"dark", 1280, 800, "dark"}, {"wide", 1920, 1080, "dark"}, {"phone", 390, 844, "light"}, {"small-phone", 320, 640, "dark"}} {
-		b := newTab(t, s, "/?iterations=40", v.width, v.height)
-		b.scheme(v.scheme)
-		b.ready(1)
-		b.until(`[...document.querySelectorAll('.example img')].every(i => i.complete)`, 10*time.Second)
-		b.shoot(dir, v.name+"-ready")
-		click := func(selector string) {
-			value[bool](b, fmt.Sprintf(`document.querySelector(%q).click(), true`, selector))
-			time.Sleep(300 * time.Millisecond) // for the eye
-		}
-		b.press("Start")
-		b.until(`document.querySelector('#status').dataset.scale === '3'`, time.Minute)
-		b.shoot(dir, v.name+"-running")
-		click(`[aria-label="A harbour"]`)
-		b.until(`document.querySelector('#question').open`, 5*time.Second)
-		b.shoot(dir, v.name+"-question")
-		b.press("Keep painting")
-		b.until(state+` === 'done'`, 2*time.Minute)
-		b.slide("#compare", "35")
-		b.shoot(dir, v.name+"-done")
-		click(`[aria-label="Zoom in"]`)
-		click(`[aria-label="Zoom in"]`)
-		click(`[aria-label="Zoom in"]`)
-		b.shoot(dir, v.name+"-zoomed")
-		for range 3 {
-			click(`[aria-label="Zoom out"]`)
-		}
-		click(`[aria-label="Beside the style"]`)
-		b.shoot(dir, v.name+"-beside")
-		click(`[aria-label="Beside the style"]`)
-		click(`[aria-label="Paint masks"]`)
-		b.slide("#brush-size", "25")
-		b.stroke("mouse", 0, place{0.25, 0.3}, place{0.4, 0.5}, place{0.3, 0.7}, place{0.6, 0.75})
-		time.Sleep(300 * time.Millisecond)
-		b.shoot(dir, v.name+"-masks")
-		click(`[aria-label="Paint masks"]`)
-		click(`.check input`)
-		click(`[aria-label="Waves"]`)
-		b.ready(2)
-		click(`[aria-label="What is Keep colours?"]`)
-		value[bool](b, `document.querySelector('.expert').open = true, document.querySelector('.dials').scrollTop = 300, document.documentElement.scrollTop = 700, true`)
-		time.Sleep(300 * time.Millisecond)
-		b.shoot(dir, v.name+"-expert")
-		value[bool](b, `document.querySelector('.expert').open = false, document.documentElement.scrollTop = 0, true`)
-		click(`[aria-label="Show the loss in large"]`)
-		b.shoot(dir, v.name+"-loss")
-		b.press("Close")
-		b.press("Make it print size")
-		b.until(`document.querySelector('#print-size')`, 5*time.Second)
-		b.shoot(dir, v.name+"-handover")
-		b.press("Keep everything here")
-		if v.width < 1024 {
-			b.press("History")
-		}
-		b.until(`document.querySelector('.result')`, 10*time.Second)
-		click(`.result`)
-		b.until(`document.querySelector('.about')`, 10*time.Second)
-		b.choose("Content picture", filepath.Join("testdata", "package.json"))
-		b.until(problem+` !== ''`, 10*time.Second)
-		value[bool](b, `document.documentElement.scrollTop = 300, true`)
-		time.Sleep(300 * time.Millisecond)
-		b.shoot(dir, v.name+"-history")
+	for _, v := range views {
+		t.Run(v.name, func(t *testing.T) {
+			b := newTab(t, s, "/?iterations=40", v.width, v.height)
+			b.scheme(v.colours)
+			b.ready(1)
+			shots := &shots{b, v, dir}
+			shots.painting()
+			shots.masks()
+			shots.settings()
+			shots.handOver()
+			shots.history()
+			shots.share()
+		})
 	}
+}
+
+// shots is a visit of which pictures are made.
+type shots struct {
+	*tab
+	view
+	dir string
+}
+
+func (b *shots) shoot(name string) { b.Helper(); b.tab.shoot(b.dir, b.view.name+"-"+name) }
+
+// settle waits for what moves, for the eye.
+func (b *shots) settle() { time.Sleep(300 * time.Millisecond) }
+
+func (b *shots) click(selector string) {
+	b.Helper()
+	b.until(fmt.Sprintf(`document.querySelector(%q)`, selector), 5*time.Second)
+	value[bool](b.tab, fmt.Sprintf(`document.querySelector(%q).click(), true`, selector))
+	b.settle()
+}
+
+func (b *shots) scroll(dials, page int) {
+	b.Helper()
+	value[bool](b.tab, fmt.Sprintf(`document.querySelector('.dials').scrollTop = %d, document.documentElement.scrollTop = %d, true`, dials, page))
+	b.settle()
+}
+
+func (b *shots) painting() {
+	b.until(`[...document.querySelectorAll('.example img')].every(i => i.complete)`, 10*time.Second)
+	b.shoot("welcome")
+	b.click(`.remove`)
+	b.shoot("no-style")
+	b.click(`[aria-label="Brush strokes"]`)
+	b.ready(1)
+	b.press("Start")
+	b.until(`document.querySelector('#status').dataset.scale === '3'`, time.Minute)
+	b.shoot("running")
+	b.click(`[aria-label="A harbour"]`)
+	b.until(`document.querySelector('#question').open`, 5*time.Second)
+	b.shoot("question")
+	b.press("Keep painting")
+	b.until(state+` === 'done'`, 2*time.Minute)
+	b.until(results+` === 1 || !document.querySelector('.history').checkVisibility()`, 10*time.Second)
+	b.slide("#compare", "35")
+	b.settle()
+	b.shoot("done")
+	for range 3 {
+		b.click(`.stage [aria-label="Zoom in"]`)
+	}
+	b.shoot("zoomed")
+	for range 3 {
+		b.click(`.stage [aria-label="Zoom out"]`)
+	}
+	b.click(`[aria-label="Beside the style"]`)
+	b.shoot("beside")
+	b.click(`[aria-label="Beside the style"]`)
+	b.click(`[aria-label="Show the loss in large"]`)
+	b.shoot("loss")
+	b.press("Close")
+}
+
+// masks paints where two styles go, and what stays.
+func (b *shots) masks() {
+	b.click(`.check input`)
+	b.click(`[aria-label="Waves"]`)
+	b.ready(2)
+	b.click(`[aria-label="Paint masks"]`)
+	for i, places := range [][]place{
+		{{0.23, 0.63}, {0.28, 0.6}, {0.28, 0.68}}, // what stays: the house
+		{{0.05, 0.15}, {0.95, 0.15}, {0.95, 0.3}, {0.05, 0.3}},
+		{{0.05, 0.95}, {0.4, 0.9}, {0.95, 0.95}},
+	} {
+		value[bool](b.tab, fmt.Sprintf(`document.querySelectorAll('.layer')[%d].click(), true`, i))
+		b.slide("#brush-size", []string{"14", "36", "28"}[i])
+		b.stroke("mouse", 0, places...)
+	}
+	b.settle()
+	b.shoot("masks")
+	b.scroll(0, 700)
+	b.shoot("masks-below")
+	b.scroll(0, 0)
+	b.click(`[aria-label="Paint masks"]`)
+}
+
+func (b *shots) settings() {
+	b.slide(`[aria-label="Scale of waves.jpg"]`, "0.5")
+	b.slide("#dial-strength", "65")
+	b.click(`[aria-label="What is Keep colours?"]`)
+	value[bool](b.tab, `document.querySelector('.expert').open = true`)
+	b.scroll(300, 700)
+	b.shoot("expert")
+	value[bool](b.tab, `document.querySelector('.expert').open = false`)
+	b.click(`[aria-label="What is Keep colours?"]`)
+	b.scroll(0, 0)
+}
+
+// handOver shows a painting in the queue of a server, which paints another, and then how it
+// is painted there.
+func (b *shots) handOver() {
+	other := newTab(b.T, b.site, "/?iterations=1000", 1280, 800)
+	other.ready(1)
+	other.press("Make it print size")
+	other.press("Send and paint")
+	other.until(state+` === 'running'`, time.Minute)
+
+	b.write("expert-iterations", "25")
+	b.press("Make it print size")
+	b.until(`document.querySelector('#print-size')`, 5*time.Second)
+	b.shoot("handover")
+	b.press("Send and paint")
+	b.until(`document.querySelector('.fine').innerText.startsWith('Waiting on the server')`, time.Minute)
+	b.shoot("handover-queued")
+	other.press("Stop")
+	b.until(`document.querySelector('#status').dataset.scale > 2`, 2*time.Minute)
+	b.shoot("handover-running")
+	b.until(state+` === 'done'`, 3*time.Minute)
+	b.settle()
+	b.shoot("print-size")
+}
+
+// history shows several results, of which one is chosen.
+func (b *shots) history() {
+	b.click(`[aria-label="Paint masks"]`)
+	for i := range 3 {
+		value[bool](b.tab, fmt.Sprintf(`document.querySelectorAll('.layer')[%d].click(), true`, i))
+		b.press("Clear")
+	}
+	b.click(`[aria-label="Paint masks"]`)
+	b.write("expert-iterations", "40")
+	for _, style := range []string{"Stained glass", "Pointillism", "Marbled paper"} {
+		b.click(`.check input`)
+		b.click(fmt.Sprintf(`[aria-label=%q]`, style))
+		b.ready(1)
+		b.click(`.check input`)
+		b.paint()
+	}
+	if b.width < 1024 {
+		b.press("History")
+	}
+	b.until(results+` === 5`, 10*time.Second)
+	b.click(`.results li:nth-child(3) .result`)
+	b.until(`document.querySelector('.about')`, 10*time.Second)
+	b.scroll(0, 700)
+	b.shoot("history")
+	b.choose("Content picture", filepath.Join("testdata", "package.json"))
+	b.until(problem+` !== ''`, 10*time.Second)
+	b.scroll(0, 0)
+	b.shoot("problem")
+	value[bool](b.tab, `document.querySelector('[aria-label=Dismiss]').click(), true`)
+}
+
+// share shows what is sent, the link, and what somebody else sees by it.
+func (b *shots) share() {
+	value[bool](b.tab, clipboard)
+	b.show("will be encrypted here")
+	value[bool](b.tab, `(() => { const t = document.querySelector('#share-name'); t.value = 'The house by the lake'; t.dispatchEvent(new Event('input', {bubbles: true}));
+		document.querySelector('#share-with').click(); return true; })()`)
+	b.settle()
+	b.shoot("share")
+	b.press("Encrypt and send")
+	b.until(`window.copied`, 20*time.Second)
+	b.settle()
+	b.shoot("share-link")
+	link := b.link()
+	b.press("Close")
+
+	other := newTab(b.T, b.site, link, b.width, b.height)
+	other.scheme(b.colours)
+	other.until(`document.querySelectorAll('#shown img').length === 2 && [...document.querySelectorAll('#shown img')].every(i => i.complete && i.naturalWidth)`, 30*time.Second)
+	visit := &shots{other, b.view, b.dir}
+	visit.settle()
+	visit.shoot("shared")
+	for range 3 {
+		visit.click(`#shared [aria-label="Zoom in"]`)
+	}
+	visit.shoot("shared-zoomed")
 }
 
 func (b *tab) shoot(dir, name string) {

@@ -48,13 +48,34 @@ func TestUndo(t *testing.T) {
 	b.clean()
 }
 
+// The page's address presets settings, and what it cannot is said.
+func TestAddress(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?network=small&seed=7&size=96&iterations=2", 1280, 800)
+	b.ready(1)
+	if size, seed := value[string](b, valueOf("size")), value[string](b, valueOf("expert-seed")); size != "96" || seed != "7" {
+		t.Errorf("the address makes the size %s and the seed %s", size, seed)
+	}
+	b.paint()
+	if r := b.saved("valley-painted.png"); r.Size != 96 || r.Seed != 7 || r.Weights != "small" {
+		t.Errorf("painted by %s", r.JSON())
+	}
+	b.clean()
+	other := newTab(t, s, "/?network=vgg19&size=0", 1280, 800)
+	other.ready(1)
+	other.until(problem+`.includes('Size cannot be "0"') && `+valueOf("size")+` === '256'`, 5*time.Second)
+	other.press("Start")
+	other.until(state+` === 'failed' && `+problem+`.includes('There is no network "vgg19" here; there are small.')`, 20*time.Second)
+	other.clean()
+}
+
 // Every setting that is declared has a control, and acts.
 func TestExpert(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)
 	for _, s := range engine.Settings() {
 		id := "expert-" + s.Name
-		if s.Name == "style_weights" { // beside the styles
+		if s.Name == "style_weights" || s.Name == "style_scales" { // beside the styles
 			continue
 		}
 		if got := value[bool](b, fmt.Sprintf(`document.getElementById(%q) !== null`, id)); got != s.Expert {

@@ -101,7 +101,7 @@ func (s *studio) renderShare() app.UI {
 	sg := s.sharing
 	shared := sg != nil && sg.entry.Share.live()
 	return s.dialog(shareID, words.Share, func() { s.sharing = nil },
-		app.If(shared, func() app.UI { return renderLink(sg.entry.Share) }).
+		app.If(shared, func() app.UI { return s.renderLink(sg.entry.Share) }).
 			ElseIf(sg != nil, func() app.UI { return s.renderSharing(sg) }),
 		app.Div().Role("alert").Body(app.If(sg != nil && sg.problem != "", func() app.UI { return app.P().Text(sg.problem) })),
 		app.Div().Class("answers").Body(
@@ -120,10 +120,10 @@ func (s *studio) renderShare() app.UI {
 
 // renderSharing says in one sentence what will be sent, and has the choices.
 func (s *studio) renderSharing(sg *sharing) app.UI {
-	text := words.SharePreparing
+	text := words.Making
 	switch {
 	case sg.working:
-		text = words.ShareSending
+		text = fmt.Sprintf(words.ShareSending, bytesText(sg.size()))
 	case sg.ready:
 		text = fmt.Sprintf(words.ShareWhat, sg.what(), bytesText(sg.size()), hostName(), days(sg.days))
 	}
@@ -164,10 +164,11 @@ func (sg *sharing) what() string {
 	return words.ShareOne
 }
 
-func renderLink(sh *share) app.UI {
+func (s *studio) renderLink(sh *share) app.UI {
 	return app.Div().Class("group").Body(
 		app.P().Role("status").Text(fmt.Sprintf(words.Shared, sh.Expires.Format(words.Date))),
 		app.Input().ID("share-link").Type("text").ReadOnly(true).Value(sh.Link).Aria("label", words.Link),
+		app.P().Class("fine").Role("status").Text(s.said), // the page's own status is behind the dialog
 	)
 }
 

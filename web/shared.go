@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -17,12 +17,12 @@ import (
 // Elements of the view of a share.
 const (
 	sharedID = "shared"
-	shownID  = "shown" // what the pictures lie in
+	shownID  = "shown" // the frame that the pictures lie in
 )
 
 // shared is what somebody else shared, and is looked at.
 type shared struct {
-	problem string // why it cannot be
+	problem string // one sentence
 	title   string
 	picture *picture
 	before  *picture // the photograph, or nil
@@ -45,7 +45,7 @@ func splitShare(path string) (base, id string, ok bool) {
 // openShared fetches a share, opens it with the link's key, and shows it.
 func (s *studio) openShared(id, key string) {
 	v := &shared{}
-	s.shared = v
+	s.shared, s.shownZoom = v, 0
 	showModal(sharedID)
 	s.page.Async(func() {
 		opened, err := fetchShared(id, key)
@@ -55,11 +55,10 @@ func (s *studio) openShared(id, key string) {
 				return
 			}
 			*v = *opened
-			s.page.Defer(func(app.Context) {
-				setShown("--w", v.picture.w)
-				setShown("--h", v.picture.h)
-				setShown("--split", "50%")
-			})
+			setProperty(shownID, "--w", v.picture.w)
+			setProperty(shownID, "--h", v.picture.h)
+			setProperty(shownID, "--split", 0.5)
+			setProperty(shownID, "--zoom", 0)
 		})
 	})
 }
@@ -114,10 +113,15 @@ func (s *studio) renderShared() app.UI {
 		title = words.SharedTitle
 	}
 	return s.dialog(sharedID, title, s.closeShared,
-		app.If(v.picture != nil, func() app.UI { return v.render(title) }).
-			ElseIf(v.problem != "", func() app.UI { return app.P().Role("alert").Text(v.problem) }).
-			Else(func() app.UI { return app.P().Role("status").Text(words.SharedOpening) }),
+		s.renderShown(v, title),
+		app.If(v.problem != "", func() app.UI { return app.P().Role("alert").Text(v.problem) }).
+			ElseIf(v.picture == nil, func() app.UI { return app.P().Role("status").Text(words.SharedOpening) }),
 		app.Div().Class("answers").Body(
+			app.Div().Class("view").Hidden(v.picture == nil).Role("group").Aria("label", words.View).Body(s.renderZoom(shownID, &s.shownZoom, true)),
+			app.Div().Class("export").Hidden(v.picture == nil).Body(
+				press("quiet", words.Download, s.saveShared, sharedID),
+				s.renderFormats(),
+			),
 			press("quiet", words.Close, func() { closeModal(sharedID) }, sharedID),
 			app.If(v.recipe != nil, func() app.UI {
 				return press("main", words.UseRecipe, func() {
@@ -131,24 +135,54 @@ func (s *studio) renderShared() app.UI {
 	)
 }
 
-func (v *shared) render(title string) app.UI {
-	return app.Div().ID(shownID).Class("shown").Body(
-		app.Img().Src(v.picture.full()).Alt(title),
-		app.If(v.before != nil, func() app.UI { return app.Img().Class("before").Src(v.before.full()).Alt(words.Photograph) }),
-		app.If(v.before != nil, func() app.UI {
-			return app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value("50").
-				Aria("label", words.Compare).Title(words.Compare).
-				OnInput(func(ctx app.Context, _ app.Event) { setShown("--split", ctx.JSSrc().Get("value").String()+"%") })
-		}),
-	)
+// renderShown has the picture, and above it the photograph as far as it is uncovered. It is
+// always there, for what listens to it.
+func (s *studio) renderShown(v *shared, title string) app.UI {
+	frame := app.Div().ID(shownID).Class("frame").Hidden(v.picture == nil).TabIndex(0).Role("group").Aria("label", words.Picture)
+	if s.shownZoom > 0 {
+		frame = frame.Class("zoomed")
+	}
+	return frame.Body(app.If(v.picture != nil, func() app.UI {
+		return app.Div().Class("sheet").Body(
+			app.Img().Src(v.picture.full()).Alt(title),
+			app.If(v.before != nil, func() app.UI { return app.Img().Class("before").Src(v.before.full()).Alt(words.Photograph) }),
+			app.If(v.before != nil, func() app.UI {
+				return app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value("50").
+					Aria("label", words.Compare).Title(words.Compare).
+					OnInput(func(ctx app.Context, _ app.Event) {
+						setProperty(shownID, "--split", ctx.JSSrc().Get("valueAsNumber").Float()/100)
+					})
+			}),
+		)
+	}))
 }
 
-// setShown sets a custom property, from which the style sheet lays out the pictures: their
-// size, and how far the photograph is uncovered.
-func setShown(name string, value any) {
-	if e, ok := element(shownID); ok {
-		e.Get("style").Call("setProperty", name, fmt.Sprint(value))
+// saveShared saves the picture, by its title if it has one. As a PNG it is what was shared.
+func (s *studio) saveShared() {
+	v, f := s.shared, formatOf(s.format)
+	if v == nil || v.picture == nil {
+		return
 	}
+	p, recipe := v.picture, v.recipe
+	name := cmp.Or(v.title, words.Untitled) + f.suffix
+	s.page.Async(func() {
+		file, err := p.file.Data, error(nil)
+		if f.kind != formats[0].kind {
+			var bitmap app.Value
+			if bitmap, err = await(app.Window().Call("createImageBitmap", p.blob)); err == nil {
+				defer bitmap.Call("close")
+				file, err = fileOf(bitmap, p.w, p.h, recipe, f.kind)
+			}
+		}
+		s.page.Dispatch(func(app.Context) {
+			if err != nil {
+				v.problem = engine.AsError(err).Message
+				return
+			}
+			v.problem = ""
+			save(file, f.kind, name)
+		})
+	})
 }
 
 // closeShared gives back what the view holds, and takes the key out of the address.

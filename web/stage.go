@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -72,14 +73,8 @@ var zooms = []int{0, 1, 2, 4, 8}
 
 // renderView has what changes the view of the result, and nothing else.
 func (s *studio) renderView() app.UI {
-	label := words.Whole
-	if s.zoom > 0 {
-		label = fmt.Sprintf("%d : 1", s.zoom)
-	}
 	return app.Div().Class("view").Role("group").Aria("label", words.View).Body(
-		tool("out", words.ZoomOut, func() { s.zoomBy(-1) }).Disabled(s.zoom == 0),
-		app.Output().Text(label),
-		tool("in", words.ZoomIn, func() { s.zoomBy(1) }).Disabled(s.content == nil || s.zoom == zooms[len(zooms)-1]),
+		s.renderZoom(frameID, &s.zoom, s.content != nil),
 		tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.styles) == 0),
 		tool("mask", words.EditMasks, s.editMasks).Aria("pressed", s.masking.open).Disabled(s.missing() != "" || s.busy()),
 		tool("copy", words.Copy, s.copy).Disabled(s.result == nil || s.busy()),
@@ -89,16 +84,23 @@ func (s *studio) renderView() app.UI {
 	)
 }
 
-func (s *studio) zoomBy(step int) {
-	for i, z := range zooms {
-		if z == s.zoom && i+step >= 0 && i+step < len(zooms) {
-			s.zoom = zooms[i+step]
-			break
-		}
+// renderZoom has the size of a pixel in a frame, and changes it.
+func (s *studio) renderZoom(frame string, zoom *int, shown bool) app.UI {
+	label := words.Whole
+	if *zoom > 0 {
+		label = fmt.Sprintf("%d : 1", *zoom)
 	}
-	s.setStage("--zoom", s.zoom)
-	frame, ok := element(frameID)
-	if !ok {
+	return app.Div().Class("zoom").Body(
+		tool("out", words.ZoomOut, func() { s.zoomBy(frame, zoom, -1) }, frame).Disabled(*zoom == 0),
+		app.Output().Text(label),
+		tool("in", words.ZoomIn, func() { s.zoomBy(frame, zoom, 1) }, frame).Disabled(!shown || *zoom == zooms[len(zooms)-1]),
+	)
+}
+
+func (s *studio) zoomBy(id string, zoom *int, step int) {
+	frame, ok := element(id)
+	at := slices.Index(zooms, *zoom) + step
+	if !ok || at < 0 || at >= len(zooms) {
 		return
 	}
 	// What is in the middle stays there.
@@ -106,6 +108,8 @@ func (s *studio) zoomBy(step int) {
 		return (frame.Get(scroll).Float() + frame.Get(seen).Float()/2) / frame.Get(all).Float()
 	}
 	x, y := middle("scrollLeft", "scrollWidth", "clientWidth"), middle("scrollTop", "scrollHeight", "clientHeight")
+	*zoom = zooms[at]
+	setProperty(id, "--zoom", *zoom)
 	s.page.After(layoutTakes, func(app.Context) {
 		frame.Set("scrollLeft", x*frame.Get("scrollWidth").Float()-frame.Get("clientWidth").Float()/2)
 		frame.Set("scrollTop", y*frame.Get("scrollHeight").Float()-frame.Get("clientHeight").Float()/2)
@@ -115,17 +119,19 @@ func (s *studio) zoomBy(step int) {
 // layoutTakes is a moment in which the browser has laid out what changed.
 const layoutTakes = 40 * time.Millisecond
 
-// setStage sets a custom property, from which the style sheet lays out the frame.
-func (s *studio) setStage(name string, value any) {
-	if frame, ok := element(frameID); ok {
-		frame.Get("style").Call("setProperty", name, fmt.Sprint(value))
+// setProperty sets a custom property, from which the style sheet lays out an element.
+func setProperty(id, name string, value any) {
+	if e, ok := element(id); ok {
+		e.Get("style").Call("setProperty", name, fmt.Sprint(value))
 	}
 }
 
+func (s *studio) setStage(name string, value any) { setProperty(frameID, name, value) }
+
 // listenToDrags moves a picture that is larger than its frame; where a mask is painted, by the
 // middle button.
-func (s *studio) listenToDrags() {
-	frame, ok := element(frameID)
+func (s *studio) listenToDrags(id string) {
+	frame, ok := element(id)
 	if !ok {
 		return
 	}
@@ -135,7 +141,7 @@ func (s *studio) listenToDrags() {
 		if s.masking.open {
 			button = 4
 		}
-		if s.zoom > 0 && e.Get("buttons").Int() == button && e.Get("pointerType").String() == "mouse" && !e.Get("target").Call("matches", "input").Bool() {
+		if frame.Call("matches", ".zoomed").Bool() && e.Get("buttons").Int() == button && e.Get("pointerType").String() == "mouse" && !e.Get("target").Call("matches", "input").Bool() {
 			frame.Call("scrollBy", -e.Get("movementX").Float(), -e.Get("movementY").Float())
 		}
 		return nil

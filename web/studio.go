@@ -51,7 +51,7 @@ type studio struct {
 	masking masking      // their editor
 	touched bool         // the styles were chosen by the person
 	mixing  bool         // examples are added to the styles, and do not replace them
-	reading int          // choices of files that are being read
+	waits   []*string    // what is waited for, the latest last
 
 	state       string
 	progress    engine.Progress
@@ -61,6 +61,7 @@ type studio struct {
 	keeper      *keeper            // of the run that is under way, if it is kept
 	interrupted *interrupted       // a run of an earlier visit, which waits for Resume
 	where       string             // the run is painted: a server, or "" for here
+	sending     bool               // its pictures are on their way there
 	after       []func()           // what is to be done when the run has ended
 	stopping    bool
 	result      *engine.Result
@@ -85,8 +86,9 @@ type studio struct {
 	printSize int    // of the result that would be made there
 	sent      []sent // what has left the device, the latest first
 
-	sharing *sharing // what is chosen before a result is shared, or nil
-	shared  *shared  // what somebody else shared and is looked at, or nil
+	sharing   *sharing // what is chosen before a result is shared, or nil
+	shared    *shared  // what somebody else shared and is looked at, or nil
+	shownZoom int      // size of a pixel of it, or 0 to show all
 
 	history  []*entry
 	entry    *entry // of the result, or nil
@@ -145,11 +147,14 @@ func (s *studio) OnMount(ctx app.Context) {
 		s.loadHistory(!taken && !held(runKey))
 	})
 	s.listenToPaste()
+	s.listenToDrops()
 	s.listenToKeys()
 	s.listenToLinks()
 	ctx.Defer(func(app.Context) {
-		s.listenToDrags()
+		s.listenToDrags(frameID)
+		s.listenToDrags(shownID)
 		s.listenToBrush()
+		s.showDials()
 	})
 }
 
@@ -251,11 +256,17 @@ func (s *studio) renderPrivacy() app.UI {
 	sign, line := "lock", words.Private
 	if len(s.sent) > 0 {
 		sign, line = "sent", s.sent[0].Text
-		for _, said := range s.sent[1:] {
-			line += " " + said.Text
-		}
 	}
-	return app.P().Class("privacy").Body(icon(sign), app.Span().ID("privacy").Text(line))
+	return app.Div().Class("privacy").Body(
+		icon(sign),
+		app.P().ID("privacy").Text(line),
+		app.If(len(s.sent) > 1, func() app.UI {
+			return app.Details().Class("earlier").Body(
+				app.Summary().Text(fmt.Sprintf(words.Earlier, len(s.sent)-1)),
+				app.Ul().Body(app.Range(s.sent[1:]).Slice(func(i int) app.UI { return app.Li().Text(s.sent[1+i].Text) })),
+			)
+		}),
+	)
 }
 
 // A body is an element that has others in it.

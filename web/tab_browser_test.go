@@ -77,6 +77,7 @@ type site struct {
 	bytes    int      // that bodies of answers had
 	helpers  int      // requests whose query is that word
 	broken   []string // paths that are answered with nonsense
+	slow     []string // those that are answered after two seconds
 	nonsense []string // those that were
 	fetched  []string // requests for networks: path, and range if any
 	// weights, if it is set, answers these in place of the server.
@@ -107,6 +108,7 @@ func openWith(t *testing.T, data string) *site {
 		if broken && !slices.Contains(s.nonsense, r.URL.Path) {
 			s.nonsense = append(s.nonsense, r.URL.Path)
 		}
+		slow := slices.Contains(s.slow, r.URL.Path)
 		weights := s.weights
 		if strings.HasPrefix(r.URL.Path, "/weights/") {
 			s.fetched = append(s.fetched, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("Range")))
@@ -115,6 +117,9 @@ func openWith(t *testing.T, data string) *site {
 		}
 		s.mu.Unlock()
 		w = &counted{w, s}
+		if slow {
+			time.Sleep(2 * time.Second)
+		}
 		if r.URL.Path == workerPath {
 			r.Header.Del("Accept-Encoding")
 		}
@@ -287,7 +292,7 @@ func (b *tab) press(name string) {
 }
 
 func button(name string) string {
-	return fmt.Sprintf(`[...document.querySelectorAll('button')].find(b => b.innerText === %q)`, name)
+	return fmt.Sprintf(`[...document.querySelectorAll('button')].find(b => b.innerText === %q && b.checkVisibility())`, name)
 }
 
 const (

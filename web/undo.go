@@ -49,20 +49,38 @@ func (s *studio) travel(from, to *[]engine.Recipe) {
 	s.recipe = (*from)[n-1]
 	*from = slices.Clone((*from)[:n-1])
 	s.past.last = ""
-	if n := len(s.styles); len(s.recipe.StyleWeights) > n { // of styles that are gone
-		s.recipe.StyleWeights = s.recipe.StyleWeights[:n]
-	}
+	trim(&s.recipe, len(s.styles))
 	s.showContent()
 	s.steer()
 	s.page.Defer(func(app.Context) { s.showDials() })
 }
 
+// trim drops what the recipe has for more than n styles, or than one if there is none yet.
+func trim(r *engine.Recipe, n int) {
+	for _, part := range parts {
+		list := part.of(r)
+		*list = slices.Clone((*list)[:min(len(*list), max(1, n))])
+	}
+}
+
 // showDials moves the dials to where the recipe is. Of one that was moved and is back within
-// a frame go-app sees no change.
+// a frame go-app sees no change; and one that is new may have been given its value before its
+// step, and then the browser has rounded it to a whole one.
 func (s *studio) showDials() {
+	show := func(id, value string) {
+		if e, ok := element(id); ok {
+			e.Set("value", value)
+		}
+	}
 	for _, setting := range engine.Settings() {
-		if dial := app.Window().GetElementByID("dial-" + setting.Name); dial.Truthy() {
-			dial.Set("value", setting.Get(&s.recipe))
+		value := setting.Get(&s.recipe)
+		show("dial-"+setting.Name, value)
+		show("dial-"+setting.Name+"-value", value)
+		show("expert-"+setting.Name, value)
+	}
+	for _, part := range parts {
+		for i := range s.styles {
+			show(part.id(i), part.get(&s.recipe, i))
 		}
 	}
 }

@@ -8,11 +8,12 @@ const sayFor = 4 * time.Second
 // words is every word of the page that does not come from the recipe's declarations
 // or from the engine's errors: a translation replaces this one value.
 var words = struct {
-	Title, Private, Sent                               string
+	Title, Private, Sent, Earlier                      string
 	Pictures, Photograph, Styles, AddStyle, Drop       string
 	ExamplePhotographs, ExampleStyles, Mix             string
 	ContentInput, StyleInput, Camera                   string
-	Remove, Weight, WeightHelp                         string
+	Remove                                             string
+	Parts                                              map[string]struct{ Label, Of, Help string }
 	Masks, EditMasks, MasksDone, MasksHelp, MaskKeys   string
 	Layer, MaskOf, Keep, BrushSize, BrushSoftness      string
 	Erase, Swap, Invert, Fill, Clear                   string
@@ -31,7 +32,9 @@ var words = struct {
 	Compare, Result, Picture, View, Whole              string
 	ZoomIn, ZoomOut, Beside, Dismiss, Close            string
 	NeedBoth, NeedContent, NeedStyle                   string
-	Idle, Reading, Loading, Scale, Running, Left       string
+	Idle, Reading, Opening, Making, Loading, Sending   string
+	Scale, Running, Left                               string
+	Seconds, ManyMinutes, ManyHours                    string
 	Queued, Stopping, Paused, Interrupted              string
 	Continues, Shown, Done, Stopped, Failed            string
 	Fetching, FetchingKB, FetchingMB                   string
@@ -41,16 +44,19 @@ var words = struct {
 	PrintSize, PrintWhat, PrintFile                    string
 	PrintSend, PrintKeep, SoMany, Days, Hours, Minutes string
 	Share, ShareWhat, ShareOne, ShareBoth, ShareDays   string
-	SharePreparing, ShareSending, ShareSend, Day, Date string
+	ShareSending, ShareSend, Day, Date                 string
 	ShareTitle, ShareWith, Shared, SentShare           string
 	Link, CopyLink, LinkCopied, LinkInAddress          string
 	Revoke, Revoked, SentRevoked                       string
 	ShareNotKept, ShareStays                           string
 	SharedTitle, SharedOpening, SharedName, UseRecipe  string
-	CopyRecipe, RecipeTaken                            string
+	CopyRecipe, RecipeTaken, RecipeTitle               string
+	RecipePart, RecipeNext, RecipeYes, RecipeNo        string
+	RecipeFile, RecipeFileHelp, NoRecipe               string
 	Panels, History, NoHistory, Kept, Entry            string
 	Continue, Continued, Delete, DeleteAll             string
 	DeleteTitle, DeleteText, DeleteYes, DeleteNo       string
+	DeleteOneTitle, DeleteOneText, DeleteOneYes        string
 	Gone, NoRoom                                       string
 	Offline, NoNetwork, NoWorker, WrongWorkers, Busy   string
 	NoPicture, FileTooLarge, PictureTooLarge           string
@@ -59,21 +65,24 @@ var words = struct {
 	Title:   "Trapped in Art",
 	Private: "Nothing has left this device.",
 	Sent:    "Sent %s (%s) to %s at %s; kept there until %s at most.",
+	Earlier: "%d more",
 
 	Pictures:           "Pictures",
 	Photograph:         "Photograph",
 	Styles:             "Style",
 	ExamplePhotographs: "Example photographs",
 	ExampleStyles:      "Example styles",
-	Mix:                "Mix several styles",
+	Mix:                "Mix styles",
 	AddStyle:           "Add a style",
-	Drop:               "Choose, drop or paste a picture",
+	Drop:               "Choose, drop or paste",
 	ContentInput:       "Content picture",
 	StyleInput:         "Style picture",
 	Camera:             "Take a photograph",
 	Remove:             "Remove %s",
-	Weight:             "Weight of %s",
-	WeightHelp:         "How much this style counts; a double click makes it 1.",
+	Parts: map[string]struct{ Label, Of, Help string }{
+		"style_weights": {"Weight", "Weight of %s", "How much this style counts; a double click makes it 1."},
+		"style_scales":  {"Scale", "Scale of %s", "The size of this style's strokes beside the style scale; a double click makes it 1."},
+	},
 
 	Masks:         "Masks",
 	EditMasks:     "Paint masks",
@@ -81,7 +90,7 @@ var words = struct {
 	MasksHelp:     "Paint on the photograph where a style goes, or what stays as it is. A style that is painted nowhere goes where no other is; where none goes the photograph stays.",
 	MaskKeys:      "Arrow keys move the brush, Space paints, Shift and arrow keys paint a line.",
 	Layer:         "What is painted",
-	MaskOf:        "Where %s goes",
+	MaskOf:        "Where “%s” goes",
 	Keep:          "Keep the original here",
 	BrushSize:     "Brush size",
 	BrushSoftness: "Softness",
@@ -95,11 +104,12 @@ var words = struct {
 	Clear:         "Clear",
 	UndoMask:      "Undo painting",
 	RedoMask:      "Redo painting",
-	LoadMask:      "Load a mask, white where it goes",
+	LoadMask:      "Load a mask from a file",
 	MaskInput:     "Mask picture",
 	MaskFile:      "mask-%d.png",
 	KeepFile:      "keep.png",
 	MaskHelp: map[string]string{
+		"load":   "A picture that is white where something goes, and black where not.",
 		"erase":  "The brush takes away what was painted.",
 		"grow":   "A stroke or two on a thing grow to its edges, and stop at what is painted in the other layers.",
 		"swap":   "Foreground and background change places: the region with the other style's, or with the rest.",
@@ -160,17 +170,23 @@ var words = struct {
 
 	Idle:        "Ready.",
 	Reading:     "Reading the picture …",
+	Opening:     "Fetching it from the history …",
+	Making:      "Making the file …",
 	Loading:     "Getting ready …",
+	Sending:     "Sending %s to %s …",
 	Scale:       "Scale %d of %d.",
 	Running:     "Scale %d of %d · %d of %d",
 	Left:        " · %s left",
+	Seconds:     "%d s",
+	ManyMinutes: "%d min",
+	ManyHours:   "%.1f h",
 	Queued:      "Waiting on the server, number %d in the queue …",
 	Stopping:    "Stopping …",
 	Paused:      "Paused.",
 	Interrupted: "This painting was interrupted. Resume goes on where it was.",
 	Continues:   "Ready to continue from this result.",
 	Shown:       "From the history.",
-	Done:        "Done in %s.",
+	Done:        "Done in %s: %d × %d.",
 	Stopped:     "Stopped after %s; this is as far as it got.",
 	Failed:      "That did not work.",
 
@@ -207,8 +223,7 @@ var words = struct {
 	ShareDays:      "Keep it for",
 	ShareTitle:     "Title (if you like)",
 	ShareWith:      "With the photograph, for before and after",
-	SharePreparing: "Making the file …",
-	ShareSending:   "Encrypting and sending …",
+	ShareSending:   "Encrypting and sending %s …",
 	ShareSend:      "Encrypt and send",
 	Day:            "1 day",
 	Date:           "2 January, 15:04",
@@ -229,22 +244,33 @@ var words = struct {
 	UseRecipe:      "Use this recipe",
 	CopyRecipe:     "Copy recipe link",
 	RecipeTaken:    "These are the settings of the recipe now; Undo brings yours back.",
+	RecipeTitle:    "Take these settings now?",
+	RecipePart:     "A painting is being made. What can change while it is painted changes at once; this waits for the next Start: %s.",
+	RecipeNext:     "A painting is being made, and stays as it is: these settings wait for the next Start.",
+	RecipeYes:      "Take them",
+	RecipeNo:       "Leave mine",
+	RecipeFile:     "Recipe from a painting",
+	RecipeFileHelp: "A painting that was saved here has its recipe inside: choose or drop it to take its settings.",
+	NoRecipe:       "There is no recipe in %q; choose a painting as it was saved here, or a recipe's own file.",
 
-	Panels:      "Panels",
-	History:     "History",
-	NoHistory:   "Results will be kept here, in this browser only.",
-	Kept:        "%d kept in this browser, %s",
-	Entry:       "%s, %d × %d, %s",
-	Continue:    "Continue from here",
-	Continued:   "result.png",
-	Delete:      "Delete this result",
-	DeleteAll:   "Delete all",
-	DeleteTitle: "Delete the history?",
-	DeleteText:  "%d results and the pictures they were made of will be deleted from this browser. That cannot be undone.",
-	DeleteYes:   "Delete all of it",
-	DeleteNo:    "Keep it",
-	Gone:        "This result is not in this browser any more.",
-	NoRoom:      "This browser has no room to keep the result; download it, or delete some of the history.",
+	Panels:         "Panels",
+	History:        "History",
+	NoHistory:      "Results will be kept here, in this browser only.",
+	Kept:           "%d kept in this browser, %s",
+	Entry:          "%s, %d × %d, %s",
+	Continue:       "Continue from here",
+	Continued:      "result.png",
+	Delete:         "Delete this result",
+	DeleteAll:      "Delete all",
+	DeleteTitle:    "Delete the history?",
+	DeleteText:     "%d results and the pictures they were made of will be deleted from this browser. That cannot be undone.",
+	DeleteYes:      "Delete all of it",
+	DeleteNo:       "Keep it",
+	DeleteOneTitle: "Delete this result?",
+	DeleteOneText:  "It will be deleted from this browser, with the pictures that nothing else here was made of. That cannot be undone.",
+	DeleteOneYes:   "Delete it",
+	Gone:           "This result is not in this browser any more.",
+	NoRoom:         "This browser has no room to keep the result; download it, or delete some of the history.",
 
 	Offline:         "The server does not answer as it should; check the connection and try again.",
 	NoNetwork:       "There is no network %q here; there are %s.",

@@ -76,7 +76,8 @@ func (s *studio) restore(w work, then func(engine.Recipe)) error {
 		for _, p := range append([]*picture{s.content}, s.styles...) {
 			p.forget()
 		}
-		s.content, s.styles, s.touched, s.problem, s.begin = list[0], list[1:styles], true, "", nil
+		s.content, s.touched, s.problem, s.begin = list[0], true, "", nil
+		s.setStyles(list[1:styles])
 		s.dropMasks()
 		s.masks = masks
 		s.change("work", func(r *engine.Recipe) error {

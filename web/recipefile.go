@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
+	"trappedinart/wasm/protocol"
+)
+
+// recipeOf returns the recipe in a file: a painting that was saved here, or a recipe alone. It
+// waits for the browser, which takes XML apart, as the page would have to load a decoder.
+func recipeOf(name string, blob app.Value) (engine.Recipe, error) {
+	if n := blob.Get("size").Float(); n > protocol.MaxFile {
+		return engine.Recipe{}, engine.Errorf(engine.TooLarge, words.FileTooLarge, name, protocol.MaxFile>>20)
+	}
+	data, err := bytesOf(blob)
+	if err != nil {
+		return engine.Recipe{}, err
+	}
+	none := &engine.Error{Code: engine.InvalidRecipe, Message: fmt.Sprintf(words.NoRecipe, name)}
+	if label.Is(data) {
+		if data = label.XMP(data); len(data) > 0 {
+			data = recipeInXML(string(data))
+		}
+	}
+	if len(data) == 0 || data[0] != '{' {
+		return engine.Recipe{}, none
+	}
+	return engine.ParseRecipe(data)
+}
+
+// recipeInXML returns what an XMP packet has by the name that package label gives a recipe, as
+// an element or, as other programs write it anew, as an attribute.
+func recipeInXML(packet string) []byte {
+	const space, name = "urn:x-trapped-in-art:recipe#", "recipe"
+	root := app.Window().Get("DOMParser").New().Call("parseFromString", packet, "application/xml")
+	if found := root.Call("getElementsByTagNameNS", space, name); found.Length() > 0 {
+		return []byte(found.Index(0).Get("textContent").String())
+	}
+	all := root.Call("getElementsByTagName", "*")
+	for i := range all.Length() {
+		if v := all.Index(i).Call("getAttributeNS", space, name); v.Truthy() {
+			return []byte(v.String())
+		}
+	}
+	return nil
+}
+
+// takeRecipeFrom takes the recipe of a file that was chosen or dropped.
+func (s *studio) takeRecipeFrom(files app.Value) {
+	if !files.Truthy() || files.Length() == 0 {
+		return
+	}
+	file := files.Index(0)
+	s.problem = ""
+	s.waitFor(words.Reading, func() {
+		recipe, err := recipeOf(file.Get("name").String(), file)
+		s.page.Dispatch(func(app.Context) {
+			if err != nil {
+				s.problem = engine.AsError(err).Message
+				return
+			}
+			s.takeRecipe(recipe)
+		})
+	})
+}
+
+func (s *studio) renderRecipeFile() app.UI {
+	return app.Label().Class("tile").For("recipe-file").Title(words.RecipeFileHelp).Body(
+		app.Span().Body(icon("add"), app.Span().Text(words.RecipeFile)),
+		app.Input().ID("recipe-file").Class("unseen").Type("file").Accept("image/*,.json").Aria("label", words.RecipeFile).
+			OnChange(func(ctx app.Context, _ app.Event) {
+				s.takeRecipeFrom(ctx.JSSrc().Get("files"))
+				ctx.JSSrc().Set("value", "")
+			}),
+	).OnDragOver(func(_ app.Context, e app.Event) { e.PreventDefault() }).
+		OnDrop(func(_ app.Context, e app.Event) {
+			e.PreventDefault()
+			s.takeRecipeFrom(e.Get("dataTransfer").Get("files"))
+		})
+}

@@ -1,0 +1,38 @@
+//go:build browser
+
+package main_test
+
+import (
+	"testing"
+	"time"
+)
+
+// Whoever waits is told for what.
+func TestWaits(t *testing.T) {
+	s := open(t)
+	s.slow = []string{"/web/examples/waves.jpg", "/api/v1/jobs"}
+	b := newTab(t, s, "/?size=128&iterations=40", 1280, 800)
+	b.ready(1)
+	const fine = `document.querySelector('.fine').innerText`
+	value[bool](b, `document.querySelector('[aria-label="Waves"]').click(), true`)
+	b.until(fine+` === 'Reading the picture …'`, time.Second)
+	b.until(styleNames+` === 'waves.jpg' && `+fine+` === 'Ready.'`, 10*time.Second)
+
+	// How long it takes is said before the first iteration is done, and how large it is after the last.
+	value[bool](b, `(() => { window.said = []; new MutationObserver(() => said.push(`+fine+`)).observe(document.querySelector('.fine'), {childList: true, characterData: true, subtree: true}); return true; })()`)
+	b.paint()
+	if !value[bool](b, `said.filter(t => / · \d+ s left$/.test(t)).length > 3`) {
+		t.Errorf("while it painted the page said %s", value[string](b, `said.join(' | ')`))
+	}
+	if got := value[string](b, `(`+fine+`.match(/^Done in \d+ s: 128 × 96\.$/) || []).length`+` + ''`); got != "1" {
+		t.Errorf("in the end the page says %q", value[string](b, fine))
+	}
+
+	b.press("Make it print size")
+	b.press("Send and paint")
+	b.until(`/^Sending \d+ KB to 127\.0\.0\.1:\d+ …$/.test(`+fine+`)`, time.Second)
+	b.until(state+` === 'running'`, time.Minute)
+	b.press("Stop")
+	b.until(`['idle', 'done'].includes(`+state+`)`, 15*time.Second)
+	b.clean()
+}
