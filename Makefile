@@ -128,7 +128,7 @@ screenshots: tools build
 
 # bench-page measures first visits to the page in Chromium, and what they paint.
 bench-page: tools build
-	TRAPPED_BENCH=1 go test -tags browser -count=1 -timeout 20m -run BenchPage ./web/
+	@set -o pipefail; TRAPPED_BENCH=1 go test -tags browser -count=1 -v -timeout 20m -run BenchPage ./web/ 2>&1 | grep -v level=
 
 # axe gets axe-core, by which the tests look for what keeps people from using the page.
 axe:

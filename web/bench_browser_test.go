@@ -17,12 +17,18 @@ func TestBenchPage(t *testing.T) {
 		t.Skip("left out: make bench-page runs it, on an idle machine")
 	}
 	fmt.Printf("%-28s %8s %8s %8s %8s %8s %8s\n", "", "MB", "ready", "preview", "painted", "tasks", "longest")
-	for _, c := range []struct{ name, query string }{
-		{"256 px", "?size=256"}, {"256 px, one worker", "?size=256&workers=1"}, {"512 px", "?size=512"},
+	for _, c := range []struct {
+		name, query string
+		own         bool
+	}{
+		{"256 px", "?size=256", false},
+		{"256 px, one worker", "?size=256&workers=1", false},
+		{"256 px, own pictures", "?size=256", true},
+		{"512 px, own pictures", "?size=512", true},
 	} {
 		var visits []visit
 		for range 3 {
-			visits = append(visits, measure(t, c.query))
+			visits = append(visits, measure(t, c.query, c.own))
 		}
 		slices.SortFunc(visits, func(a, b visit) int { return int(a.painted - b.painted) })
 		v := visits[1]
@@ -39,12 +45,16 @@ type visit struct {
 	long, longest                      int
 }
 
-// measure opens the page in a new browser, with nothing kept, and paints the examples.
-func measure(t *testing.T, query string) visit {
+// measure opens the page in a new browser, with nothing kept, and paints the examples, or a
+// photograph and a painting.
+func measure(t *testing.T, query string, own bool) visit {
 	s := open(t)
 	b := newTab(t, s, "/"+query, 1280, 800)
 	b.ready(1)
 	v := visit{ready: value[float64](b, `performance.now()`) / 1000}
+	if own {
+		b.own()
+	}
 	time.Sleep(3 * time.Second) // as a person does, who looks first
 	// A preview is drawn from a canvas, where the photograph is a bitmap.
 	value[bool](b, `(() => {
