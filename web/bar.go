@@ -20,7 +20,7 @@ func (s *studio) renderBar() app.UI {
 				return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "" || s.masking.growing).Title(why).
 					OnClick(func(app.Context, app.Event) { s.start() })
 			}),
-			app.If(s.control != nil && s.state != paused, func() app.UI {
+			app.If(s.control != nil && s.where == "" && s.state != paused, func() app.UI { // others wait for a server's worker
 				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.stopping || s.state != running).
 					OnClick(func(app.Context, app.Event) { s.pause(true) })
 			}),

@@ -80,13 +80,21 @@ func (b *tab) downloaded(name string) image.Image {
 	return nil
 }
 
-// The first click works without any choice: an example is in place.
+// The first click works without any choice: an example is in place. All that comes for it,
+// the program, its network and the pictures, is 4 MB at most.
 func TestExamples(t *testing.T) {
-	b := newTab(t, open(t), "/?size=128&iterations=3", 1280, 800)
+	const most = 4_000_000
+	s := open(t)
+	b := newTab(t, s, "/?size=128&iterations=3", 1280, 800)
 	b.ready(1)
 	b.press("Start")
 	b.until(state+` === 'done'`, time.Minute)
 	b.clean()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.Logf("%d bytes came", s.bytes); s.bytes > most || s.bytes < most/2 {
+		t.Errorf("%d bytes came, want %d at most", s.bytes, most)
+	}
 }
 
 // A browser that takes none of the modules of kernels paints all the same.

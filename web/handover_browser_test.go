@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,36 @@ func TestHandOverStopped(t *testing.T) {
 	b.until(button("Start"), time.Second)
 	if sent := s.sent(); len(sent) != 2 || !strings.HasPrefix(sent[1], "DELETE ") {
 		t.Errorf("sent %v, want the job and its removal", sent)
+	}
+	b.clean()
+}
+
+// A server's painting is steered as one's own, and says by what it was made. It is not
+// paused, as others wait for its worker.
+func TestHandOverSteered(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?size=128&iterations=12", 1280, 800)
+	b.ready(1)
+	b.press("Make it print size")
+	b.press("Send and paint")
+	b.until(state+` === 'running'`, time.Minute)
+	if value[bool](b, `Boolean(`+button("Pause")+`)`) {
+		t.Error("a server's painting can be paused")
+	}
+	b.slide("#dial-strength", "83")
+	steered := func() bool {
+		return slices.ContainsFunc(s.sent(), func(r string) bool {
+			return strings.HasPrefix(r, "PUT /api/v1/jobs/") && strings.HasSuffix(r, "/recipe")
+		})
+	}
+	for end := time.Now().Add(10 * time.Second); !steered(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("sent %v, and no recipe", s.sent())
+		}
+	}
+	b.until(state+` === 'done'`, 2*time.Minute)
+	if r := b.saved("valley-painted.png"); r.Strength != 83 || r.Size != 1024 {
+		t.Errorf("painted with strength %v at %d px", r.Strength, r.Size)
 	}
 	b.clean()
 }

@@ -10,14 +10,16 @@
 //	layers.go         masks and what was done to them; mask.go, one of them, and strokes
 //	stage.go          the picture in the middle, before and after, zoom
 //	export.go         download, copy, share
-//	dials.go          the settings, made from the recipe's declarations; expert.go, undo.go
+//	dials.go          the settings, made from the recipe's declarations; expert.go, undo.go, and
+//	                  parts.go, what each of several styles has for itself
 //	bar.go            Start and Stop, progress and status; plot.go, the losses
 //	run.go            from Start to the end of a run
 //	session.go        a run outlives the page
 //	history.go        results that are kept, with work.go, what they were made of
 //	store.go          IndexedDB
 //	handover.go       "Make it print size"
-//	share.go          "Share a link"; shared.go, what others shared; recipelink.go
+//	share.go          "Share a link"; shared.go, what others shared; recipelink.go,
+//	                  recipefile.go
 //	dialogs.go        dialogs, and what is asked before something is lost
 //	browse.go         promises, Blobs and buttons; icons.go
 //	workerrunner.go   engine.Runner by Web Worker, with inbox.go and workerline_js.go

@@ -40,9 +40,9 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 	if s.masks != nil {
 		s.masks.changed = false
 	}
+	req.Control = &engine.Control{}
 	s.keeper, s.where = nil, hostName()
 	if runner == engine.Runner(s.worker) {
-		req.Control = &engine.Control{}
 		req.CheckpointEvery = checkpointEvery(recipe.Size)
 		s.keeper, s.where = s.keepRun(recipe), ""
 	}

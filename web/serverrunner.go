@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"trappedinart/engine"
@@ -48,12 +49,15 @@ type serverRun struct {
 	preview *image.NRGBA
 	final   bool
 	failure error
+
+	mu     sync.Mutex
+	recipe engine.Recipe // as far as the server took what the control asked for
 }
 
 func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
 	report(engine.Progress{Stage: engine.Preparing})
-	run := &serverRun{serverRunner: r, report: report}
+	run := &serverRun{serverRunner: r, report: report, recipe: req.Recipe}
 	if run.job = r.attach; run.job.ID == "" {
 		if err := run.submit(ctx, req); err != nil {
 			return nil, err
@@ -69,7 +73,7 @@ func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(
 	go run.steer(told, req.Control)
 	if err := run.follow(ctx); err != nil {
 		if ctx.Err() != nil && run.preview != nil {
-			return &engine.Result{Picture: run.preview, Recipe: req.Recipe, Elapsed: time.Since(began)}, engine.AsError(ctx.Err())
+			return run.made(run.preview, began), engine.AsError(ctx.Err())
 		}
 		return nil, err
 	}
@@ -77,7 +81,13 @@ func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Result{Picture: img, Recipe: req.Recipe, Elapsed: time.Since(began)}, nil
+	return run.made(img, began), nil
+}
+
+func (run *serverRun) made(img *image.NRGBA, began time.Time) *engine.Result {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return &engine.Result{Picture: img, Recipe: run.recipe, Elapsed: time.Since(began)}
 }
 
 func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
@@ -140,6 +150,9 @@ func (run *serverRun) steer(ctx context.Context, control *engine.Control) {
 		header := http.Header{"Content-Type": {"application/json"}}
 		if answer, err := run.do(ctx, http.MethodPut, run.job.Links.Recipe, bytes.NewReader(recipe.JSON()), header); err == nil {
 			answer.Body.Close()
+			run.mu.Lock()
+			run.recipe = run.recipe.Steered(recipe)
+			run.mu.Unlock()
 		}
 	}
 }

@@ -213,12 +213,12 @@ func TestRecipeWhilePainting(t *testing.T) {
 	}
 	b.clean()
 
-	// On a server nothing acts at once.
+	// On a server the same acts at once.
 	b.press("Make it print size")
 	b.press("Send and paint")
 	b.until(state+` === 'running'`, time.Minute)
 	value[bool](b, `location.hash = '`+mixed+`', true`)
-	b.until(`document.querySelector('#question').open && document.querySelector('#question').innerText.includes('stays as it is')`, 5*time.Second)
+	b.until(`document.querySelector('#question').open && document.querySelector('#question').innerText.includes('Seed')`, 5*time.Second)
 	b.press("Take them")
 	b.until(valueOf("dial-strength")+` === '50'`, 5*time.Second)
 	b.press("Stop")

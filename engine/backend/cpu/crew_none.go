@@ -9,7 +9,6 @@ func newCrew(*kernel) *crew { return nil }
 
 func (*crew) size() int { return 0 }
 
-func (*crew) takes(task) bool           { return false }
 func (*crew) share(*Backend, int, task) {}
 
 func (*scratch) floats(s []float32, n int) []float32 { return grow(s, n) }

@@ -77,14 +77,6 @@ func (c *crew) size() int {
 	return c.helpers
 }
 
-// recordable is a task whose pieces read and write by calls of kernels alone.
-type recordable interface{ recordable() bool }
-
-func (c *crew) takes(t task) bool {
-	r, ok := t.(recordable)
-	return ok && r.recordable()
-}
-
 // crewScratch is the index of the scratch that pieces are recorded with.
 const crewScratch = 1
 

@@ -9,6 +9,10 @@ import (
 // result; thread is the index of the scratch that the call may use.
 type task interface{ do(thread, piece int) }
 
+// recordable is a task whose pieces, if it says so, read and write by calls of kernels
+// alone: a crew can do them.
+type recordable interface{ recordable() bool }
+
 // workers share out the pieces of a task. Starting one takes no memory: the
 // functions that the goroutines run are made once.
 type workers struct {
@@ -37,7 +41,7 @@ func (w *workers) work(thread int) {
 
 // parallel does pieces 0 to n-1 of a task.
 func (b *Backend) parallel(n int, t task) {
-	if b.crew != nil && n > 1 && b.crew.takes(t) {
+	if r, ok := t.(recordable); ok && b.crew != nil && n > 1 && r.recordable() {
 		b.crew.share(b, n, t)
 		return
 	}
