@@ -105,7 +105,7 @@ func newFilter(from, to int) filter {
 
 // resampled returns planes of w2 x h2 of those of w x h, which row writes row by row, each
 // plane's after the other's. golang.org/x/image/draw gives the same but for rounding,
-// at three times the time and six times in WebAssembly, as it reads and writes such pixels one by one.
+// at four times the time, as it reads and writes such pixels one by one.
 func resampled(planes, w, h, w2, h2 int, row func(y int, light []float32)) []float32 {
 	across, down := newFilter(w, w2), newFilter(h, h2)
 	light, line := make([]float32, planes*w), make([]float32, planes*w2)
