@@ -36,15 +36,20 @@ func TestWorkers(t *testing.T) {
 	if n := helpers(); n != 3 {
 		t.Errorf("four workers have %d helpers", n)
 	}
-	s.mu.Lock()
-	// What a browser says that lets no memory be shared.
-	s.before += "Object.defineProperty(self, 'crossOriginIsolated', {value: false});\n"
-	s.mu.Unlock()
-	if got := paint(""); got != want {
-		t.Error("a worker without shared memory makes another picture")
+	before := s.before
+	for what, script := range map[string]string{
+		"that is not isolated":        "Object.defineProperty(self, 'crossOriginIsolated', {value: false});",
+		"without room for all memory": "WebAssembly.instantiateStreaming = async () => { throw new RangeError('no room'); };",
+	} {
+		s.mu.Lock()
+		s.before = before + script + "\n"
+		s.mu.Unlock()
+		if got := paint("&workers=2"); got != want {
+			t.Errorf("a worker %s makes another picture", what)
+		}
 	}
-	if n := helpers(); n != 3 {
-		t.Errorf("a worker without shared memory has %d helpers", n-3)
+	if n := helpers(); n != 4 {
+		t.Errorf("in the end there were %d helpers, want one more, where there was no room", n)
 	}
 	b := newTab(t, s, "/?workers=many", 1280, 800)
 	b.until(problem+`.includes('workers')`, 10*time.Second)

@@ -17,20 +17,23 @@ const workers = () => {
     const helpers = [];
     if (self.crossOriginIsolated) {
       wasmLetShare();
-      for (let i = workers(); i > 1; i--) helpers.push(new Worker("helper.js"));
+      for (let i = workers(); i > 1; i--) {
+        const helper = new Worker("helper.js");
+        helper.onerror = (e) => e.preventDefault(); // it goes without
+        helpers.push(helper);
+      }
     }
     const go = new Go();
     const kernels = wasmKernels(helpers);
     go.importObject.kernels = kernels.imports;
-    const start = async () => {
-      if (!self.crossOriginIsolated) throw new RangeError("no memory is shared here");
-      return WebAssembly.instantiateStreaming(fetch("worker.wasm"), go.importObject);
+    const fetched = () => fetch("worker.wasm");
+    const own = async () => {
+      const program = wasmUnshared(await (await fetched()).arrayBuffer());
+      return WebAssembly.instantiate(program, go.importObject);
     };
-    const { instance } = await start().catch(async (err) => {
-      if (!(err instanceof RangeError)) throw err;
-      const response = await fetch("worker.wasm");
-      return WebAssembly.instantiate(wasmUnshared(await response.arrayBuffer()), go.importObject);
-    });
+    // A device may have no room for memory that is shared, whose whole size is promised.
+    const { instance } = self.crossOriginIsolated ?
+      await WebAssembly.instantiateStreaming(fetched(), go.importObject).catch(own) : await own();
     await kernels.attach(instance.exports.mem, async (name) => {
       const response = await fetch(name);
       if (!response.ok) throw new Error(`${name}: ${response.status}`);
