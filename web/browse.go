@@ -138,3 +138,21 @@ func tool(name, label string, act func(), scope ...any) app.HTMLButton {
 	return app.Button().Class("tool").Type("button").Aria("label", label).Title(label).Body(icon(name)).
 		OnClick(func(app.Context, app.Event) { act() }, app.EventScope(append(scope, label)...))
 }
+
+// chooser takes a file that is chosen or dropped. Where its button says a thing, its input has a
+// name of its own.
+func chooser(id, text, help, name, accept string, take func(files app.Value)) app.UI {
+	scope := app.EventScope(id)
+	return app.Label().Class("tile").For(id).Title(help).Body(
+		app.Span().Body(icon("add"), app.Span().Text(text)),
+		app.Input().ID(id).Class("unseen").Type("file").Accept(accept).Aria("label", name).
+			OnChange(func(ctx app.Context, _ app.Event) {
+				take(ctx.JSSrc().Get("files"))
+				ctx.JSSrc().Set("value", "")
+			}, scope),
+	).OnDragOver(func(_ app.Context, e app.Event) { e.PreventDefault() }, scope).
+		OnDrop(func(_ app.Context, e app.Event) {
+			e.PreventDefault()
+			take(e.Get("dataTransfer").Get("files"))
+		}, scope)
+}

@@ -186,18 +186,7 @@ func (s *studio) renderMasks() app.UI {
 				tool("undo", words.UndoMask, s.undoMask).Disabled(s.masks == nil || len(s.masks.past) == 0),
 				tool("redo", words.RedoMask, s.redoMask).Disabled(s.masks == nil || len(s.masks.future) == 0),
 			),
-			app.Label().Class("tile").For("mask-file").Title(words.MaskHelp["load"]).Body(
-				app.Span().Body(icon("add"), app.Span().Text(words.LoadMask)),
-				app.Input().ID("mask-file").Class("unseen").Type("file").Accept(accepted).Aria("label", words.MaskInput).
-					OnChange(func(ctx app.Context, _ app.Event) {
-						s.loadMask(ctx.JSSrc().Get("files"))
-						ctx.JSSrc().Set("value", "")
-					}),
-			).OnDragOver(func(_ app.Context, e app.Event) { e.PreventDefault() }).
-				OnDrop(func(_ app.Context, e app.Event) {
-					e.PreventDefault()
-					s.loadMask(e.Get("dataTransfer").Get("files"))
-				}),
+			chooser("mask-file", words.LoadMask, words.MaskHelp["load"], words.MaskInput, accepted, s.loadMask),
 			app.P().Class("help-text").Text(words.MasksHelp),
 		),
 	)

@@ -69,16 +69,5 @@ func (s *studio) takeRecipeFrom(files app.Value) {
 }
 
 func (s *studio) renderRecipeFile() app.UI {
-	return app.Label().Class("tile").For("recipe-file").Title(words.RecipeFileHelp).Body(
-		app.Span().Body(icon("add"), app.Span().Text(words.RecipeFile)),
-		app.Input().ID("recipe-file").Class("unseen").Type("file").Accept("image/*,.json").Aria("label", words.RecipeFile).
-			OnChange(func(ctx app.Context, _ app.Event) {
-				s.takeRecipeFrom(ctx.JSSrc().Get("files"))
-				ctx.JSSrc().Set("value", "")
-			}),
-	).OnDragOver(func(_ app.Context, e app.Event) { e.PreventDefault() }).
-		OnDrop(func(_ app.Context, e app.Event) {
-			e.PreventDefault()
-			s.takeRecipeFrom(e.Get("dataTransfer").Get("files"))
-		})
+	return chooser("recipe-file", words.RecipeFile, words.RecipeFileHelp, words.RecipeFile, "image/*,.json", s.takeRecipeFrom)
 }

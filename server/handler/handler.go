@@ -13,6 +13,7 @@ import (
 	"trappedinart/engine"
 	"trappedinart/server/jobs"
 	"trappedinart/server/shares"
+	"trappedinart/server/site"
 	"trappedinart/weights"
 )
 
@@ -70,16 +71,7 @@ func New(c Config) http.Handler {
 
 // secure sets the headers that every answer has.
 func secure(h http.Header) {
-	for name, value := range map[string]string{
-		"Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; " +
-			"img-src 'self' blob: data:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-		"Cross-Origin-Opener-Policy":   "same-origin",
-		"Cross-Origin-Embedder-Policy": "require-corp",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Permissions-Policy":           "geolocation=(), microphone=(), payment=(), usb=()",
-		"Referrer-Policy":              "no-referrer",
-		"X-Content-Type-Options":       "nosniff",
-	} {
+	for name, value := range site.Headers {
 		h.Set(name, value)
 	}
 }

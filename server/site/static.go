@@ -29,8 +29,9 @@ type Sizes struct{ Files, Plain, Gzip, Brotli int }
 //go:embed start.js
 var start string
 
-// headers are what the server sends with every page, and else the service worker must.
-var headers = map[string]string{
+// Headers are what a server says with every answer. Where there is none the service worker
+// says it.
+var Headers = map[string]string{
 	"Content-Security-Policy":      policy + "; frame-ancestors 'none'",
 	"Cross-Origin-Opener-Policy":   "same-origin",
 	"Cross-Origin-Embedder-Policy": "require-corp",
@@ -62,7 +63,7 @@ func (x *static) headers() string {
 	if x == nil {
 		return "null"
 	}
-	text, err := json.Marshal(headers)
+	text, err := json.Marshal(Headers)
 	if err != nil {
 		panic(err)
 	}
