@@ -219,6 +219,11 @@ func (n *Need) in(s size, most int) Fit {
 	for _, p := range n.Styles {
 		files += float64(p.X * p.Y)
 	}
+	for _, p := range append([]image.Point{n.Content}, n.Styles...) {
+		if m, ok := middleOf(p); ok {
+			files += float64(3 * m.w * m.h)
+		}
+	}
 	const (
 		slack   = 1.1 // what lies between maps
 		working = 48 << 20

@@ -74,6 +74,7 @@ type job struct {
 	content *image.NRGBA
 	seen    [2]seen // the content at the sizes that were asked for last
 	styles  []*image.NRGBA
+	middles map[*image.NRGBA][]float32 // of pictures that are larger than middle
 	masks   masks
 	// What kept last returned, and for what.
 	keptFor  keptAt
@@ -312,7 +313,7 @@ func (j *job) scene(s size, border int) *scene {
 	for i, style := range j.styles {
 		to := styleSize(&j.recipe, s, i, style.Bounds().Size())
 		var planes []float32
-		compared, planes = coloursOf(&j.recipe, content, pixel.Planes(style, to.w, to.h))
+		compared, planes = coloursOf(&j.recipe, content, j.planes(style, to))
 		around := borderAt(to, border)
 		sc.styles = append(sc.styles, newPicture(planes, to, around))
 		var of []float32
