@@ -7,11 +7,16 @@ import (
 )
 
 // dialog is one of the page's dialogs. It is always there and opened by showModal, so that
-// the browser keeps the focus in it and gives it back. closed is called however it closes.
+// the browser keeps the focus in it and gives it back. closed is called however it closes;
+// the browser says so later, and by then it may have been opened again.
 func (s *studio) dialog(id, title string, closed func(), body ...app.UI) app.UI {
 	return app.Dialog().ID(id).Aria("labelledby", id+"-title").Body(append([]app.UI{
 		app.H2().ID(id + "-title").Text(title),
-	}, body...)...).On("close", func(app.Context, app.Event) { closed() }, app.EventScope(id))
+	}, body...)...).On("close", func(ctx app.Context, _ app.Event) {
+		if !ctx.JSSrc().Get("open").Bool() {
+			closed()
+		}
+	}, app.EventScope(id))
 }
 
 // A question is asked before something is lost.

@@ -197,7 +197,9 @@ func TestRecipeWhilePainting(t *testing.T) {
 	if got := value[string](b, valueOf("dial-strength")); got != "73" {
 		t.Errorf("after leaving it the strength is %s", got)
 	}
+	b.until(`!document.querySelector('#question').open`, 5*time.Second)
 	value[bool](b, `location.hash = '`+mixed+`', true`)
+	b.until(`document.querySelector('#question').open`, 5*time.Second)
 	b.press("Take them")
 	b.until(valueOf("dial-strength")+` === '50' && `+valueOf("expert-seed")+` === '9'`, 5*time.Second)
 	value[bool](b, `document.querySelector('[aria-label=Undo]').click(), true`)
