@@ -98,7 +98,7 @@ unit-wasm:
 unit-kernels: KERNEL_TEST = $(WASM) go test -tags wasmkernels -count=1
 unit-kernels:
 	$(KERNEL_TEST) -exec "$(NODE_KERNELS) plain" ./engine/backend/cpu -args -isa wasm
-	$(KERNEL_TEST) -exec "$(NODE_KERNELS) relaxed" ./engine/backend/cpu -args -isa wasm-relaxed
+	$(KERNEL_TEST) -exec "$(NODE_KERNELS) relaxed" -run 'Kernels|Crew|AgainstRef' ./engine/backend/cpu -args -isa wasm-relaxed
 	$(KERNEL_TEST) -exec "$(NODE_KERNELS) broken" -run Kernels ./engine/backend/cpu -args -isa simd128
 	@mkdir -p bin/kernels bin/kernels-broken
 	$(KERNEL_TEST) -c -o bin/kernels/bench.wasm ./engine/backend/cpu
