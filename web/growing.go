@@ -33,15 +33,10 @@ func (r *workerRunner) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8
 	if err != nil {
 		url = "" // colours alone
 	}
-	w, err := r.started()
+	w, id, err := r.prepared(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.awaitReady(ctx, w); err != nil {
-		return nil, err
-	}
-	r.lastID++
-	id := r.lastID
 	if err := w.Post(protocol.Grow{ID: id, WeightsURL: url, Picture: img, Seeds: seeds}); err != nil {
 		r.end(w)
 		return nil, unavailable(err)

@@ -4,7 +4,6 @@ package main_test
 
 import (
 	"image"
-	"image/color"
 	"os"
 	"slices"
 	"strings"
@@ -148,26 +147,7 @@ func TestHandOverMasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	photograph := pixel.Image(pixel.Planes(img, 1024, 768), 1024, 768)
-	changed := func(x0, y0, x1, y1 float64) (n, all int) {
-		for y := int(y0 * 768); y < int(y1*768); y++ {
-			for x := int(x0 * 1024); x < int(x1*1024); x++ {
-				all++
-				if color.NRGBAModel.Convert(result.At(x, y)) != photograph.NRGBAAt(x, y) {
-					n++
-				}
-			}
-		}
-		return n, all
-	}
-	if n, all := changed(0.47, 0, 1, 1); n > 0 {
-		t.Errorf("%d of %d pixels where no style is are not the photograph's", n, all)
-	}
-	if n, all := changed(0.14, 0.4, 0.22, 0.6); n > 0 || all < 10000 {
-		t.Errorf("%d of %d pixels that are kept are not the photograph's", n, all)
-	}
-	if n, all := changed(0, 0, 0.35, 0.2); n < all*9/10 {
-		t.Errorf("only %d of %d pixels where the style is were painted", n, all)
-	}
+	b.masked(result, photograph, 10000)
 	b.until(results+` === 1`, 10*time.Second)
 
 	// Another one is thought better of: nothing of it stays there.

@@ -160,26 +160,7 @@ func TestMasks(t *testing.T) {
 	if result.Bounds() != photograph.Bounds() {
 		t.Fatalf("the result is %v", result.Bounds())
 	}
-	changed := func(x0, y0, x1, y1 float64) (n, all int) {
-		for y := int(y0 * 96); y < int(y1*96); y++ {
-			for x := int(x0 * 128); x < int(x1*128); x++ {
-				all++
-				if color.NRGBAModel.Convert(result.At(x, y)) != photograph.NRGBAAt(x, y) {
-					n++
-				}
-			}
-		}
-		return n, all
-	}
-	if n, all := changed(0.47, 0, 1, 1); n > 0 {
-		t.Errorf("%d of %d pixels where no style is are not the photograph's", n, all)
-	}
-	if n, all := changed(0.14, 0.4, 0.22, 0.6); n > 0 || all < 100 {
-		t.Errorf("%d of %d pixels that are kept are not the photograph's", n, all)
-	}
-	if n, all := changed(0, 0, 0.35, 0.2); n < all*9/10 {
-		t.Errorf("only %d of %d pixels where the style is were painted", n, all)
-	}
+	b.masked(result, photograph, 100)
 	if sent := s.sent(); len(sent) > 0 {
 		t.Errorf("requests with a body: %v", sent)
 	}
@@ -288,16 +269,7 @@ func TestGrowToEdges(t *testing.T) {
 		}
 	}
 	want := float64(disc) / (200 * 150)
-	var file bytes.Buffer
-	if err := png.Encode(&file, img); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "disc.png")
-	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b.choose("Content picture", path)
-	b.until(photographName+` === 'disc.png'`, 10*time.Second)
+	b.content("disc.png", img)
 	b.press("Paint masks")
 	b.press("Grow to edges") // of nothing
 	b.until(`document.querySelector('#status').innerText.startsWith('Paint a stroke or two')`, 5*time.Second)
@@ -356,16 +328,7 @@ func TestGrowOverTextures(t *testing.T) {
 
 	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)
-	var file bytes.Buffer
-	if err := png.Encode(&file, img); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "textures.png")
-	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b.choose("Content picture", path)
-	b.until(photographName+` === 'textures.png'`, 10*time.Second)
+	b.content("textures.png", img)
 	b.press("Paint masks")
 	b.until(`document.querySelector('#mask').checkVisibility()`, 5*time.Second)
 	b.slide("#brush-size", "4")
@@ -391,4 +354,46 @@ func TestGrowOverTextures(t *testing.T) {
 	}
 	b.paint() // with the same network
 	b.clean()
+}
+
+// masked holds a result against its photograph at that size: the style is in the upper left,
+// nothing in the right half, and what is kept, at least so many pixels, within the style.
+func (b *tab) masked(result image.Image, photograph *image.NRGBA, kept int) {
+	b.Helper()
+	w, h := float64(photograph.Rect.Dx()), float64(photograph.Rect.Dy())
+	changed := func(x0, y0, x1, y1 float64) (n, all int) {
+		for y := int(y0 * h); y < int(y1*h); y++ {
+			for x := int(x0 * w); x < int(x1*w); x++ {
+				all++
+				if color.NRGBAModel.Convert(result.At(x, y)) != photograph.NRGBAAt(x, y) {
+					n++
+				}
+			}
+		}
+		return n, all
+	}
+	if n, all := changed(0.47, 0, 1, 1); n > 0 {
+		b.Errorf("%d of %d pixels where no style is are not the photograph's", n, all)
+	}
+	if n, all := changed(0.14, 0.4, 0.22, 0.6); n > 0 || all < kept {
+		b.Errorf("%d of %d pixels that are kept are not the photograph's", n, all)
+	}
+	if n, all := changed(0, 0, 0.35, 0.2); n < all*9/10 {
+		b.Errorf("only %d of %d pixels where the style is were painted", n, all)
+	}
+}
+
+// content chooses a photograph that the test has drawn.
+func (b *tab) content(name string, img image.Image) {
+	b.Helper()
+	var file bytes.Buffer
+	if err := png.Encode(&file, img); err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), name)
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.choose("Content picture", path)
+	b.until(photographName+` === '`+name+`'`, 10*time.Second)
 }

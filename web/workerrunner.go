@@ -100,15 +100,11 @@ func (r *workerRunner) Run(ctx context.Context, req engine.Request, report func(
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.started()
+	w, id, err := r.prepared(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.awaitReady(ctx, w); err != nil {
-		return nil, err
-	}
-	r.lastID++
-	run := &workerRun{worker: w, id: r.lastID, report: report, began: began, recipe: req.Recipe}
+	run := &workerRun{worker: w, id: id, report: report, began: began, recipe: req.Recipe}
 	err = w.Post(protocol.Start{
 		ID: run.id, Recipe: req.Recipe, WeightsURL: url,
 		Content: req.Content, Styles: req.Styles, Masks: req.Masks, StyleMasks: req.StyleMasks,
@@ -168,6 +164,19 @@ func (run *workerRun) ask(a asked) error {
 		return run.Post(protocol.Pause{ID: run.id})
 	}
 	return run.Post(protocol.Resume{ID: run.id})
+}
+
+// prepared returns a worker that is ready, and the id of what it is asked for next.
+func (r *workerRunner) prepared(ctx context.Context) (*worker, int, error) {
+	w, err := r.started()
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := r.awaitReady(ctx, w); err != nil {
+		return nil, 0, err
+	}
+	r.lastID++
+	return w, r.lastID, nil
 }
 
 func (r *workerRunner) awaitReady(ctx context.Context, w *worker) error {

@@ -241,6 +241,20 @@ func (b *bench) until(of ticket, so func(jobs.Status) bool) jobs.Status {
 	}
 }
 
+// goesOn has another worker end a job from its checkpoint, with the picture that it would
+// have been.
+func (b *bench) goesOn(of ticket, req engine.Request) {
+	b.Helper()
+	other := start(b.T, "worker", b.url)
+	if !bytes.Equal(b.result(of), undisturbed(b.T, req)) {
+		b.Error("another picture")
+	}
+	if log := other.terminate(b.T); !strings.Contains(log, "from_checkpoint=true") {
+		b.Error("it begins again")
+	}
+	b.kept(1)
+}
+
 func (b *bench) result(of ticket) []byte {
 	b.Helper()
 	b.until(of, jobs.Status.Final)
