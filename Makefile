@@ -81,7 +81,8 @@ generated:
 	@for name in kernels_amd64.s stubs_amd64.go; do diff -q <(tail -n +2 engine/backend/cpu/$$name) <(tail -n +2 bin/gen/$$name) || exit 1; done
 	@for name in kernels.wasm kernels-relaxed.wasm; do cmp $(KERNELS)/$$name bin/gen/$$name || exit 1; done
 
-unit:
+# The page is packed first, for the tests that look at what is embedded.
+unit: site-assets
 	go test -timeout 30m ./...
 
 # The same without simd, as plain Go builds it.
