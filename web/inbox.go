@@ -26,19 +26,7 @@ func (b *inbox) put(m protocol.Message) {
 	if n := len(b.list); n > 0 {
 		last, reported := b.list[n-1].(protocol.Progress)
 		if next, ok := m.(protocol.Progress); ok && reported && last.ID == next.ID {
-			if next.Preview == nil {
-				next.Preview = last.Preview
-			}
-			if next.Checkpoint == nil {
-				next.Checkpoint = last.Checkpoint
-			}
-			if next.Estimate == nil {
-				next.Estimate = last.Estimate
-			}
-			if next.Note == "" {
-				next.Note = last.Note
-			}
-			b.list[n-1] = next
+			b.list[n-1] = protocol.Progress{ID: next.ID, Progress: next.Over(last.Progress)}
 			return
 		}
 	}

@@ -84,11 +84,11 @@ type direct struct {
 }
 
 func (d *direct) Post(m protocol.Message) error {
-	head, buffers, err := protocol.Encode(m)
+	head, parts, err := protocol.Encode(m)
 	if err != nil {
 		return err
 	}
-	back, err := protocol.Decode(head, buffers)
+	back, err := protocol.Decode(head, parts)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func TestMasksComeThrough(t *testing.T) {
 		mask := func(name string) engine.File { return engine.File{Name: name, Data: req.Content.Data} }
 		req.Masks = []engine.File{{}, mask("m")}
 		req.StyleMasks = []engine.File{mask("n"), {}}
-		req.Keep, req.Start = mask("k"), mask("s")
+		req.Keep, req.StartPicture = mask("k"), mask("s")
 		req.Control = &engine.Control{}
 		changed := req.Recipe
 		changed.Strength = 77
@@ -221,8 +221,8 @@ func TestMasksComeThrough(t *testing.T) {
 		}
 		got := r.got
 		if len(got.Masks) != 2 || len(got.Masks[0].Data) != 0 || got.Masks[1].Name != "m" || len(got.StyleMasks) < 1 || got.StyleMasks[0].Name != "n" ||
-			got.Keep.Name != "k" || got.Start.Name != "s" || !bytes.Equal(got.Keep.Data, req.Keep.Data) {
-			t.Errorf("%s: the masks come as %+v, %+v, %+v, %+v", name, got.Masks, got.StyleMasks, got.Keep, got.Start)
+			got.Keep.Name != "k" || got.StartPicture.Name != "s" || !bytes.Equal(got.Keep.Data, req.Keep.Data) {
+			t.Errorf("%s: the masks come as %+v, %+v, %+v, %+v", name, got.Masks, got.StyleMasks, got.Keep, got.StartPicture)
 		}
 		if r.taken == nil || r.taken.Strength != 77 {
 			t.Errorf("%s: the run takes %+v", name, r.taken)

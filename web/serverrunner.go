@@ -45,19 +45,20 @@ type serverRun struct {
 	*serverRunner
 	job     api.Created
 	report  func(engine.Progress)
-	last    string // id of the last event
-	preview *image.NRGBA
+	last    string          // id of the last event
+	said    engine.Progress // the estimate and the notes that were reported
 	final   bool
+	done    *engine.Result // without its picture
 	failure error
 
-	mu     sync.Mutex
-	recipe engine.Recipe // as far as the server took what the control asked for
+	mu sync.Mutex // of the recipe, as far as the server took what the control asked for
+	reached
 }
 
 func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
 	report(engine.Progress{Stage: engine.Preparing})
-	run := &serverRun{serverRunner: r, report: report, recipe: req.Recipe}
+	run := &serverRun{serverRunner: r, report: report, reached: reached{began: began, recipe: req.Recipe}}
 	if run.job = r.attach; run.job.ID == "" {
 		if err := run.submit(ctx, req); err != nil {
 			return nil, err
@@ -72,22 +73,18 @@ func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(
 	defer stopTelling()
 	go run.steer(told, req.Control)
 	if err := run.follow(ctx); err != nil {
-		if ctx.Err() != nil && run.preview != nil {
-			return run.made(run.preview, began), engine.AsError(ctx.Err())
+		if ctx.Err() != nil {
+			run.mu.Lock()
+			defer run.mu.Unlock()
+			return run.soFar(), engine.AsError(ctx.Err())
 		}
 		return nil, err
 	}
-	img, err := run.result(ctx)
-	if err != nil {
+	var err error
+	if run.done.Picture, err = run.picture(ctx); err != nil {
 		return nil, err
 	}
-	return run.made(img, began), nil
-}
-
-func (run *serverRun) made(img *image.NRGBA, began time.Time) *engine.Result {
-	run.mu.Lock()
-	defer run.mu.Unlock()
-	return &engine.Result{Picture: img, Recipe: run.recipe, Elapsed: time.Since(began)}
+	return run.done, nil
 }
 
 func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
@@ -102,18 +99,9 @@ func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	err := add("recipe", "recipe.json", req.Recipe.JSON())
-	for _, part := range []struct {
-		field string
-		files []engine.File
-	}{
-		{"content", []engine.File{req.Content}}, {"style", req.Styles},
-		{"mask", req.Masks}, {"style_mask", req.StyleMasks},
-		{"keep", given(req.Keep)}, {"start", given(req.Start)},
-	} {
-		for _, f := range part.files {
-			if err == nil {
-				err = add(part.field, f.Name, f.Data)
-			}
+	for _, p := range req.Parts() {
+		if err == nil {
+			err = add(string(p.Role), p.File.Name, p.File.Data)
 		}
 	}
 	if err == nil {
@@ -155,14 +143,6 @@ func (run *serverRun) steer(ctx context.Context, control *engine.Control) {
 			run.mu.Unlock()
 		}
 	}
-}
-
-// given returns a list of the file, if there is one.
-func given(f engine.File) []engine.File {
-	if len(f.Data) == 0 {
-		return nil
-	}
-	return []engine.File{f}
 }
 
 // do asks for something of the job.
@@ -278,7 +258,18 @@ func (run *serverRun) hear(ctx context.Context, name string, data []byte) {
 			run.report(run.progress(ctx, p))
 		}
 	case api.EventDone:
+		var j api.Job
+		err := json.Unmarshal(data, &j)
+		if err == nil && j.Result == nil {
+			err = errors.New("a job that is done has no result")
+		}
+		if err == nil {
+			run.done, err = j.Result.Read()
+		}
 		run.final = true
+		if err != nil {
+			run.failure = offline(ctx, err)
+		}
 	case api.EventFailed:
 		var p api.Problem
 		if json.Unmarshal(data, &p) != nil || p.Detail == "" {
@@ -288,22 +279,27 @@ func (run *serverRun) hear(ctx context.Context, name string, data []byte) {
 	}
 }
 
+// progress is what a report says that was not said before: each repeats estimate and notes.
 func (run *serverRun) progress(ctx context.Context, p api.Progress) engine.Progress {
-	out := engine.Progress{
-		Stage: p.Stage, Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
-		Iteration: p.Iteration, Iterations: p.Iterations, Fraction: p.Fraction,
-		Remaining: time.Duration(p.Remaining * float64(time.Second)),
-		Loss:      p.Loss, Content: p.Content, Style: p.Style, Variation: p.Variation, Note: p.Note,
+	out := p.Progress
+	if run.said.Estimate != nil && out.Estimate != nil && *run.said.Estimate == *out.Estimate {
+		out.Estimate = nil
 	}
+	if rest, ok := strings.CutPrefix(out.Note, run.said.Note); ok {
+		out.Note = strings.TrimSpace(rest)
+	}
+	run.said = p.Progress
 	if len(p.Preview) > 0 {
 		if img, err := run.decode(ctx, engine.File{Name: "preview", Data: p.Preview}); err == nil {
-			out.Preview, run.preview = img, img
+			out.Preview = img
 		}
 	}
+	run.note(out)
 	return out
 }
 
-func (run *serverRun) result(ctx context.Context) (*image.NRGBA, error) {
+// picture fetches the finished painting.
+func (run *serverRun) picture(ctx context.Context) (*image.NRGBA, error) {
 	answer, err := run.do(ctx, http.MethodGet, run.job.Links.Result, nil, nil)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"net/url"
-	"strings"
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -70,16 +69,16 @@ func openWorker(in *inbox, checkpoint func(app.Value)) (line, error) {
 // takeCheckpoint takes the checkpoint out of a message that has one: it is large, the page
 // only keeps it, and copying it to Go and back would hold up whoever uses the page.
 func (w *webWorker) takeCheckpoint(message js.Value) {
-	if message.Type() != js.TypeObject || message.Get("head").Type() != js.TypeString {
+	if message.Type() != js.TypeObject || message.Get("parts").Type() != js.TypeObject {
 		return
 	}
-	if !strings.Contains(message.Get("head").String(), `"checkpoint":true`) {
+	parts := message.Get("parts")
+	data := parts.Get(protocol.CheckpointPart)
+	if !data.Truthy() {
 		return
 	}
-	buffers := message.Get("buffers")
-	last := buffers.Length() - 1
-	w.checkpoint(app.ValueOf(js.Global().Get("Blob").New([]any{buffers.Index(last)})))
-	buffers.SetIndex(last, browser.Array([]byte{1})) // for a checkpoint that is there
+	w.checkpoint(app.ValueOf(js.Global().Get("Blob").New([]any{data})))
+	parts.Set(protocol.CheckpointPart, browser.Array([]byte{1})) // for a checkpoint that is there
 }
 
 func (w *webWorker) on(event string, hear func(js.Value)) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"image"
 	"sync"
 	"time"
 
@@ -104,13 +103,8 @@ func (r *workerRunner) Run(ctx context.Context, req engine.Request, report func(
 	if err != nil {
 		return nil, err
 	}
-	run := &workerRun{worker: w, id: id, report: report, began: began, recipe: req.Recipe}
-	err = w.Post(protocol.Start{
-		ID: run.id, Recipe: req.Recipe, WeightsURL: url,
-		Content: req.Content, Styles: req.Styles, Masks: req.Masks, StyleMasks: req.StyleMasks,
-		Keep: req.Keep, Begin: req.Start, Resume: req.Resume,
-		PreviewEvery: req.PreviewEvery, CheckpointEvery: req.CheckpointEvery,
-	})
+	run := &workerRun{worker: w, id: id, report: report, reached: reached{began: began, recipe: req.Recipe}}
+	err = w.Post(protocol.Start{ID: run.id, WeightsURL: url, Request: req})
 	if err != nil {
 		r.end(w)
 		return nil, unavailable(err)
@@ -152,6 +146,7 @@ func heard(ctx context.Context, control *engine.Control) <-chan asked {
 // ask hands on to the worker what is new.
 func (run *workerRun) ask(a asked) error {
 	if a.recipe != nil {
+		run.recipe = run.recipe.Steered(a.recipe)
 		if err := run.Post(protocol.Steer{ID: run.id, Recipe: *a.recipe}); err != nil {
 			return err
 		}
@@ -210,14 +205,9 @@ type workerRun struct {
 	*worker
 	id     int
 	report func(engine.Progress)
-	began  time.Time
-	recipe engine.Recipe
 	asked  <-chan asked
 	paused bool
-
-	preview    *image.NRGBA // the last one
-	iterations int
-	loss       float64
+	reached
 }
 
 // follow listens to the worker until the run has ended. A worker that does not stop
@@ -262,10 +252,7 @@ func (run *workerRun) hear(m protocol.Message) (result *engine.Result, err error
 		if m.ID != run.id {
 			return nil, nil, false
 		}
-		if m.Preview != nil {
-			run.preview = m.Preview
-		}
-		run.iterations, run.loss = m.Iteration, m.Loss
+		run.note(m.Progress)
 		run.report(m.Progress)
 	case protocol.Done:
 		if m.ID == run.id {
@@ -281,13 +268,35 @@ func (run *workerRun) hear(m protocol.Message) (result *engine.Result, err error
 	return nil, nil, false
 }
 
+// reached is how far a run elsewhere has come, as it reports.
+type reached struct {
+	began  time.Time
+	recipe engine.Recipe
+	last   engine.Progress // with the last preview
+	before int             // iterations at scales that are done
+	notes  []string
+}
+
+func (r *reached) note(p engine.Progress) {
+	if p.Scale != r.last.Scale {
+		r.before += r.last.Iteration
+	}
+	if p.Note != "" {
+		r.notes = append(r.notes, p.Note)
+	}
+	if p.Preview == nil {
+		p.Preview = r.last.Preview
+	}
+	r.last = p
+}
+
 // soFar returns the last preview as a result, or nil.
-func (run *workerRun) soFar() *engine.Result {
-	if run.preview == nil {
+func (r *reached) soFar() *engine.Result {
+	if r.last.Preview == nil {
 		return nil
 	}
 	return &engine.Result{
-		Picture: run.preview, Recipe: run.recipe,
-		Iterations: run.iterations, Loss: run.loss, Elapsed: time.Since(run.began),
+		Picture: r.last.Preview, Recipe: r.recipe, Iterations: r.before + r.last.Iteration,
+		Loss: r.last.Loss, Elapsed: engine.SecondsOf(time.Since(r.began)), Notes: r.notes,
 	}
 }

@@ -43,7 +43,7 @@ func TestStrengthMeansTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %.5f", style.Name, res.StyleDistance)
-		least, most = min(least, res.StyleDistance), max(most, res.StyleDistance)
+		least, most = min(least, float64(res.StyleDistance)), max(most, float64(res.StyleDistance))
 	}
 	if !(most < 2*least) {
 		t.Errorf("style distances at strength 50 go from %.5f to %.5f", least, most)
