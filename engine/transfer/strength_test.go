@@ -12,6 +12,7 @@ import (
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/fixture"
 	"trappedinart/weights"
 )
 
@@ -30,7 +31,7 @@ func TestStrengthMeansTheSame(t *testing.T) {
 	}
 	recipe.Size = 128
 	read := func(elem ...string) engine.File {
-		return engine.File{Name: elem[1], Data: readFile(t, shared(t, elem...))}
+		return engine.File{Name: elem[1], Data: fixture.Read(t, fixture.Shared(t, elem...))}
 	}
 	photograph := read("images", "tubingen.jpg")
 	least, most := math.Inf(1), 0.
