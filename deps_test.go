@@ -80,6 +80,7 @@ var rules = []rule{
 	{"wasm/browser", "js", "the page asks the browser too, and does not load the engine for it", ours("engine", "engine/pixel/label", "wasm/protocol")},
 	{"wasm/protocol", "", "page and worker share the messages, and the page computes nothing", not(append(concrete, module+"/engine/transfer", module+"/weights")...)},
 	{"web", "js", "the page is downloaded, and hands all work to a Runner", not(append(concrete, module+"/engine/transfer", module+"/engine/vgg", module+"/weights", gorgonia)...)},
+	{"web/runner", "", "runners talk to a worker and to a server, and know nothing of the page", ours("engine", "engine/pixel/label", "wasm/protocol", "wasm/browser", "server/api")},
 	{"server/store", "native", "what is kept knows nothing of what it is", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"server/site", "native", "the page's files know nothing of what runs in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"server/shares", "native", "shares are sealed: what keeps them knows nothing of what is in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},

@@ -37,7 +37,7 @@ func (s *studio) renderBar() app.UI {
 			DataSet("state", s.state).
 			DataSet("scale", s.progress.Scale).
 			DataSet("iteration", s.progress.Iteration).
-			DataSet("loss", number(s.progress.Loss)).
+			DataSet("loss", number(float64(s.progress.Loss))).
 			Text(s.coarse()),
 		s.renderSparkline(),
 		s.renderExport(),
@@ -77,7 +77,7 @@ func (s *studio) fraction() float64 {
 	if s.fetching() && p.TotalBytes > 0 {
 		return min(1, float64(p.Bytes)/float64(p.TotalBytes))
 	}
-	return p.Fraction
+	return float64(p.Fraction)
 }
 
 // fetching says whether the run waits for its network.
@@ -142,7 +142,7 @@ func (s *studio) fine() string {
 		text = s.coarse()
 	}
 	if p.Remaining > 0 {
-		text += fmt.Sprintf(words.Left, seconds(p.Remaining))
+		text += fmt.Sprintf(words.Left, seconds(p.Remaining.Duration()))
 	}
 	return text
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"runtime"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -155,4 +156,9 @@ func chooser(id, text, help, name, accept string, take func(files app.Value)) ap
 			e.PreventDefault()
 			take(e.Get("dataTransfer").Get("files"))
 		}, scope)
+}
+
+// resolve returns the address of a path beside the page, which may stand under any path.
+func resolve(path string) string {
+	return baseURL().ResolveReference(&url.URL{Path: path}).String()
 }

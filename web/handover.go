@@ -10,6 +10,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/runner"
 )
 
 // printSizes are those that a server paints, if it takes so many pixels.
@@ -98,7 +99,7 @@ func (s *studio) handOver() {
 	w, pictures := s.work(recipe)
 	st := s.store
 	s.sending = true
-	s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, created: func(c api.Created) {
+	s.run(&runner.Server{Base: baseURL(), Client: runner.HTTPClient, Decode: decodePicture, Created: func(c api.Created) {
 		s.page.Dispatch(func(app.Context) { s.sending = false })
 		s.save(jobKey, job{c, w})
 		if err := st.keepPictures(pictures); err != nil {
@@ -115,7 +116,7 @@ func (s *studio) findJob() bool {
 		return false
 	}
 	err := s.restore(j.Work, func(recipe engine.Recipe) {
-		s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, attach: j.Created}, recipe,
+		s.run(&runner.Server{Base: baseURL(), Client: runner.HTTPClient, Decode: decodePicture, Attach: j.Created}, recipe,
 			func(*engine.Request) error { return nil })
 	})
 	if err != nil {

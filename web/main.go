@@ -1,6 +1,6 @@
 // The page: a go-app program, compiled to WebAssembly, that the shell index.html
-// loads. It knows the engine by one interface, engine.Runner, and has two: its Web
-// Worker (workerRunner) and a server (serverRunner).
+// loads. It knows the engine by one interface, engine.Runner, and has two in package
+// runner: its Web Worker and a server.
 //
 //	words.go          every word of the page
 //	studio.go         the page as a whole: what it knows, and its layout
@@ -22,10 +22,7 @@
 //	                  recipefile.go
 //	dialogs.go        dialogs, and what is asked before something is lost
 //	browse.go         promises, Blobs and buttons; icons.go
-//	workerrunner.go   engine.Runner by Web Worker, with inbox.go and workerline_js.go
-//	serverrunner.go   engine.Runner by the server's API, with httpclient_js.go
-//	catalogue.go      what the page's address offers: networks, a server
-//	browser_js.go     what is asked of the browser past go-app
+//	browser_js.go     what is asked of the browser past go-app, with workerline_js.go
 //
 // examples/ draws the pictures that the page opens with; static/ holds its style sheet,
 // icon and the worker's bootstrap.

@@ -11,6 +11,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/wasm/protocol"
+	"trappedinart/web/runner"
 )
 
 // A picture is one that the person chose, or an example.
@@ -167,7 +168,7 @@ func (s *studio) takeExample(e example, take func(*picture)) {
 	s.waitFor(words.Reading, func() {
 		answer, err := await(app.Window().Call("fetch", e.path()))
 		if err != nil {
-			s.complain(words.Offline)
+			s.complain(runner.NoServer)
 			return
 		}
 		if !answer.Get("ok").Bool() {
@@ -175,7 +176,7 @@ func (s *studio) takeExample(e example, take func(*picture)) {
 		}
 		blob, err := await(answer.Call("blob"))
 		if err != nil {
-			s.complain(words.Offline)
+			s.complain(runner.NoServer)
 			return
 		}
 		s.give(e.name+".jpg", blob, func(p *picture) {

@@ -43,7 +43,7 @@ func (c *curve) add(p engine.Progress) {
 	if c.stride = max(c.stride, 1); p.Iteration%c.stride != 0 {
 		return
 	}
-	c.samples = append(c.samples, sample{float64(c.before + p.Iteration), p.Content, p.Style})
+	c.samples = append(c.samples, sample{float64(c.before + p.Iteration), float64(p.Content), float64(p.Style)})
 	if len(c.samples) > fullCurve {
 		for i := range len(c.samples) / 2 {
 			c.samples[i] = c.samples[2*i]

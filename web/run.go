@@ -19,7 +19,7 @@ func (s *studio) start() {
 	if begin := s.begin; begin != nil {
 		recipe.Start, recipe.Scales = engine.StartPicture, 1
 		prepare = func(req *engine.Request) error {
-			req.Start = *begin
+			req.StartPicture = *begin
 			return nil
 		}
 	}

@@ -174,10 +174,10 @@ func (s *studio) takeUp() {
 	begin := s.begin
 	s.run(s.worker, run.recipe, func(req *engine.Request) (err error) {
 		if begin != nil {
-			req.Start = *begin
+			req.StartPicture = *begin
 		}
 		if run.checkpoint != nil {
-			req.Resume, err = bytesOf(run.checkpoint)
+			req.Checkpoint, err = bytesOf(run.checkpoint)
 		}
 		return err
 	})

@@ -16,6 +16,7 @@ import (
 	"trappedinart/engine"
 	"trappedinart/server/api"
 	"trappedinart/web/envelope"
+	"trappedinart/web/runner"
 )
 
 // shareDays are for how long a server can be asked to keep a share.
@@ -207,15 +208,15 @@ func postShare(e envelope.Envelope, days int) (*share, error) {
 	}
 	ctx := context.Background()
 	address := &url.URL{Path: "/api/v1/shares", RawQuery: url.Values{"days": {strconv.Itoa(days)}}.Encode()}
-	answer, err := ask(ctx, httpClient, baseURL().ResolveReference(address), http.MethodPost, "", bytes.NewReader(sealed),
+	answer, err := runner.Ask(ctx, runner.HTTPClient, baseURL().ResolveReference(address), http.MethodPost, "", bytes.NewReader(sealed),
 		http.Header{"Content-Type": {"application/octet-stream"}})
 	if err != nil {
 		return nil, err
 	}
 	defer answer.Body.Close()
 	var made api.Shared
-	if err := json.NewDecoder(io.LimitReader(answer.Body, maxJSON)).Decode(&made); err != nil || made.ID == "" {
-		return nil, offline(ctx, fmt.Errorf("no share in the answer: %w", err))
+	if err := json.NewDecoder(io.LimitReader(answer.Body, runner.MaxJSON)).Decode(&made); err != nil || made.ID == "" {
+		return nil, runner.Offline(ctx, fmt.Errorf("no share in the answer: %w", err))
 	}
 	link := baseURL().ResolveReference(&url.URL{Path: made.Links.Page, Fragment: key.String()})
 	return &share{made.ID, made.DeleteToken, link.String(), made.Expires}, nil
@@ -250,7 +251,7 @@ func (s *studio) revoke(sg *sharing) {
 func deleteShare(sh *share) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	answer, err := ask(ctx, httpClient, baseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + sh.ID}), http.MethodDelete, sh.Token, nil, nil)
+	answer, err := runner.Ask(ctx, runner.HTTPClient, baseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + sh.ID}), http.MethodDelete, sh.Token, nil, nil)
 	if e := engine.AsError(err); e != nil && e.Code != engine.NotFound {
 		return err
 	}

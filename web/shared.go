@@ -12,6 +12,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/web/envelope"
+	"trappedinart/web/runner"
 )
 
 // Elements of the view of a share.
@@ -70,14 +71,14 @@ func fetchShared(id, fragment string) (*shared, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	answer, err := ask(ctx, httpClient, baseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
+	answer, err := runner.Ask(ctx, runner.HTTPClient, baseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer answer.Body.Close()
 	sealed, err := io.ReadAll(io.LimitReader(answer.Body, envelope.MaxSealed+1))
 	if err != nil {
-		return nil, offline(ctx, err)
+		return nil, runner.Offline(ctx, err)
 	}
 	e, err := envelope.Open(sealed, key)
 	if err != nil {

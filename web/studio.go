@@ -12,6 +12,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/runner"
 )
 
 // States of the page, as its status element says them.
@@ -95,8 +96,8 @@ type studio struct {
 	selected string // ID of the entry that is shown
 	room     int    // bytes that the history takes
 
-	worker  *workerRunner
-	offered *catalogue
+	worker  *runner.Worker
+	offered *runner.Catalogue
 	store   *store
 }
 
@@ -114,13 +115,16 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.page = ctx
 	base := baseURL()
 	s.preset(base.Query())
-	s.offered = &catalogue{base: base, client: httpClient, memory: ctx.LocalStorage(), static: app.Getenv(api.StaticNetworks)}
-	open := func(in *inbox) (line, error) {
+	s.offered = &runner.Catalogue{
+		Base: base, Client: runner.HTTPClient, Memory: ctx.LocalStorage(), Static: app.Getenv(api.StaticNetworks),
+		Log: func(v ...any) { app.Log(v...) },
+	}
+	open := func(in *runner.Inbox) (runner.Line, error) {
 		return openWorker(in, func(checkpoint app.Value) {
 			ctx.Dispatch(func(app.Context) { s.keeper.keep(checkpoint) })
 		})
 	}
-	s.worker = &workerRunner{open: open, address: s.offered.Address, patience: 30 * time.Second, grace: 5 * time.Second}
+	s.worker = &runner.Worker{Open: open, Address: s.offered.Address, Patience: 30 * time.Second, Grace: 5 * time.Second}
 	if err := s.worker.Warm(); err != nil {
 		s.problem = engine.AsError(err).Message
 	}
@@ -179,7 +183,7 @@ func (s *studio) fetchAhead(networks []api.Weights) {
 	if len(networks) == 0 || networks[0].Transfer() > moment {
 		return
 	}
-	if err := s.worker.Fetch(s.offered.addressOf(networks[0])); err != nil {
+	if err := s.worker.Fetch(s.offered.AddressOf(networks[0])); err != nil {
 		app.Log("fetching ahead:", err)
 	}
 	s.page.After(lookAgain, func(app.Context) { s.lookWhatIsKept() })
