@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
 	"trappedinart/wasm/protocol"
 )
 
@@ -63,7 +63,7 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 	if p.file.Data, err = bytesOf(blob); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if !known(p.file.Data) {
+	if _, read := label.Kind(p.file.Data); !read { // by the engine, and so by the server
 		if err := p.convert(bitmap); err != nil {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf(words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20), Err: err}
 		}
@@ -74,17 +74,6 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 	}
 	p.url = objectURL(thumb)
 	return p, nil
-}
-
-// known says whether our own decoders read the format, by the file's first bytes; the
-// server has no others.
-func known(data []byte) bool {
-	for _, magic := range []string{"\x89PNG", "\xff\xd8\xff", "GIF8", "BM", "II*\x00", "MM\x00*"} {
-		if bytes.HasPrefix(data, []byte(magic)) {
-			return true
-		}
-	}
-	return len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
 }
 
 // convert makes an AVIF, or in Safari a HEIC, a PNG, or if it is large a JPEG.

@@ -37,8 +37,6 @@ func orientationJPEG(data []byte) int { return orientation(data, imagemeta.JPEG)
 
 func orientationPNG(data []byte) int { return orientation(data, imagemeta.PNG) }
 
-func orientationTIFF(data []byte) int { return orientation(data, imagemeta.TIFF) }
-
 func orientationWebP(data []byte) int { return orientation(exifWebP(data), imagemeta.TIFF) }
 
 // exifWebP finds the EXIF chunk itself, because imagemeta 0.12 loses its way after a
