@@ -189,7 +189,7 @@ func (j *jpegHead) filled(data []byte) (whole []byte, rows int) {
 			out.align()
 			out.out = append(out.out, 0xff, rst0+byte((m/j.interval-1)%8))
 		}
-		if !j.putMCU(out) {
+		if !j.putMCU(out, m%2 == 0) {
 			return nil, 0
 		}
 	}
@@ -220,11 +220,26 @@ func (j *jpegHead) skipMCU(r *bitReader) bool {
 	return true
 }
 
-// putMCU writes an MCU that is even, and as the one before.
-func (j *jpegHead) putMCU(w *bitWriter) bool {
+// putMCU writes an MCU that is even, and as the one before. A table that was made for the
+// picture may have no code for "no difference": then they go up and down by the least.
+func (j *jpegHead) putMCU(w *bitWriter, odd bool) bool {
 	for _, p := range j.scan {
 		for range p.h * p.v {
-			if !p.dc.write(w, 0) || j.frame != sof2 && !p.ac.write(w, 0) {
+			size := 0
+			for !p.dc.write(w, byte(size)) {
+				if size++; size > 11 {
+					return false
+				}
+			}
+			if size > 0 { // T.81, F.1.2.1: the least of that size, below and above 0
+				difference := uint(1) << (size - 1)
+				if odd {
+					difference--
+				}
+				w.put(difference, size)
+			}
+			odd = !odd
+			if j.frame != sof2 && !p.ac.write(w, 0) {
 				return false
 			}
 		}

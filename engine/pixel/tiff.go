@@ -145,7 +145,7 @@ func decodeTIFF(r *reader) (image.Image, error) {
 	case tiffG3, tiffG4:
 		return p.decodeFax(r)
 	}
-	if _, err := tiff.DecodeConfig(bytes.NewReader(r.data)); err == nil && !p.separate && p.number(266, 1) == 1 {
+	if _, err := tiff.DecodeConfig(bytes.NewReader(r.data)); err == nil && !p.separate && p.number(tagFillOrder, 1) == 1 {
 		return tiff.Decode(r)
 	}
 	return p.decodeSamples(r)
@@ -154,6 +154,14 @@ func decodeTIFF(r *reader) (image.Image, error) {
 // decodeFax has package tiff read the page as faxes are, with white as zero, which it does
 // rightly, and turns it round where black is.
 func (p *tiffPicture) decodeFax(r *reader) (image.Image, error) {
+	const twoDimensional, filled = 1, 4 // TIFF 6.0, section 11
+	options := p.number(tagFaxOptions, 0)
+	if p.compression == tiffG3 && options&twoDimensional != 0 {
+		return nil, unsupported("a TIFF with two-dimensional CCITT group 3 compression")
+	}
+	if p.compression == tiffG3 && options&filled != 0 {
+		return nil, unsupported("a TIFF with CCITT group 3 compression whose lines are filled up to whole bytes")
+	}
 	var entries []tiffEntry
 	for _, e := range p.entries {
 		if e.tag == tagPhotometric {

@@ -12,19 +12,20 @@ import (
 
 // Tags of TIFF 6.0, and of its technical notes (tables of JPEG).
 const (
-	tagWidth, tagLength         = 256, 257
-	tagBits, tagCompression     = 258, 259
-	tagPhotometric              = 262
-	tagStrips, tagStripBytes    = 273, 279
-	tagOrientation, tagSamples  = 274, 277
-	tagRows, tagPlanar          = 278, 284
-	tagPredictor, tagColours    = 317, 320
-	tagTileWidth, tagTileLength = 322, 323
-	tagTiles, tagTileBytes      = 324, 325
-	tagInks, tagExtra           = 332, 338
-	tagFormat, tagTables        = 339, 347
-	tagOldJPEG, tagOldJPEGBytes = 513, 514
-	tagSubsampling, tagLimits   = 530, 532
+	tagWidth, tagLength          = 256, 257
+	tagBits, tagCompression      = 258, 259
+	tagPhotometric, tagFillOrder = 262, 266
+	tagStrips, tagStripBytes     = 273, 279
+	tagOrientation, tagSamples   = 274, 277
+	tagRows, tagPlanar           = 278, 284
+	tagPredictor, tagColours     = 317, 320
+	tagFaxOptions                = 292
+	tagTileWidth, tagTileLength  = 322, 323
+	tagTiles, tagTileBytes       = 324, 325
+	tagInks, tagExtra            = 332, 338
+	tagFormat, tagTables         = 339, 347
+	tagOldJPEG, tagOldJPEGBytes  = 513, 514
+	tagSubsampling, tagLimits    = 530, 532
 )
 
 // Types of values, with the bytes of each.

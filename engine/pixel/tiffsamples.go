@@ -113,7 +113,7 @@ func (p *tiffPicture) sample(list []raster, x, y, c int) uint32 {
 
 // decodeSamples makes a picture of samples of any number and size, of 8 bits.
 func (p *tiffPicture) decodeSamples(r *reader) (image.Image, error) {
-	if p.number(266, 1) != 1 {
+	if p.number(tagFillOrder, 1) != 1 {
 		return nil, unsupported("a TIFF whose bits stand in reverse order")
 	}
 	if s := p.numbers(tagSubsampling); p.colours == tiffYCbCr && (len(s) < 2 || s[0] != 1 || s[1] != 1) {
