@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -22,6 +23,7 @@ type picture struct {
 	large   string    // of all of it, once that is asked for
 	w, h    int
 	example bool
+	note    string // what a person should know of it
 }
 
 // full is an address by which the page shows all of the picture.
@@ -51,11 +53,17 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 	}
 	upright := map[string]any{"imageOrientation": "from-image"}
 	bitmap, err := await(app.Window().Call("createImageBitmap", blob, upright))
-	if err != nil {
-		return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
+	note, seen := "", err == nil // by the browser
+	if !seen {
+		if bitmap, note, err = readElsewhere(name, blob); errors.As(err, new(*engine.Error)) {
+			return nil, err
+		}
+		if err != nil {
+			return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
+		}
 	}
 	defer bitmap.Call("close")
-	p := &picture{id: newID(), w: bitmap.Get("width").Int(), h: bitmap.Get("height").Int(), blob: blob}
+	p := &picture{id: newID(), w: bitmap.Get("width").Int(), h: bitmap.Get("height").Int(), blob: blob, note: note}
 	if p.w > protocol.MaxPixels/p.h {
 		return nil, engine.Errorf(engine.TooLarge, words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20)
 	}
@@ -63,7 +71,7 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 	if p.file.Data, err = bytesOf(blob); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if _, read := label.Kind(p.file.Data); !read { // by the engine, and so by the server
+	if _, read := label.Kind(p.file.Data); !read || !seen { // by the engine, and so by the server
 		if err := p.convert(bitmap); err != nil {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf(words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20), Err: err}
 		}
@@ -148,7 +156,12 @@ func (s *studio) give(name string, blob app.Value, take func(*picture)) {
 		s.complain(engine.AsError(err).Message)
 		return
 	}
-	s.page.Dispatch(func(app.Context) { take(p) })
+	s.page.Dispatch(func(app.Context) {
+		take(p)
+		if p.note != "" {
+			s.problem = p.note
+		}
+	})
 }
 
 // takeExample fetches one of our own pictures.
