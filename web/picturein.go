@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -10,6 +10,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
 	"trappedinart/wasm/protocol"
 	"trappedinart/web/runner"
 )
@@ -23,6 +24,7 @@ type picture struct {
 	large   string    // of all of it, once that is asked for
 	w, h    int
 	example bool
+	note    string // what a person should know of it
 }
 
 // full is an address by which the page shows all of the picture.
@@ -52,11 +54,17 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 	}
 	upright := map[string]any{"imageOrientation": "from-image"}
 	bitmap, err := await(app.Window().Call("createImageBitmap", blob, upright))
-	if err != nil {
-		return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
+	note, seen := "", err == nil // by the browser
+	if !seen {
+		if bitmap, note, err = readElsewhere(name, blob); errors.As(err, new(*engine.Error)) {
+			return nil, err
+		}
+		if err != nil {
+			return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
+		}
 	}
 	defer bitmap.Call("close")
-	p := &picture{id: newID(), w: bitmap.Get("width").Int(), h: bitmap.Get("height").Int(), blob: blob}
+	p := &picture{id: newID(), w: bitmap.Get("width").Int(), h: bitmap.Get("height").Int(), blob: blob, note: note}
 	if p.w > protocol.MaxPixels/p.h {
 		return nil, engine.Errorf(engine.TooLarge, words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20)
 	}
@@ -64,7 +72,7 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 	if p.file.Data, err = bytesOf(blob); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if !known(p.file.Data) {
+	if _, read := label.Kind(p.file.Data); !read || !seen { // by the engine, and so by the server
 		if err := p.convert(bitmap); err != nil {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf(words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20), Err: err}
 		}
@@ -75,17 +83,6 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 	}
 	p.url = objectURL(thumb)
 	return p, nil
-}
-
-// known says whether our own decoders read the format, by the file's first bytes; the
-// server has no others.
-func known(data []byte) bool {
-	for _, magic := range []string{"\x89PNG", "\xff\xd8\xff", "GIF8", "BM", "II*\x00", "MM\x00*"} {
-		if bytes.HasPrefix(data, []byte(magic)) {
-			return true
-		}
-	}
-	return len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
 }
 
 // convert makes an AVIF, or in Safari a HEIC, a PNG, or if it is large a JPEG.
@@ -160,7 +157,12 @@ func (s *studio) give(name string, blob app.Value, take func(*picture)) {
 		s.complain(engine.AsError(err).Message)
 		return
 	}
-	s.page.Dispatch(func(app.Context) { take(p) })
+	s.page.Dispatch(func(app.Context) {
+		take(p)
+		if p.note != "" {
+			s.problem = p.note
+		}
+	})
 }
 
 // takeExample fetches one of our own pictures.
