@@ -7,6 +7,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 func (s *studio) renderBar() app.UI {
@@ -42,14 +44,14 @@ func (s *studio) renderBar() app.UI {
 		s.renderSparkline(),
 		s.renderExport(),
 		app.If(s.host != nil && s.result != nil, func() app.UI {
-			return press("quiet share", words.Share, s.openShare).Disabled(s.entry == nil || s.busy())
+			return dom.Press("quiet share", words.Share, s.openShare).Disabled(s.entry == nil || s.busy())
 		}),
 		app.If(s.host != nil, func() app.UI {
 			return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(why != "" || s.busy()).
 				OnClick(func(app.Context, app.Event) {
 					s.withMasks(func() {
 						s.asking = true
-						showModal(handOverID)
+						dom.ShowModal(handOverID)
 					})
 				})
 		}),

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"trappedinart/web/dom"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
@@ -36,7 +38,7 @@ func touchesOf(canvas, e app.Value) []touch {
 
 // listenToBrush paints with mouse, pen and finger. Two fingers move the page instead.
 func (s *studio) listenToBrush() {
-	canvas, ok := element(maskID)
+	canvas, ok := dom.Element(maskID)
 	if !ok {
 		return
 	}
@@ -58,7 +60,7 @@ func (s *studio) listenToBrush() {
 			return
 		}
 		pointer = e.Get("pointerId").Int()
-		_ = try(func() { canvas.Call("setPointerCapture", pointer) }) // a pointer may be gone already
+		_ = dom.Try(func() { canvas.Call("setPointerCapture", pointer) }) // a pointer may be gone already
 		e.Call("preventDefault")
 		canvas.Call("focus", map[string]any{"preventScroll": true, "focusVisible": false})
 		touches := touchesOf(canvas, e)
@@ -95,7 +97,7 @@ func (s *studio) setDown(t touch) {
 	if !m.open || s.masks == nil || m.stroke != nil {
 		return
 	}
-	stroke, part := s.masks.mask(m.at).begin(s.brush(), t.x, t.y, t.pressure)
+	stroke, part := s.masks.Mask(m.at).Begin(s.brush(), t.x, t.y, t.pressure)
 	m.stroke = stroke
 	s.moveBrush(t)
 	s.showMask(part)
@@ -108,7 +110,7 @@ func (s *studio) drag(touches []touch, paints bool) {
 		return
 	}
 	for _, t := range touches {
-		s.showMask(s.masking.stroke.to(t.x, t.y, t.pressure))
+		s.showMask(s.masking.stroke.To(t.x, t.y, t.pressure))
 	}
 }
 
@@ -120,10 +122,10 @@ func (s *studio) lift(whole bool) {
 	}
 	s.masking.stroke = nil
 	if whole {
-		s.masks.finish(stroke)
+		s.masks.Finish(stroke)
 		return
 	}
-	stroke.on.paste(stroke.on.bounds(), stroke.before)
+	stroke.TakeBack()
 	s.chooseLayer(s.masking.at)
 }
 
@@ -136,9 +138,10 @@ func (s *studio) walk(step touch, paints bool) {
 	if !m.open || s.masks == nil || m.stroke != nil {
 		return
 	}
-	far := max(2, s.brush().radius/2)
+	far := max(2, s.brush().Radius/2)
 	from := touch{m.x, m.y, 1}
-	to := touch{min(float64(s.masks.w), max(0, m.x+far*step.x)), min(float64(s.masks.h), max(0, m.y+far*step.y)), 1}
+	w, h := s.masks.Size()
+	to := touch{min(float64(w), max(0, m.x+far*step.x)), min(float64(h), max(0, m.y+far*step.y)), 1}
 	if paints {
 		s.setDown(from)
 		s.drag([]touch{to}, true)
@@ -154,13 +157,14 @@ func (s *studio) moveBrush(t touch) {
 }
 
 func (s *studio) showBrush() {
-	ring, ok := element(brushID)
+	ring, ok := dom.Element(brushID)
 	if !ok || s.masks == nil {
 		return
 	}
 	per := func(v float64, of int) string { return fmt.Sprintf("%.3f%%", 100*v/float64(of)) }
+	w, h := s.masks.Size()
 	style := ring.Get("style")
-	style.Set("left", per(s.masking.x, s.masks.w))
-	style.Set("top", per(s.masking.y, s.masks.h))
-	style.Set("width", per(2*s.brush().radius, s.masks.w))
+	style.Set("left", per(s.masking.x, w))
+	style.Set("top", per(s.masking.y, h))
+	style.Set("width", per(2*s.brush().Radius, w))
 }

@@ -14,6 +14,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/words"
 )
 
 // A catalogue is what the page's own address offers: networks, and whether there is

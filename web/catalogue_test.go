@@ -13,6 +13,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/words"
 )
 
 // remembered is a memory.

@@ -2,22 +2,13 @@ package main
 
 import (
 	"slices"
+	"time"
+
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
-
-// dialog is one of the page's dialogs. It is always there and opened by showModal, so that
-// the browser keeps the focus in it and gives it back. closed is called however it closes;
-// the browser says so later, and by then it may have been opened again.
-func (s *studio) dialog(id, title string, closed func(), body ...app.UI) app.UI {
-	return app.Dialog().ID(id).Aria("labelledby", id+"-title").Body(append([]app.UI{
-		app.H2().ID(id + "-title").Text(title),
-	}, body...)...).On("close", func(ctx app.Context, _ app.Event) {
-		if !ctx.JSSrc().Get("open").Bool() {
-			closed()
-		}
-	}, app.EventScope(id))
-}
 
 // A question is asked before something is lost.
 type question struct {
@@ -30,7 +21,7 @@ const questionID = "question"
 
 func (s *studio) ask(q question) {
 	s.question = &q
-	showModal(questionID)
+	dom.ShowModal(questionID)
 }
 
 func (s *studio) renderQuestion() app.UI {
@@ -38,14 +29,14 @@ func (s *studio) renderQuestion() app.UI {
 	if q == nil {
 		q = &question{}
 	}
-	return s.dialog(questionID, q.title, func() { s.question = nil },
+	return dom.Dialog(questionID, q.title, func() { s.question = nil },
 		app.P().Text(q.text),
 		app.Div().Class("answers").Body(
 			app.Button().Class("quiet").Type("button").Text(q.no).AutoFocus(true).
-				OnClick(func(app.Context, app.Event) { closeModal(questionID) }),
+				OnClick(func(app.Context, app.Event) { dom.CloseModal(questionID) }),
 			app.Button().Class("main").Type("button").Text(q.yes).OnClick(func(app.Context, app.Event) {
 				if q := s.question; q != nil {
-					closeModal(questionID)
+					dom.CloseModal(questionID)
 					q.act()
 				}
 			}),
@@ -87,6 +78,9 @@ func (s *studio) waitFor(sentence string, act func()) {
 		})
 	})
 }
+
+// sayFor is how long a sentence about something done stays.
+const sayFor = 4 * time.Second
 
 // say announces one sentence that is no problem.
 func (s *studio) say(sentence string) {

@@ -10,6 +10,8 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // sliders are the settings that everybody sees, by their names in the recipe; those that
@@ -96,7 +98,7 @@ func (s *studio) renderNumber(setting engine.Setting, id string) app.HTMLInput {
 
 // renderHelp is the button that shows a setting's help.
 func (s *studio) renderHelp(setting engine.Setting) app.UI {
-	return app.Button().Class("help").Type("button").Body(icon("help")).
+	return app.Button().Class("help").Type("button").Body(dom.Icon("help")).
 		Aria("label", fmt.Sprintf(words.HelpOn, setting.Label)).Aria("expanded", s.help == setting.Name).
 		OnClick(func(app.Context, app.Event) {
 			if s.help == setting.Name {

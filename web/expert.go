@@ -7,6 +7,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // elsewhere are the expert settings that have a place of their own on the page.
@@ -20,7 +22,7 @@ func (s *studio) renderExpert() app.UI {
 			body = append(body, s.renderControl(setting))
 		}
 	}
-	body = append(body, s.renderRecipeFile(), press("quiet", words.ResetAll, s.resetAll).Disabled(s.busy()))
+	body = append(body, s.renderRecipeFile(), dom.Press("quiet", words.ResetAll, s.resetAll).Disabled(s.busy()))
 	return app.Details().Class("expert").Body(
 		app.Summary().Text(words.Expert),
 		app.Div().Class("group").Body(body...),

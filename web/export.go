@@ -8,6 +8,8 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel/label"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // A format is a kind of file.
@@ -22,7 +24,7 @@ var formats = []format{
 
 func (s *studio) renderExport() app.UI {
 	return app.Div().Class("export").Body(
-		press("quiet", words.Download, s.download).Disabled(s.result == nil || s.busy()),
+		dom.Press("quiet", words.Download, s.download).Disabled(s.result == nil || s.busy()),
 		s.renderFormats(),
 	)
 }
@@ -38,19 +40,19 @@ func (s *studio) renderFormats() app.UI {
 // resultFile returns the result as a file of that kind, with the recipe inside. It waits
 // for the browser.
 func resultFile(img *image.NRGBA, recipe engine.Recipe, kind string) ([]byte, error) {
-	return fileOf(offscreen(img), img.Rect.Dx(), img.Rect.Dy(), &recipe, kind)
+	return fileOf(dom.Offscreen(img), img.Rect.Dx(), img.Rect.Dy(), &recipe, kind)
 }
 
 // fileOf does so of anything that can be drawn; recipe may be nil.
 func fileOf(drawn app.Value, w, h int, recipe *engine.Recipe, kind string) ([]byte, error) {
-	blob, err := encode(drawn, w, h, kind, 0.93)
+	blob, err := dom.Encode(drawn, w, h, kind, 0.93)
 	if err != nil {
 		return nil, err
 	}
 	if got := blob.Get("type").String(); got != kind { // a browser that does not know it makes a PNG
 		return nil, engine.Errorf(engine.Unavailable, words.NoFormat, kind)
 	}
-	file, err := bytesOf(blob)
+	file, err := dom.BytesOf(blob)
 	if err != nil || recipe == nil {
 		return file, err
 	}
@@ -93,19 +95,9 @@ func (s *studio) withResult(format string, use func(file []byte, kind, name stri
 // download saves the result, named after the photograph.
 func (s *studio) download() {
 	s.withResult(s.format, func(file []byte, kind, name string) error {
-		save(file, kind, name)
+		dom.Save(file, kind, name)
 		return nil
 	})
-}
-
-// save hands a file to the browser, which puts it where files go.
-func save(file []byte, kind, name string) {
-	url := objectURL(blobOf(file, kind))
-	link := app.Window().Get("document").Call("createElement", "a")
-	link.Set("href", url)
-	link.Set("download", name)
-	link.Call("click")
-	revokeURL(url)
 }
 
 // copy puts the result on the clipboard, which takes PNG only. The browser is given a
@@ -126,14 +118,14 @@ func (s *studio) copy() {
 				reject.Invoke(err.Error())
 				return
 			}
-			resolve.Invoke(blobOf(file, "image/png"))
+			resolve.Invoke(dom.BlobOf(file, "image/png"))
 		}()
 		return nil
 	})
 	item := app.Window().Get("ClipboardItem").New(map[string]any{"image/png": app.Window().Get("Promise").New(hand)})
 	written := app.Window().Get("navigator").Get("clipboard").Call("write", []any{item})
 	s.waitFor(words.Making, func() {
-		if _, err := await(written); err != nil {
+		if _, err := dom.Await(written); err != nil {
 			app.Log("copying:", err)
 			s.complain(words.NoClipboard)
 			return
@@ -145,13 +137,13 @@ func (s *studio) copy() {
 // webShare opens the system's own sheet for sharing.
 func (s *studio) webShare() {
 	s.withResult(s.format, func(file []byte, kind, name string) error {
-		shared := app.Window().Get("File").New([]any{blobOf(file, kind)}, name, map[string]any{"type": kind})
+		shared := app.Window().Get("File").New([]any{dom.BlobOf(file, kind)}, name, map[string]any{"type": kind})
 		var promise app.Value
-		err := try(func() {
+		err := dom.Try(func() {
 			promise = app.Window().Get("navigator").Call("share", map[string]any{"files": []any{shared}, "title": words.Title})
 		})
 		if err == nil {
-			_, err = await(promise)
+			_, err = dom.Await(promise)
 		}
 		if err != nil {
 			app.Log("sharing:", err) // mostly that the person changed their mind
@@ -166,6 +158,6 @@ func sharesFiles() bool {
 	if !navigator.Get("canShare").Truthy() {
 		return false
 	}
-	probe := app.Window().Get("File").New([]any{blobOf(nil, "image/png")}, "a.png", map[string]any{"type": "image/png"})
+	probe := app.Window().Get("File").New([]any{dom.BlobOf(nil, "image/png")}, "a.png", map[string]any{"type": "image/png"})
 	return navigator.Call("canShare", map[string]any{"files": []any{probe}}).Bool()
 }

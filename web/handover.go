@@ -10,6 +10,8 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // printSizes are those that a server paints, if it takes so many pixels.
@@ -38,10 +40,10 @@ type sent struct {
 
 // renderHandOver asks before anything leaves the device, and says what would.
 func (s *studio) renderHandOver() app.UI {
-	return s.dialog(handOverID, words.PrintSize, func() { s.asking = false },
+	return dom.Dialog(handOverID, words.PrintSize, func() { s.asking = false },
 		app.If(s.asking && s.host != nil && s.missing() == "", func() app.UI {
 			return app.Div().Class("group").Body(
-				app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), bytesText(s.uploadBytes()), hostName(), s.kept())),
+				app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), bytesText(s.uploadBytes()), dom.HostName(), s.kept())),
 				app.Ul().Class("files").Body(app.Range(s.uploads()).Slice(func(i int) app.UI {
 					p := s.uploads()[i]
 					return app.Li().Text(fmt.Sprintf(words.PrintFile, p.file.Name, p.w, p.h, bytesText(len(p.file.Data))))
@@ -60,8 +62,8 @@ func (s *studio) renderHandOver() app.UI {
 			)
 		}),
 		app.Div().Class("answers").Body(
-			press("quiet", words.PrintKeep, func() { closeModal(handOverID) }),
-			press("main", words.PrintSend, s.handOver),
+			dom.Press("quiet", words.PrintKeep, func() { dom.CloseModal(handOverID) }),
+			dom.Press("main", words.PrintSend, s.handOver),
 		),
 	)
 }
@@ -70,7 +72,7 @@ func (s *studio) renderHandOver() app.UI {
 func (s *studio) printSizes() []int {
 	var list []int
 	for _, n := range printSizes {
-		w, h := fit(s.content.w, s.content.h, n)
+		w, h := dom.Fit(s.content.w, s.content.h, n)
 		if len(list) == 0 || s.host.Megapixels == 0 || w*h <= s.host.Megapixels*1_000_000 {
 			list = append(list, n)
 		}
@@ -86,7 +88,7 @@ func (s *studio) uploads() []*picture {
 
 // handOver has the server paint the same recipe, larger.
 func (s *studio) handOver() {
-	closeModal(handOverID)
+	dom.CloseModal(handOverID)
 	if s.host == nil || s.missing() != "" || s.busy() {
 		return
 	}
@@ -94,11 +96,11 @@ func (s *studio) handOver() {
 	recipe.Size = s.printSize
 	now := time.Now()
 	until := now.Add(time.Duration(s.host.KeepSeconds) * time.Second)
-	s.tell(sent{Text: fmt.Sprintf(words.Sent, s.pictures(), bytesText(s.uploadBytes()), hostName(), now.Format("15:04"), until.Format(words.Date)), Until: until})
+	s.tell(sent{Text: fmt.Sprintf(words.Sent, s.pictures(), bytesText(s.uploadBytes()), dom.HostName(), now.Format("15:04"), until.Format(words.Date)), Until: until})
 	w, pictures := s.work(recipe)
 	st := s.store
 	s.sending = true
-	s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, created: func(c api.Created) {
+	s.run(&serverRunner{base: dom.BaseURL(), client: httpClient, decode: dom.Decode, created: func(c api.Created) {
 		s.page.Dispatch(func(app.Context) { s.sending = false })
 		s.save(jobKey, job{c, w})
 		if err := st.keepPictures(pictures); err != nil {
@@ -115,7 +117,7 @@ func (s *studio) findJob() bool {
 		return false
 	}
 	err := s.restore(j.Work, func(recipe engine.Recipe) {
-		s.run(&serverRunner{base: baseURL(), client: httpClient, decode: decodePicture, attach: j.Created}, recipe,
+		s.run(&serverRunner{base: dom.BaseURL(), client: httpClient, decode: dom.Decode, attach: j.Created}, recipe,
 			func(*engine.Request) error { return nil })
 	})
 	if err != nil {
@@ -179,5 +181,3 @@ func (s *studio) kept() string {
 	}
 	return fmt.Sprintf(words.Minutes, int(d.Minutes()))
 }
-
-func hostName() string { return baseURL().Host }

@@ -10,6 +10,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // An entry of the history is a result that is kept in this browser.
@@ -41,13 +43,13 @@ func (s *studio) remember(result *engine.Result, where string) {
 			app.Log("the result cannot be kept:", err)
 			return
 		}
-		e.blob = blobOf(file, "image/png")
-		thumb, err := thumbnail(offscreen(result.Picture), e.Width, e.Height)
+		e.blob = dom.BlobOf(file, "image/png")
+		thumb, err := dom.Thumbnail(dom.Offscreen(result.Picture), e.Width, e.Height)
 		if err != nil {
 			app.Log("the result cannot be kept:", err)
 			return
 		}
-		e.url = objectURL(thumb)
+		e.url = dom.ObjectURL(thumb)
 		meta, err := json.Marshal(e)
 		if err == nil {
 			err = s.store.keepPictures(pictures)
@@ -85,7 +87,7 @@ func (s *studio) loadHistory(tidy bool) {
 		if e.recipe, err = engine.ParseRecipe(e.Work.Recipe); err != nil {
 			app.Log(err)
 		}
-		e.url = objectURL(object.Get("thumb"))
+		e.url = dom.ObjectURL(object.Get("thumb"))
 		for _, id := range e.Work.ids() {
 			used[id] = true
 		}
@@ -136,12 +138,12 @@ func (s *studio) continueFrom(e *entry) {
 
 func (s *studio) show(e *entry, then func(file []byte)) {
 	s.waitFor(words.Opening, func() {
-		file, err := bytesOf(e.blob)
+		file, err := dom.BytesOf(e.blob)
 		if err != nil {
 			s.complain(words.Gone)
 			return
 		}
-		img, err := decodePicture(s.page, engine.File{Name: e.Work.Name, Data: file})
+		img, err := dom.Decode(s.page, engine.File{Name: e.Work.Name, Data: file})
 		if err != nil {
 			s.complain(engine.AsError(err).Message)
 			return
@@ -167,7 +169,7 @@ func (s *studio) forgetAll(gone []*entry) {
 	var rest []*entry
 	for _, e := range s.history {
 		if slices.Contains(gone, e) {
-			revokeURL(e.url)
+			dom.RevokeURL(e.url)
 			if s.entry == e {
 				s.entry = nil
 			}
@@ -204,7 +206,7 @@ func (s *studio) renderHistory() app.UI {
 		app.Div().Class("head").Body(
 			app.H2().Text(words.History),
 			app.If(len(s.history) > 0, func() app.UI {
-				return press("text", words.DeleteAll, func() {
+				return dom.Press("text", words.DeleteAll, func() {
 					s.ask(question{title: words.DeleteTitle, text: fmt.Sprintf(words.DeleteText, len(s.history)), yes: words.DeleteYes, no: words.DeleteNo,
 						act: func() { s.forgetAll(slices.Clone(s.history)) }})
 				})
@@ -233,8 +235,8 @@ func (s *studio) renderEntry(e *entry) app.UI {
 			return app.Div().Class("about").Body(
 				app.Div().Body(app.P().Text(about), app.P().Class("kept").Text(recipeText(&e.recipe))),
 				app.Div().Class("answers").Body(
-					press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.begin != nil),
-					tool("delete", words.Delete, func() {
+					dom.Press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.begin != nil),
+					dom.Tool("delete", words.Delete, func() {
 						s.ask(question{title: words.DeleteOneTitle, text: words.DeleteOneText, yes: words.DeleteOneYes, no: words.DeleteNo,
 							act: func() { s.forgetAll([]*entry{e}) }})
 					}, e.ID),

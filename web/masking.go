@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"strconv"
+
+	"trappedinart/web/dom"
+	"trappedinart/web/mask"
+	"trappedinart/web/words"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -16,16 +19,16 @@ type masking struct {
 	size     float64 // of the brush, per cent of the picture's longer side
 	softness float64 // per cent
 	erase    bool
-	growing  bool    // in the worker
-	stroke   *stroke // that is under way, or nil
-	x, y     float64 // of the brush, pixels of the mask
+	growing  bool         // in the worker
+	stroke   *mask.Stroke // that is under way, or nil
+	x, y     float64      // of the brush, pixels of the mask
 }
 
 func newMasking() masking { return masking{size: 10, softness: 30} }
 
-func (s *studio) brush() brush {
+func (s *studio) brush() mask.Brush {
 	m := &s.masking
-	return brush{radius: m.size / 200 * maskSide, softness: m.softness / 100, erase: m.erase}
+	return mask.Brush{Radius: m.size / 200 * mask.Side, Softness: m.softness / 100, Erase: m.erase}
 }
 
 // layerName says what the layer is.
@@ -44,8 +47,9 @@ func (s *studio) editMasks() {
 	}
 	s.masking.open = true
 	if s.masks == nil {
-		s.masks = newLayers(fit(s.content.w, s.content.h, maskSide))
-		s.masking.x, s.masking.y = float64(s.masks.w)/2, float64(s.masks.h)/2
+		w, h := dom.Fit(s.content.w, s.content.h, mask.Side)
+		s.masks = mask.NewLayers(w, h)
+		s.masking.x, s.masking.y = float64(w)/2, float64(h)/2
 	}
 	s.chooseLayer(min(s.masking.at, len(s.styles)-1))
 	s.showBrush()
@@ -64,7 +68,7 @@ func (s *studio) dropMasks() {
 // whenMasksMayGo does what drops the masks, after asking if no run had them.
 func (s *studio) whenMasksMayGo(act func()) {
 	s.whenFree(func() {
-		if !s.masks.painted() || !s.masks.changed {
+		if !s.masks.Painted() || !s.masks.Changed {
 			act()
 			return
 		}
@@ -74,60 +78,28 @@ func (s *studio) whenMasksMayGo(act func()) {
 
 // chooseLayer shows a layer for painting.
 func (s *studio) chooseLayer(at int) {
-	s.masking.at = max(at, keepLayer)
+	s.masking.at = max(at, mask.Keep)
 	if s.masks != nil {
-		s.showMask(image.Rect(0, 0, s.masks.w, s.masks.h))
+		w, h := s.masks.Size()
+		s.showMask(image.Rect(0, 0, w, h))
 	}
 }
 
 // showMask draws a part of the layer.
 func (s *studio) showMask(part image.Rectangle) {
-	canvas, ok := element(maskID)
+	canvas, ok := dom.Element(maskID)
 	if !ok || part.Empty() {
 		return
 	}
-	l := s.masks
-	if canvas.Get("width").Int() != l.w || canvas.Get("height").Int() != l.h {
-		canvas.Set("width", l.w)
-		canvas.Set("height", l.h)
+	w, h := s.masks.Size()
+	if canvas.Get("width").Int() != w || canvas.Get("height").Int() != h {
+		canvas.Set("width", w)
+		canvas.Set("height", h)
 	}
 	pen := canvas.Call("getContext", "2d")
-	img := l.tinted(part, s.masking.at)
+	img := s.masks.Tinted(part, s.masking.at)
 	pen.Call("clearRect", part.Min.X, part.Min.Y, part.Dx(), part.Dy())
-	pen.Call("drawImage", offscreen(img), part.Min.X, part.Min.Y)
-}
-
-// layerColours are those that layers are shown in, as in the style sheet; the first is that
-// of where the original stays.
-var layerColours = []color.NRGBA{{0, 110, 255, 0}, {255, 40, 60, 0}, {250, 180, 0, 0}, {20, 170, 70, 0}, {200, 40, 220, 0}}
-
-func layerColour(at int) int {
-	if at == keepLayer {
-		return 0
-	}
-	return 1 + at%(len(layerColours)-1)
-}
-
-// Alphas of the layer that is painted, and of the others, faint.
-const (
-	shownAlpha = 160
-	faintAlpha = 70
-)
-
-// tinted returns a part of the layers for showing above the photograph.
-func (l *layers) tinted(part image.Rectangle, shown int) *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
-	for at := keepLayer; at < len(l.styles); at++ {
-		if m := l.peek(at); m != nil {
-			c := layerColours[layerColour(at)]
-			c.A = faintAlpha
-			if at == shown {
-				c.A = shownAlpha
-			}
-			m.tint(img, part, c)
-		}
-	}
-	return img
+	pen.Call("drawImage", dom.Offscreen(img), part.Min.X, part.Min.Y)
 }
 
 // editLayer does something to the layer that is shown.
@@ -138,10 +110,10 @@ func (s *studio) editLayer(act func(at int)) {
 	}
 }
 
-func (s *studio) undoMask() { s.travelMask((*layers).undo) }
-func (s *studio) redoMask() { s.travelMask((*layers).redo) }
+func (s *studio) undoMask() { s.travelMask((*mask.Layers).Undo) }
+func (s *studio) redoMask() { s.travelMask((*mask.Layers).Redo) }
 
-func (s *studio) travelMask(travel func(*layers) (int, bool)) {
+func (s *studio) travelMask(travel func(*mask.Layers) (int, bool)) {
 	if s.masks == nil || s.masking.stroke != nil {
 		return
 	}
@@ -152,41 +124,41 @@ func (s *studio) travelMask(travel func(*layers) (int, bool)) {
 
 func (s *studio) renderMasks() app.UI {
 	m := &s.masking
-	list := []int{keepLayer}
+	list := []int{mask.Keep}
 	for i := range s.styles {
 		list = append(list, i)
 	}
-	act := func(name, label string, do func(*layers, int)) app.HTMLButton {
-		return press("quiet", label, func() { s.editLayer(func(at int) { do(s.masks, at) }) }, name).Title(words.MaskHelp[name])
+	act := func(name, label string, do func(*mask.Layers, int)) app.HTMLButton {
+		return dom.Press("quiet", label, func() { s.editLayer(func(at int) { do(s.masks, at) }) }, name).Title(words.MaskHelp[name])
 	}
 	toggle := words.EditMasks
 	if m.open {
 		toggle = words.MasksDone
 	}
 	return app.Section().Class("group", "masks").Aria("label", words.Masks).Body(
-		press("quiet", toggle, s.editMasks).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.missing() != "" || s.busy()),
+		dom.Press("quiet", toggle, s.editMasks).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.missing() != "" || s.busy()),
 		app.Div().Class("group").Hidden(!m.open).Body(
 			app.Div().Class("group").Role("group").Aria("label", words.Layer).Body(app.Range(list).Slice(func(i int) app.UI {
 				at := list[i]
-				button := press("layer", s.layerName(at), func() { s.chooseLayer(at) }, at).Aria("pressed", m.at == at)
-				if s.masks.peek(at).painted() {
-					button = button.Class("painted", fmt.Sprintf("colour%d", layerColour(at)))
+				button := dom.Press("layer", s.layerName(at), func() { s.chooseLayer(at) }, at).Aria("pressed", m.at == at)
+				if s.masks.Peek(at).Painted() {
+					button = button.Class("painted", fmt.Sprintf("colour%d", mask.Colour(at)))
 				}
 				return button
 			})),
 			s.renderBrush("brush-size", words.BrushSize, &m.size, 1, 50),
 			s.renderBrush("brush-softness", words.BrushSoftness, &m.softness, 0, 100),
 			app.Div().Class("acts").Body(
-				press("quiet", words.Erase, func() { m.erase = !m.erase }).Aria("pressed", m.erase).Title(words.MaskHelp["erase"]),
-				press("quiet", words.Grow, s.growMask).Title(words.MaskHelp["grow"]).Disabled(m.growing),
-				act("swap", words.Swap, (*layers).swap),
-				act("invert", words.Invert, (*layers).invert),
-				act("fill", words.Fill, func(l *layers, at int) { l.fill(at, 255) }),
-				act("clear", words.Clear, func(l *layers, at int) { l.fill(at, 0) }),
-				tool("undo", words.UndoMask, s.undoMask).Disabled(s.masks == nil || len(s.masks.past) == 0),
-				tool("redo", words.RedoMask, s.redoMask).Disabled(s.masks == nil || len(s.masks.future) == 0),
+				dom.Press("quiet", words.Erase, func() { m.erase = !m.erase }).Aria("pressed", m.erase).Title(words.MaskHelp["erase"]),
+				dom.Press("quiet", words.Grow, s.growMask).Title(words.MaskHelp["grow"]).Disabled(m.growing),
+				act("swap", words.Swap, (*mask.Layers).Swap),
+				act("invert", words.Invert, (*mask.Layers).Invert),
+				act("fill", words.Fill, func(l *mask.Layers, at int) { l.Fill(at, 255) }),
+				act("clear", words.Clear, func(l *mask.Layers, at int) { l.Fill(at, 0) }),
+				dom.Tool("undo", words.UndoMask, s.undoMask).Disabled(!s.masks.CanUndo()),
+				dom.Tool("redo", words.RedoMask, s.redoMask).Disabled(!s.masks.CanRedo()),
 			),
-			chooser("mask-file", words.LoadMask, words.MaskHelp["load"], words.MaskInput, accepted, s.loadMask),
+			dom.Chooser("mask-file", words.LoadMask, words.MaskHelp["load"], words.MaskInput, accepted, s.loadMask),
 			app.P().Class("help-text").Text(words.MasksHelp),
 		),
 	)

@@ -11,6 +11,8 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/wasm/protocol"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // A picture is one that the person chose, or an example.
@@ -27,7 +29,7 @@ type picture struct {
 // full is an address by which the page shows all of the picture.
 func (p *picture) full() string {
 	if p.large == "" {
-		p.large = objectURL(p.blob)
+		p.large = dom.ObjectURL(p.blob)
 	}
 	return p.large
 }
@@ -35,13 +37,10 @@ func (p *picture) full() string {
 // forget gives back what the picture holds of the browser.
 func (p *picture) forget() {
 	if p != nil {
-		revokeURL(p.url)
-		revokeURL(p.large)
+		dom.RevokeURL(p.url)
+		dom.RevokeURL(p.large)
 	}
 }
-
-// small is the longer side of the copies that are shown as thumbnails.
-const small = 320
 
 // readPicture finds out whether a Blob is a picture that the browser can decode, whatever
 // its format, and what the engine is given of it.
@@ -50,7 +49,7 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 		return nil, engine.Errorf(engine.TooLarge, words.FileTooLarge, name, protocol.MaxFile>>20)
 	}
 	upright := map[string]any{"imageOrientation": "from-image"}
-	bitmap, err := await(app.Window().Call("createImageBitmap", blob, upright))
+	bitmap, err := dom.Await(app.Window().Call("createImageBitmap", blob, upright))
 	if err != nil {
 		return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
 	}
@@ -60,7 +59,7 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 		return nil, engine.Errorf(engine.TooLarge, words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20)
 	}
 	p.file = engine.File{Name: name}
-	if p.file.Data, err = bytesOf(blob); err != nil {
+	if p.file.Data, err = dom.BytesOf(blob); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if !known(p.file.Data) {
@@ -68,11 +67,11 @@ func readPicture(name string, blob app.Value) (*picture, error) {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf(words.PictureTooLarge, name, p.w, p.h, protocol.MaxPixels>>20), Err: err}
 		}
 	}
-	thumb, err := thumbnail(bitmap, p.w, p.h)
+	thumb, err := dom.Thumbnail(bitmap, p.w, p.h)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	p.url = objectURL(thumb)
+	p.url = dom.ObjectURL(thumb)
 	return p, nil
 }
 
@@ -93,36 +92,14 @@ func (p *picture) convert(bitmap app.Value) error {
 	if p.w*p.h > 4<<20 {
 		kind, suffix = "image/jpeg", ".jpg"
 	}
-	blob, err := encode(bitmap, p.w, p.h, kind, 0.95)
+	blob, err := dom.Encode(bitmap, p.w, p.h, kind, 0.95)
 	if err != nil {
 		return err
 	}
 	p.blob = blob
 	p.file.Name = stem(p.file.Name) + suffix
-	p.file.Data, err = bytesOf(blob)
+	p.file.Data, err = dom.BytesOf(blob)
 	return err
-}
-
-// encode returns a Blob with the bitmap at that size.
-func encode(bitmap app.Value, w, h int, kind string, quality float64) (app.Value, error) {
-	var promise app.Value
-	err := try(func() {
-		canvas := app.Window().Get("OffscreenCanvas").New(w, h)
-		pen := canvas.Call("getContext", "2d")
-		pen.Set("imageSmoothingQuality", "high")
-		pen.Call("drawImage", bitmap, 0, 0, w, h)
-		promise = canvas.Call("convertToBlob", map[string]any{"type": kind, "quality": quality})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return await(promise)
-}
-
-// thumbnail returns a Blob with a small copy.
-func thumbnail(bitmap app.Value, w, h int) (app.Value, error) {
-	w, h = fit(w, h, min(small, max(w, h)))
-	return encode(bitmap, w, h, "image/jpeg", 0.85)
 }
 
 func stem(name string) string {
@@ -165,7 +142,7 @@ func (s *studio) give(name string, blob app.Value, take func(*picture)) {
 // takeExample fetches one of our own pictures.
 func (s *studio) takeExample(e example, take func(*picture)) {
 	s.waitFor(words.Reading, func() {
-		answer, err := await(app.Window().Call("fetch", e.path()))
+		answer, err := dom.Await(app.Window().Call("fetch", e.path()))
 		if err != nil {
 			s.complain(words.Offline)
 			return
@@ -173,7 +150,7 @@ func (s *studio) takeExample(e example, take func(*picture)) {
 		if !answer.Get("ok").Bool() {
 			return // a site without examples is a site all the same
 		}
-		blob, err := await(answer.Call("blob"))
+		blob, err := dom.Await(answer.Call("blob"))
 		if err != nil {
 			s.complain(words.Offline)
 			return

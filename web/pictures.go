@@ -7,15 +7,17 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // An example is a picture of our own, drawn by web/examples.
 type example struct{ name, label string }
 
-func (e example) path() string { return resolve("web/examples/" + e.name + ".jpg") }
+func (e example) path() string { return dom.Resolve("web/examples/" + e.name + ".jpg") }
 
 // thumb is a small copy of it, for choosing.
-func (e example) thumb() string { return resolve("web/examples/" + e.name + "-small.jpg") }
+func (e example) thumb() string { return dom.Resolve("web/examples/" + e.name + "-small.jpg") }
 
 // setContent takes a photograph, after asking if a painting of the one before is being made
 // or masks were painted on it.
@@ -60,7 +62,7 @@ func (s *studio) chooseStyle(p *picture) {
 		}
 		s.setStyles([]*picture{p})
 		s.recipe.StyleWeights, s.recipe.StyleScales = nil, nil
-		s.masks.cut(1) // the first style's stays: it says where, not what
+		s.masks.Cut(1) // the first style's stays: it says where, not what
 		s.chooseLayer(min(s.masking.at, 0))
 	})
 }
@@ -73,7 +75,7 @@ func (s *studio) removeStyle(p *picture) {
 		}
 		s.touched = true
 		s.setStyles(slices.Delete(slices.Clone(s.styles), i, i+1))
-		s.masks.remove(i)
+		s.masks.Remove(i)
 		s.chooseLayer(min(s.masking.at, len(s.styles)-1))
 		p.forget()
 		for _, part := range parts {
@@ -120,7 +122,7 @@ func (s *studio) renderStyle(i int) app.UI {
 	p := s.styles[i]
 	return app.Li().Body(
 		app.Img().Src(p.url).Alt(p.file.Name),
-		app.Button().Class("remove").Type("button").Body(icon("remove")).
+		app.Button().Class("remove").Type("button").Body(dom.Icon("remove")).
 			Aria("label", fmt.Sprintf(words.Remove, p.file.Name)).
 			OnClick(func(app.Context, app.Event) { s.removeStyle(p) }, app.EventScope(p.id, p.url)),
 		app.If(len(s.styles) > 1, func() app.UI {
@@ -150,7 +152,7 @@ func (s *studio) renderDrop(id, name string, shown *picture, several bool, take 
 	}
 	return tile.Body(
 		app.If(shown != nil, func() app.UI { return app.Img().Src(shown.url).Alt(shown.file.Name) }).
-			Else(func() app.UI { return app.Span().Body(icon("add"), app.Span().Text(hint)) }),
+			Else(func() app.UI { return app.Span().Body(dom.Icon("add"), app.Span().Text(hint)) }),
 		s.renderFile(id, name, several, take),
 	)
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // A sample is the losses after an iteration.
@@ -141,13 +143,13 @@ func (s *studio) renderSparkline() app.UI {
 		return app.Button().Class("spark").Type("button").Aria("label", words.ShowLoss).Title(words.ShowLoss).
 			OnClick(func(app.Context, app.Event) {
 				s.plotting = true
-				showModal(lossID)
+				dom.ShowModal(lossID)
 			}).Body(app.Raw(s.curve.sparkline()))
 	}))
 }
 
 func (s *studio) renderLoss() app.UI {
-	return s.dialog(lossID, words.Loss, func() { s.plotting = false },
+	return dom.Dialog(lossID, words.Loss, func() { s.plotting = false },
 		app.If(s.plotting && len(s.curve.samples) > 1, func() app.UI {
 			last := s.curve.samples[len(s.curve.samples)-1]
 			return app.Div().Body(
@@ -158,6 +160,6 @@ func (s *studio) renderLoss() app.UI {
 				),
 			)
 		}),
-		app.Div().Class("answers").Body(press("quiet", words.Close, func() { closeModal(lossID) }, lossID)),
+		app.Div().Class("answers").Body(dom.Press("quiet", words.Close, func() { dom.CloseModal(lossID) }, lossID)),
 	)
 }

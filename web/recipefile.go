@@ -8,6 +8,8 @@ import (
 	"trappedinart/engine"
 	"trappedinart/engine/pixel/label"
 	"trappedinart/wasm/protocol"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // recipeOf returns the recipe in a file: a painting that was saved here, or a recipe alone. It
@@ -16,7 +18,7 @@ func recipeOf(name string, blob app.Value) (engine.Recipe, error) {
 	if n := blob.Get("size").Float(); n > protocol.MaxFile {
 		return engine.Recipe{}, engine.Errorf(engine.TooLarge, words.FileTooLarge, name, protocol.MaxFile>>20)
 	}
-	data, err := bytesOf(blob)
+	data, err := dom.BytesOf(blob)
 	if err != nil {
 		return engine.Recipe{}, err
 	}
@@ -69,5 +71,5 @@ func (s *studio) takeRecipeFrom(files app.Value) {
 }
 
 func (s *studio) renderRecipeFile() app.UI {
-	return chooser("recipe-file", words.RecipeFile, words.RecipeFileHelp, words.RecipeFile, "image/*,.json", s.takeRecipeFrom)
+	return dom.Chooser("recipe-file", words.RecipeFile, words.RecipeFileHelp, words.RecipeFile, "image/*,.json", s.takeRecipeFrom)
 }

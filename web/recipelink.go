@@ -7,13 +7,15 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
 	"trappedinart/web/envelope"
+	"trappedinart/web/words"
 )
 
 // followLink does what the page's address asks for: to show a share, or to take a recipe.
 func (s *studio) followLink() {
 	here := app.Window().URL()
-	if _, id, ok := splitShare(here.Path); ok {
+	if _, id, ok := dom.SplitShare(here.Path); ok {
 		s.openShared(id, here.Fragment)
 		return
 	}
@@ -21,7 +23,7 @@ func (s *studio) followLink() {
 		return
 	}
 	recipe, err := envelope.ParseRecipeFragment(here.Fragment)
-	setAddress(baseURL().String()) // the settings will not stay the link's
+	dom.SetAddress(dom.BaseURL().String()) // the settings will not stay the link's
 	if err != nil {
 		s.problem = engine.AsError(err).Message
 		return
@@ -87,10 +89,10 @@ func (s *studio) copyRecipeLink() {
 		s.problem = engine.AsError(err).Message
 		return
 	}
-	link := baseURL()
+	link := dom.BaseURL()
 	link.RawQuery, link.Fragment = "", fragment
 	s.copyText(link.String(), func() {
-		setAddress(link.String())
+		dom.SetAddress(link.String())
 		s.complain(words.LinkInAddress)
 	})
 }
@@ -104,15 +106,10 @@ func (s *studio) copyText(text string, otherwise func()) {
 	}
 	written := clipboard.Call("writeText", text)
 	s.page.Async(func() {
-		if _, err := await(written); err != nil {
+		if _, err := dom.Await(written); err != nil {
 			otherwise()
 			return
 		}
 		s.say(words.LinkCopied)
 	})
-}
-
-// setAddress changes what the address bar has.
-func setAddress(address string) {
-	app.Window().Get("history").Call("replaceState", nil, "", address)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
 )
 
 // previewEvery is how often a painting shows itself.
@@ -38,10 +39,10 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 	}
 	req.Masks, req.Keep = s.maskFiles()
 	if s.masks != nil {
-		s.masks.changed = false
+		s.masks.Changed = false
 	}
 	req.Control = &engine.Control{}
-	s.keeper, s.where = nil, hostName()
+	s.keeper, s.where = nil, dom.HostName()
 	if runner == engine.Runner(s.worker) {
 		req.CheckpointEvery = checkpointEvery(recipe.Size)
 		s.keeper, s.where = s.keepRun(recipe), ""

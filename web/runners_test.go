@@ -23,6 +23,7 @@ import (
 	"trappedinart/server/jobs/jobstest"
 	"trappedinart/wasm/protocol"
 	session "trappedinart/wasm/worker"
+	"trappedinart/web/words"
 	"trappedinart/weights"
 )
 

@@ -18,6 +18,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/words"
 )
 
 // serverRunner makes paintings on a server, by its API.

@@ -8,6 +8,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // runKey is by what the run that is under way is kept. There is one: who holds the lock of
@@ -42,7 +44,7 @@ func (s *studio) keepRun(recipe engine.Recipe) *keeper {
 	st := s.store
 	go func() {
 		defer close(k.done)
-		release, mine := lock(runKey)
+		release, mine := dom.Lock(runKey)
 		if !mine {
 			<-k.end
 			return
@@ -53,7 +55,7 @@ func (s *studio) keepRun(recipe engine.Recipe) *keeper {
 			if err == nil {
 				fields["meta"] = string(meta)
 				if begin != nil {
-					fields["begin"] = blobOf(begin.Data, "image/png")
+					fields["begin"] = dom.BlobOf(begin.Data, "image/png")
 				}
 				err = st.put(kRun, runKey, fields)
 			}
@@ -72,7 +74,7 @@ func (s *studio) keepRun(recipe engine.Recipe) *keeper {
 			case c := <-k.latest:
 				fields := map[string]any{"checkpoint": c.checkpoint}
 				if c.preview != nil {
-					if blob, err := encode(offscreen(c.preview), c.preview.Rect.Dx(), c.preview.Rect.Dy(), "image/png", 1); err == nil {
+					if blob, err := dom.Encode(dom.Offscreen(c.preview), c.preview.Rect.Dx(), c.preview.Rect.Dy(), "image/png", 1); err == nil {
 						fields["preview"] = blob
 					}
 				}
@@ -124,7 +126,7 @@ type interrupted struct {
 // findInterrupted looks for such a run and puts it on the page, where Resume lets it go on.
 // It says whether there is one, and is called outside the event loop.
 func (s *studio) findInterrupted() bool {
-	if held(runKey) {
+	if dom.Held(runKey) {
 		return false
 	}
 	found, err := s.store.get(kRun, runKey)
@@ -141,14 +143,14 @@ func (s *studio) findInterrupted() bool {
 	}
 	var begin *engine.File
 	if blob := found.Get("begin"); blob.Truthy() {
-		if data, err := bytesOf(blob); err == nil {
+		if data, err := dom.BytesOf(blob); err == nil {
 			begin = &engine.File{Name: words.Continued, Data: data}
 		}
 	}
 	var preview *image.NRGBA
 	if blob := found.Get("preview"); blob.Truthy() {
-		if data, err := bytesOf(blob); err == nil {
-			preview, _ = decodePicture(s.page, engine.File{Name: "preview.png", Data: data})
+		if data, err := dom.BytesOf(blob); err == nil {
+			preview, _ = dom.Decode(s.page, engine.File{Name: "preview.png", Data: data})
 		}
 	}
 	err = s.restore(w, func(recipe engine.Recipe) {
@@ -177,7 +179,7 @@ func (s *studio) takeUp() {
 			req.Start = *begin
 		}
 		if run.checkpoint != nil {
-			req.Resume, err = bytesOf(run.checkpoint)
+			req.Resume, err = dom.BytesOf(run.checkpoint)
 		}
 		return err
 	})
@@ -192,50 +194,4 @@ func (s *studio) letGo() {
 			app.Log(err)
 		}
 	})
-}
-
-// lock takes the lock of that name, which is given back by release or with the page, or
-// says that another tab has it. A browser without locks gives it to everybody.
-func lock(name string) (release func(), mine bool) {
-	locks := app.Window().Get("navigator").Get("locks")
-	if !locks.Truthy() {
-		return func() {}, true
-	}
-	var resolve app.Value
-	hold := app.FuncOf(func(_ app.Value, args []app.Value) any {
-		resolve = args[0]
-		return nil
-	})
-	defer hold.Release()
-	promise := app.Window().Get("Promise").New(hold)
-	got := make(chan bool, 1)
-	granted := app.FuncOf(func(_ app.Value, args []app.Value) any {
-		got <- args[0].Truthy()
-		return promise
-	})
-	defer granted.Release()
-	if err := try(func() { locks.Call("request", name, map[string]any{"ifAvailable": true}, granted) }); err != nil {
-		return func() {}, true
-	}
-	mine = <-got
-	return func() { resolve.Invoke() }, mine
-}
-
-// held says whether a tab has the lock.
-func held(name string) bool {
-	locks := app.Window().Get("navigator").Get("locks")
-	if !locks.Truthy() {
-		return false
-	}
-	state, err := await(locks.Call("query"))
-	if err != nil {
-		return false
-	}
-	list := state.Get("held")
-	for i := range list.Length() {
-		if list.Index(i).Get("name").String() == name {
-			return true
-		}
-	}
-	return false
 }

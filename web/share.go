@@ -15,7 +15,9 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/dom"
 	"trappedinart/web/envelope"
+	"trappedinart/web/words"
 )
 
 // shareDays are for how long a server can be asked to keep a share.
@@ -65,7 +67,7 @@ func (s *studio) openShare() {
 	result, photograph := s.result, s.content
 	sg := &sharing{entry: s.entry, days: 30}
 	s.sharing = sg
-	showModal(shareID)
+	dom.ShowModal(shareID)
 	s.page.Async(func() {
 		picture, err := resultFile(result.Picture, result.Recipe, "image/png")
 		var before []byte
@@ -85,34 +87,34 @@ func (s *studio) openShare() {
 // resized returns the picture as a JPEG of that size, with nothing of what a camera wrote
 // into the file.
 func (p *picture) resized(w, h int) ([]byte, error) {
-	bitmap, err := await(app.Window().Call("createImageBitmap", p.blob, map[string]any{"imageOrientation": "from-image"}))
+	bitmap, err := dom.Await(app.Window().Call("createImageBitmap", p.blob, map[string]any{"imageOrientation": "from-image"}))
 	if err != nil {
 		return nil, err
 	}
 	defer bitmap.Call("close")
-	blob, err := encode(bitmap, w, h, "image/jpeg", 0.9)
+	blob, err := dom.Encode(bitmap, w, h, "image/jpeg", 0.9)
 	if err != nil {
 		return nil, err
 	}
-	return bytesOf(blob)
+	return dom.BytesOf(blob)
 }
 
 func (s *studio) renderShare() app.UI {
 	sg := s.sharing
 	shared := sg != nil && sg.entry.Share.live()
-	return s.dialog(shareID, words.Share, func() { s.sharing = nil },
+	return dom.Dialog(shareID, words.Share, func() { s.sharing = nil },
 		app.If(shared, func() app.UI { return s.renderLink(sg.entry.Share) }).
 			ElseIf(sg != nil, func() app.UI { return s.renderSharing(sg) }),
 		app.Div().Role("alert").Body(app.If(sg != nil && sg.problem != "", func() app.UI { return app.P().Text(sg.problem) })),
 		app.Div().Class("answers").Body(
 			app.If(shared, func() app.UI {
-				return press("quiet", words.Revoke, func() { s.revoke(s.sharing) }).Disabled(sg.working)
+				return dom.Press("quiet", words.Revoke, func() { s.revoke(s.sharing) }).Disabled(sg.working)
 			}),
-			press("quiet", words.Close, func() { closeModal(shareID) }, shareID),
+			dom.Press("quiet", words.Close, func() { dom.CloseModal(shareID) }, shareID),
 			app.If(shared, func() app.UI {
-				return press("main", words.CopyLink, func() { s.copyLink(sg.entry.Share.Link) }, sg.entry.ID)
+				return dom.Press("main", words.CopyLink, func() { s.copyLink(sg.entry.Share.Link) }, sg.entry.ID)
 			}).ElseIf(sg != nil, func() app.UI {
-				return press("main", words.ShareSend, func() { s.send(s.sharing) }).Disabled(!sg.ready || sg.working)
+				return dom.Press("main", words.ShareSend, func() { s.send(s.sharing) }).Disabled(!sg.ready || sg.working)
 			}),
 		),
 	)
@@ -125,7 +127,7 @@ func (s *studio) renderSharing(sg *sharing) app.UI {
 	case sg.working:
 		text = fmt.Sprintf(words.ShareSending, bytesText(sg.size()))
 	case sg.ready:
-		text = fmt.Sprintf(words.ShareWhat, sg.what(), bytesText(sg.size()), hostName(), days(sg.days))
+		text = fmt.Sprintf(words.ShareWhat, sg.what(), bytesText(sg.size()), dom.HostName(), days(sg.days))
 	}
 	return app.Div().Class("group").Body(
 		app.P().Role("status").Text(text),
@@ -192,7 +194,7 @@ func (s *studio) send(sg *sharing) {
 				return
 			}
 			sg.entry.Share = sh
-			s.tell(sent{ID: sh.ID, Text: fmt.Sprintf(words.SentShare, what, size, hostName(), time.Now().Format("15:04"), sh.Expires.Format(words.Date)), Until: sh.Expires})
+			s.tell(sent{ID: sh.ID, Text: fmt.Sprintf(words.SentShare, what, size, dom.HostName(), time.Now().Format("15:04"), sh.Expires.Format(words.Date)), Until: sh.Expires})
 			s.keepShare(sg.entry)
 			s.copyLink(sh.Link)
 		})
@@ -207,7 +209,7 @@ func postShare(e envelope.Envelope, days int) (*share, error) {
 	}
 	ctx := context.Background()
 	address := &url.URL{Path: "/api/v1/shares", RawQuery: url.Values{"days": {strconv.Itoa(days)}}.Encode()}
-	answer, err := ask(ctx, httpClient, baseURL().ResolveReference(address), http.MethodPost, "", bytes.NewReader(sealed),
+	answer, err := ask(ctx, httpClient, dom.BaseURL().ResolveReference(address), http.MethodPost, "", bytes.NewReader(sealed),
 		http.Header{"Content-Type": {"application/octet-stream"}})
 	if err != nil {
 		return nil, err
@@ -217,7 +219,7 @@ func postShare(e envelope.Envelope, days int) (*share, error) {
 	if err := json.NewDecoder(io.LimitReader(answer.Body, maxJSON)).Decode(&made); err != nil || made.ID == "" {
 		return nil, offline(ctx, fmt.Errorf("no share in the answer: %w", err))
 	}
-	link := baseURL().ResolveReference(&url.URL{Path: made.Links.Page, Fragment: key.String()})
+	link := dom.BaseURL().ResolveReference(&url.URL{Path: made.Links.Page, Fragment: key.String()})
 	return &share{made.ID, made.DeleteToken, link.String(), made.Expires}, nil
 }
 
@@ -239,7 +241,7 @@ func (s *studio) revoke(sg *sharing) {
 			sg.entry.Share = nil
 			s.untell(sh.ID)
 			s.keepShare(sg.entry)
-			closeModal(shareID)
+			dom.CloseModal(shareID)
 			s.say(words.Revoked)
 		})
 	})
@@ -250,7 +252,7 @@ func (s *studio) revoke(sg *sharing) {
 func deleteShare(sh *share) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	answer, err := ask(ctx, httpClient, baseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + sh.ID}), http.MethodDelete, sh.Token, nil, nil)
+	answer, err := ask(ctx, httpClient, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + sh.ID}), http.MethodDelete, sh.Token, nil, nil)
 	if e := engine.AsError(err); e != nil && e.Code != engine.NotFound {
 		return err
 	}

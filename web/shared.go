@@ -6,12 +6,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
 	"trappedinart/web/envelope"
+	"trappedinart/web/words"
 )
 
 // Elements of the view of a share.
@@ -29,24 +30,11 @@ type shared struct {
 	recipe  *engine.Recipe
 }
 
-// splitShare takes a path of a share apart: where the page is, and the share's id.
-func splitShare(path string) (base, id string, ok bool) {
-	i := strings.LastIndex(path, "/s/")
-	if i < 0 {
-		return path, "", false
-	}
-	id = path[i+len("/s/"):]
-	if id == "" || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
-		return path, "", false
-	}
-	return path[:i+1], id, true
-}
-
 // openShared fetches a share, opens it with the link's key, and shows it.
 func (s *studio) openShared(id, key string) {
 	v := &shared{}
 	s.shared, s.shownZoom = v, 0
-	showModal(sharedID)
+	dom.ShowModal(sharedID)
 	s.page.Async(func() {
 		opened, err := fetchShared(id, key)
 		s.page.Dispatch(func(app.Context) {
@@ -55,10 +43,10 @@ func (s *studio) openShared(id, key string) {
 				return
 			}
 			*v = *opened
-			setProperty(shownID, "--w", v.picture.w)
-			setProperty(shownID, "--h", v.picture.h)
-			setProperty(shownID, "--split", 0.5)
-			setProperty(shownID, "--zoom", 0)
+			dom.SetProperty(shownID, "--w", v.picture.w)
+			dom.SetProperty(shownID, "--h", v.picture.h)
+			dom.SetProperty(shownID, "--split", 0.5)
+			dom.SetProperty(shownID, "--zoom", 0)
 		})
 	})
 }
@@ -70,7 +58,7 @@ func fetchShared(id, fragment string) (*shared, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	answer, err := ask(ctx, httpClient, baseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
+	answer, err := ask(ctx, httpClient, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -84,11 +72,11 @@ func fetchShared(id, fragment string) (*shared, error) {
 		return nil, err
 	}
 	v := &shared{title: e.Title}
-	if v.picture, err = readPicture(words.SharedName, blobOf(e.Picture, "image/png")); err != nil {
+	if v.picture, err = readPicture(words.SharedName, dom.BlobOf(e.Picture, "image/png")); err != nil {
 		return nil, err
 	}
 	if len(e.Before) > 0 {
-		if v.before, err = readPicture(words.SharedName, blobOf(e.Before, "image/jpeg")); err != nil {
+		if v.before, err = readPicture(words.SharedName, dom.BlobOf(e.Before, "image/jpeg")); err != nil {
 			return nil, err
 		}
 	}
@@ -112,21 +100,21 @@ func (s *studio) renderShared() app.UI {
 	if title == "" {
 		title = words.SharedTitle
 	}
-	return s.dialog(sharedID, title, s.closeShared,
+	return dom.Dialog(sharedID, title, s.closeShared,
 		s.renderShown(v, title),
 		app.If(v.problem != "", func() app.UI { return app.P().Role("alert").Text(v.problem) }).
 			ElseIf(v.picture == nil, func() app.UI { return app.P().Role("status").Text(words.SharedOpening) }),
 		app.Div().Class("answers").Body(
 			app.Div().Class("view").Hidden(v.picture == nil).Role("group").Aria("label", words.View).Body(s.renderZoom(shownID, &s.shownZoom, true)),
 			app.Div().Class("export").Hidden(v.picture == nil).Body(
-				press("quiet", words.Download, s.saveShared, sharedID),
+				dom.Press("quiet", words.Download, s.saveShared, sharedID),
 				s.renderFormats(),
 			),
-			press("quiet", words.Close, func() { closeModal(sharedID) }, sharedID),
+			dom.Press("quiet", words.Close, func() { dom.CloseModal(sharedID) }, sharedID),
 			app.If(v.recipe != nil, func() app.UI {
-				return press("main", words.UseRecipe, func() {
+				return dom.Press("main", words.UseRecipe, func() {
 					if v := s.shared; v != nil && v.recipe != nil {
-						closeModal(sharedID)
+						dom.CloseModal(sharedID)
 						s.takeRecipe(*v.recipe)
 					}
 				})
@@ -150,7 +138,7 @@ func (s *studio) renderShown(v *shared, title string) app.UI {
 				return app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value("50").
 					Aria("label", words.Compare).Title(words.Compare).
 					OnInput(func(ctx app.Context, _ app.Event) {
-						setProperty(shownID, "--split", ctx.JSSrc().Get("valueAsNumber").Float()/100)
+						dom.SetProperty(shownID, "--split", ctx.JSSrc().Get("valueAsNumber").Float()/100)
 					})
 			}),
 		)
@@ -169,7 +157,7 @@ func (s *studio) saveShared() {
 		file, err := p.file.Data, error(nil)
 		if f.kind != formats[0].kind {
 			var bitmap app.Value
-			if bitmap, err = await(app.Window().Call("createImageBitmap", p.blob)); err == nil {
+			if bitmap, err = dom.Await(app.Window().Call("createImageBitmap", p.blob)); err == nil {
 				defer bitmap.Call("close")
 				file, err = fileOf(bitmap, p.w, p.h, recipe, f.kind)
 			}
@@ -180,7 +168,7 @@ func (s *studio) saveShared() {
 				return
 			}
 			v.problem = ""
-			save(file, f.kind, name)
+			dom.Save(file, f.kind, name)
 		})
 	})
 }
@@ -192,5 +180,5 @@ func (s *studio) closeShared() {
 		v.before.forget()
 	}
 	s.shared = nil
-	setAddress(baseURL().String())
+	dom.SetAddress(dom.BaseURL().String())
 }

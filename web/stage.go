@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"image"
-	"math"
 	"slices"
 	"strconv"
 	"time"
+
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -62,7 +64,7 @@ func (s *studio) renderStage() app.UI {
 		app.If(s.problem != "", func() app.UI {
 			return app.Div().Class("problem").Body(
 				app.P().Role("alert").Text(s.problem),
-				tool("remove", words.Dismiss, func() { s.problem = "" }),
+				dom.Tool("remove", words.Dismiss, func() { s.problem = "" }),
 			)
 		}),
 	)
@@ -75,11 +77,11 @@ var zooms = []int{0, 1, 2, 4, 8}
 func (s *studio) renderView() app.UI {
 	return app.Div().Class("view").Role("group").Aria("label", words.View).Body(
 		s.renderZoom(frameID, &s.zoom, s.content != nil),
-		tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.styles) == 0),
-		tool("mask", words.EditMasks, s.editMasks).Aria("pressed", s.masking.open).Disabled(s.missing() != "" || s.busy()),
-		tool("copy", words.Copy, s.copy).Disabled(s.result == nil || s.busy()),
+		dom.Tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.styles) == 0),
+		dom.Tool("mask", words.EditMasks, s.editMasks).Aria("pressed", s.masking.open).Disabled(s.missing() != "" || s.busy()),
+		dom.Tool("copy", words.Copy, s.copy).Disabled(s.result == nil || s.busy()),
 		app.If(s.canShare, func() app.UI {
-			return tool("share", words.WebShare, s.webShare).Disabled(s.result == nil || s.busy())
+			return dom.Tool("share", words.WebShare, s.webShare).Disabled(s.result == nil || s.busy())
 		}),
 	)
 }
@@ -91,14 +93,14 @@ func (s *studio) renderZoom(frame string, zoom *int, shown bool) app.UI {
 		label = fmt.Sprintf("%d : 1", *zoom)
 	}
 	return app.Div().Class("zoom").Body(
-		tool("out", words.ZoomOut, func() { s.zoomBy(frame, zoom, -1) }, frame).Disabled(*zoom == 0),
+		dom.Tool("out", words.ZoomOut, func() { s.zoomBy(frame, zoom, -1) }, frame).Disabled(*zoom == 0),
 		app.Output().Text(label),
-		tool("in", words.ZoomIn, func() { s.zoomBy(frame, zoom, 1) }, frame).Disabled(!shown || *zoom == zooms[len(zooms)-1]),
+		dom.Tool("in", words.ZoomIn, func() { s.zoomBy(frame, zoom, 1) }, frame).Disabled(!shown || *zoom == zooms[len(zooms)-1]),
 	)
 }
 
 func (s *studio) zoomBy(id string, zoom *int, step int) {
-	frame, ok := element(id)
+	frame, ok := dom.Element(id)
 	at := slices.Index(zooms, *zoom) + step
 	if !ok || at < 0 || at >= len(zooms) {
 		return
@@ -109,7 +111,7 @@ func (s *studio) zoomBy(id string, zoom *int, step int) {
 	}
 	x, y := middle("scrollLeft", "scrollWidth", "clientWidth"), middle("scrollTop", "scrollHeight", "clientHeight")
 	*zoom = zooms[at]
-	setProperty(id, "--zoom", *zoom)
+	dom.SetProperty(id, "--zoom", *zoom)
 	s.page.After(layoutTakes, func(app.Context) {
 		frame.Set("scrollLeft", x*frame.Get("scrollWidth").Float()-frame.Get("clientWidth").Float()/2)
 		frame.Set("scrollTop", y*frame.Get("scrollHeight").Float()-frame.Get("clientHeight").Float()/2)
@@ -119,19 +121,12 @@ func (s *studio) zoomBy(id string, zoom *int, step int) {
 // layoutTakes is a moment in which the browser has laid out what changed.
 const layoutTakes = 40 * time.Millisecond
 
-// setProperty sets a custom property, from which the style sheet lays out an element.
-func setProperty(id, name string, value any) {
-	if e, ok := element(id); ok {
-		e.Get("style").Call("setProperty", name, fmt.Sprint(value))
-	}
-}
-
-func (s *studio) setStage(name string, value any) { setProperty(frameID, name, value) }
+func (s *studio) setStage(name string, value any) { dom.SetProperty(frameID, name, value) }
 
 // listenToDrags moves a picture that is larger than its frame; where a mask is painted, by the
 // middle button.
 func (s *studio) listenToDrags(id string) {
-	frame, ok := element(id)
+	frame, ok := dom.Element(id)
 	if !ok {
 		return
 	}
@@ -148,12 +143,6 @@ func (s *studio) listenToDrags(id string) {
 	}))
 }
 
-// fit is pixel.Fit, without the resampling that the page would load along with it.
-func fit(w, h, longer int) (int, int) {
-	scale := float64(longer) / float64(max(w, h))
-	return max(1, int(math.Round(float64(w)*scale))), max(1, int(math.Round(float64(h)*scale)))
-}
-
 // showContent draws the photograph at the size of the result, so that the frame has
 // its aspect from the first moment.
 func (s *studio) showContent() {
@@ -166,12 +155,12 @@ func (s *studio) showContent() {
 // drawPhotograph draws the photograph on canvases, whose longer sides become that size.
 func (s *studio) drawPhotograph(longer int, ids ...string) {
 	photograph := s.content
-	w, h := fit(photograph.w, photograph.h, longer)
+	w, h := dom.Fit(photograph.w, photograph.h, longer)
 	s.setStage("--w", w)
 	s.setStage("--h", h)
 	s.setSplit("0")
 	s.page.Async(func() {
-		bitmap, err := await(app.Window().Call("createImageBitmap", photograph.blob, map[string]any{
+		bitmap, err := dom.Await(app.Window().Call("createImageBitmap", photograph.blob, map[string]any{
 			"imageOrientation": "from-image", "resizeWidth": w, "resizeHeight": h, "resizeQuality": "high",
 		}))
 		if err != nil {
@@ -185,7 +174,7 @@ func (s *studio) drawPhotograph(longer int, ids ...string) {
 			}
 			for _, id := range ids {
 				// A preview may have come before this, which is not to be painted over.
-				if canvas, ok := element(id); ok && !(id == pictureID && s.drawn) {
+				if canvas, ok := dom.Element(id); ok && !(id == pictureID && s.drawn) {
 					canvas.Set("width", w)
 					canvas.Set("height", h)
 					canvas.Call("getContext", "2d").Call("drawImage", bitmap, 0, 0, w, h)
@@ -198,12 +187,12 @@ func (s *studio) drawPhotograph(longer int, ids ...string) {
 // draw shows a preview or result on the painting's canvas, at the size of the frame's
 // picture.
 func (s *studio) draw(img *image.NRGBA) {
-	canvas, ok := element(pictureID)
+	canvas, ok := dom.Element(pictureID)
 	if !ok {
 		return
 	}
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	if before, ok := element(beforeID); ok && s.busy() {
+	if before, ok := dom.Element(beforeID); ok && s.busy() {
 		w, h = max(w, before.Get("width").Int()), max(h, before.Get("height").Int())
 	}
 	if canvas.Get("width").Int() != w || canvas.Get("height").Int() != h {
@@ -213,18 +202,8 @@ func (s *studio) draw(img *image.NRGBA) {
 	pen := canvas.Call("getContext", "2d")
 	pen.Set("imageSmoothingQuality", "high")
 	pen.Call("clearRect", 0, 0, w, h) // for what shows through
-	pen.Call("drawImage", offscreen(img), 0, 0, w, h)
+	pen.Call("drawImage", dom.Offscreen(img), 0, 0, w, h)
 	s.drawn = true
-}
-
-// offscreen returns a canvas of the picture's own size.
-func offscreen(img *image.NRGBA) app.Value {
-	w, h := img.Rect.Dx(), img.Rect.Dy()
-	bytes := app.Window().Get("Uint8ClampedArray").New(len(img.Pix))
-	app.CopyBytesToJS(bytes, img.Pix)
-	canvas := app.Window().Get("OffscreenCanvas").New(w, h)
-	canvas.Call("getContext", "2d").Call("putImageData", app.Window().Get("ImageData").New(bytes, w, h), 0, 0)
-	return canvas
 }
 
 func (s *studio) setSplit(percent string) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 
+	"trappedinart/web/dom"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
@@ -30,7 +32,7 @@ func (st *store) open() error {
 			return
 		}
 		var request app.Value
-		if st.err = try(func() { request = base.Call("open", "trapped-in-art", 1) }); st.err != nil {
+		if st.err = dom.Try(func() { request = base.Call("open", "trapped-in-art", 1) }); st.err != nil {
 			return
 		}
 		upgrade := app.FuncOf(func(app.Value, []app.Value) any {
@@ -41,7 +43,7 @@ func (st *store) open() error {
 		})
 		defer upgrade.Release()
 		request.Call("addEventListener", "upgradeneeded", upgrade)
-		st.db, st.err = requested(request)
+		st.db, st.err = dom.Requested(request)
 	})
 	return st.err
 }
@@ -52,13 +54,13 @@ func (st *store) do(part, mode, method string, args ...any) (app.Value, error) {
 		return nil, err
 	}
 	var request app.Value
-	err := try(func() {
+	err := dom.Try(func() {
 		request = st.db.Call("transaction", part, mode).Call("objectStore", part).Call(method, args...)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return requested(request)
+	return dom.Requested(request)
 }
 
 // put keeps an object, whose fields may be text, numbers and Blobs.
@@ -127,7 +129,11 @@ func (st *store) keepPictures(list []*picture) error {
 			continue
 		}
 		have[p.id] = true
-		if err := st.put(kPictures, p.id, map[string]any{"name": p.file.Name, "blob": p.blob, "example": p.example}); err != nil {
+		blob := p.blob
+		if blob == nil { // of a mask
+			blob = dom.BlobOf(p.file.Data, "image/png")
+		}
+		if err := st.put(kPictures, p.id, map[string]any{"name": p.file.Name, "blob": blob, "example": p.example}); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,9 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
+	"trappedinart/web/dom"
+	"trappedinart/web/mask"
+	"trappedinart/web/words"
 )
 
 // States of the page, as its status element says them.
@@ -47,7 +50,7 @@ type studio struct {
 	content *picture
 	styles  []*picture
 	begin   *engine.File // the result that the next run starts from, or nil
-	masks   *layers      // painted on the photograph, or nil
+	masks   *mask.Layers // painted on the photograph, or nil
 	masking masking      // their editor
 	touched bool         // the styles were chosen by the person
 	mixing  bool         // examples are added to the styles, and do not replace them
@@ -112,7 +115,7 @@ func newStudio() *studio {
 // OnMount makes the connections and looks at the page's address.
 func (s *studio) OnMount(ctx app.Context) {
 	s.page = ctx
-	base := baseURL()
+	base := dom.BaseURL()
 	s.preset(base.Query())
 	s.offered = &catalogue{base: base, client: httpClient, memory: ctx.LocalStorage(), static: app.Getenv(api.StaticNetworks)}
 	open := func(in *inbox) (line, error) {
@@ -144,7 +147,7 @@ func (s *studio) OnMount(ctx app.Context) {
 			s.openExamples()
 		}
 		ctx.Dispatch(func(app.Context) { s.followLink() })
-		s.loadHistory(!taken && !held(runKey))
+		s.loadHistory(!taken && !dom.Held(runKey))
 	})
 	s.listenToPaste()
 	s.listenToDrops()
@@ -191,7 +194,7 @@ const lookAgain = 2 * time.Second
 // lookWhatIsKept asks the browser which networks are on this device.
 func (s *studio) lookWhatIsKept() {
 	s.page.Async(func() {
-		stored := keptFiles(context.Background())
+		stored := dom.KeptFiles(context.Background())
 		s.page.Dispatch(func(app.Context) {
 			if !maps.Equal(s.stored, stored) { // the rest of a network comes after its run
 				s.page.After(lookAgain, func(app.Context) { s.lookWhatIsKept() })
@@ -258,7 +261,7 @@ func (s *studio) renderPrivacy() app.UI {
 		sign, line = "sent", s.sent[0].Text
 	}
 	return app.Div().Class("privacy").Body(
-		icon(sign),
+		dom.Icon(sign),
 		app.P().ID("privacy").Text(line),
 		app.If(len(s.sent) > 1, func() app.UI {
 			return app.Details().Class("earlier").Body(
@@ -287,7 +290,7 @@ func (s *studio) renderTabs() app.UI {
 	tabs := []struct{ panel, label string }{{sheetDials, words.Dials}, {sheetHistory, words.History}}
 	return app.Nav().Class("tabs").Aria("label", words.Panels).Body(app.Range(tabs).Slice(func(i int) app.UI {
 		t := tabs[i]
-		return press("tab", t.label, func() { s.panel = t.panel }, t.panel).Aria("pressed", s.panel == t.panel)
+		return dom.Press("tab", t.label, func() { s.panel = t.panel }, t.panel).Aria("pressed", s.panel == t.panel)
 	}))
 }
 

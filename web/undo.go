@@ -7,6 +7,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
 )
 
 // past is what settings were, for taking changes back.
@@ -68,7 +70,7 @@ func trim(r *engine.Recipe, n int) {
 // step, and then the browser has rounded it to a whole one.
 func (s *studio) showDials() {
 	show := func(id, value string) {
-		if e, ok := element(id); ok {
+		if e, ok := dom.Element(id); ok {
 			e.Set("value", value)
 		}
 	}
@@ -87,9 +89,9 @@ func (s *studio) showDials() {
 
 func (s *studio) renderUndo() app.UI {
 	return app.Div().Class("undo").Body(
-		tool("link", words.CopyRecipe, s.copyRecipeLink),
-		tool("undo", words.Undo, s.undo).Disabled(len(s.past.before) == 0),
-		tool("redo", words.Redo, s.redo).Disabled(len(s.past.after) == 0),
+		dom.Tool("link", words.CopyRecipe, s.copyRecipeLink),
+		dom.Tool("undo", words.Undo, s.undo).Disabled(len(s.past.before) == 0),
+		dom.Tool("redo", words.Redo, s.redo).Disabled(len(s.past.after) == 0),
 	)
 }
 

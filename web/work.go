@@ -8,6 +8,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/web/mask"
 )
 
 // work is what a painting is made of, as it is kept: the recipe, and its pictures by their
@@ -29,17 +30,23 @@ func (s *studio) work(recipe engine.Recipe) (work, []*picture) {
 		w.Styles = append(w.Styles, p.id)
 	}
 	masks, keep := s.maskPictures()
-	for _, p := range masks {
+	for _, f := range masks {
 		id := ""
-		if p != nil {
-			id, list = p.id, append(list, p)
+		if f != nil {
+			id, list = f.ID, append(list, s.maskPicture(f))
 		}
 		w.Masks = append(w.Masks, id)
 	}
 	if keep != nil {
-		w.Keep, list = keep.id, append(list, keep)
+		w.Keep, list = keep.ID, append(list, s.maskPicture(keep))
 	}
 	return w, list
+}
+
+// maskPicture is the file of a mask, as a picture to be kept.
+func (s *studio) maskPicture(f *mask.File) *picture {
+	w, h := s.masks.Size()
+	return &picture{id: f.ID, file: f.File, w: w, h: h}
 }
 
 // ids are the names of all its pictures: photograph, styles, masks.

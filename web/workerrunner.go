@@ -8,6 +8,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/wasm/protocol"
+	"trappedinart/web/words"
 )
 
 // A line is the page's end of the connection to one Web Worker.

@@ -1,4 +1,6 @@
-package main
+// Package dom asks the browser: promises, Blobs, canvases, locks, the address, and the elements that
+// several features of the page have.
+package dom
 
 import (
 	"errors"
@@ -8,20 +10,20 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// await waits until the promise is settled, and returns a rejection as an error. It must
+// Await waits until the promise is settled, and returns a rejection as an error. It must
 // not be called on go-app's event loop, which it would hold up.
-func await(promise app.Value) (app.Value, error) {
+func Await(promise app.Value) (app.Value, error) {
 	return settled(func(yes, no app.Func) { promise.Call("then", yes, no) })
 }
 
-// requested waits for a request of IndexedDB.
-func requested(request app.Value) (app.Value, error) {
+// Requested waits for a request of IndexedDB.
+func Requested(request app.Value) (app.Value, error) {
 	_, err := settled(func(yes, no app.Func) {
 		request.Call("addEventListener", "success", yes)
 		request.Call("addEventListener", "error", no)
 	})
 	if err != nil {
-		return nil, errors.New(text(request.Get("error")))
+		return nil, errors.New(Text(request.Get("error")))
 	}
 	return request.Get("result"), nil
 }
@@ -46,18 +48,18 @@ func settled(hand func(yes, no app.Func)) (app.Value, error) {
 	yes, no := listen(true), listen(false)
 	defer yes.Release()
 	defer no.Release()
-	if err := try(func() { hand(yes, no) }); err != nil {
+	if err := Try(func() { hand(yes, no) }); err != nil {
 		return nil, err
 	}
 	a := <-done
 	if !a.ok {
-		return nil, errors.New(text(a.value))
+		return nil, errors.New(Text(a.value))
 	}
 	return a.value, nil
 }
 
-// try calls f and returns the exception that JavaScript throws in it.
-func try(f func()) (err error) {
+// Try calls f and returns the exception that JavaScript throws in it.
+func Try(f func()) (err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -73,23 +75,23 @@ func try(f func()) (err error) {
 	return nil
 }
 
-// text is what JavaScript's String makes of v.
-func text(v app.Value) string {
+// Text is what JavaScript's String makes of v.
+func Text(v app.Value) string {
 	if v == nil {
 		return ""
 	}
 	return app.Window().Call("String", v).String()
 }
 
-// element returns an element of the page, which may be missing.
-func element(id string) (app.Value, bool) {
+// Element returns an element of the page, which may be missing.
+func Element(id string) (app.Value, bool) {
 	e := app.Window().GetElementByID(id)
 	return e, e.Truthy()
 }
 
-// bytesOf returns a copy of what is in a Blob.
-func bytesOf(blob app.Value) ([]byte, error) {
-	buffer, err := await(blob.Call("arrayBuffer"))
+// BytesOf returns a copy of what is in a Blob.
+func BytesOf(blob app.Value) ([]byte, error) {
+	buffer, err := Await(blob.Call("arrayBuffer"))
 	if err != nil {
 		return nil, err
 	}
@@ -99,52 +101,52 @@ func bytesOf(blob app.Value) ([]byte, error) {
 	return data, nil
 }
 
-// blobOf returns a Blob with a copy of the data.
-func blobOf(data []byte, kind string) app.Value {
+// BlobOf returns a Blob with a copy of the data.
+func BlobOf(data []byte, kind string) app.Value {
 	array := app.Window().Get("Uint8Array").New(len(data))
 	app.CopyBytesToJS(array, data)
 	return app.Window().Get("Blob").New([]any{array}, map[string]any{"type": kind})
 }
 
-// objectURL is an address by which the page shows a Blob.
-func objectURL(blob app.Value) string {
+// ObjectURL is an address by which the page shows a Blob.
+func ObjectURL(blob app.Value) string {
 	return app.Window().Get("URL").Call("createObjectURL", blob).String()
 }
 
-func revokeURL(url string) { app.Window().Get("URL").Call("revokeObjectURL", url) }
+func RevokeURL(url string) { app.Window().Get("URL").Call("revokeObjectURL", url) }
 
-// showModal opens a dialog of the page, and closeModal closes it.
-func showModal(id string) {
-	if d, ok := element(id); ok && !d.Get("open").Bool() {
+// ShowModal opens a dialog of the page, and CloseModal closes it.
+func ShowModal(id string) {
+	if d, ok := Element(id); ok && !d.Get("open").Bool() {
 		d.Call("showModal")
 	}
 }
 
-func closeModal(id string) {
-	if d, ok := element(id); ok && d.Get("open").Bool() {
+func CloseModal(id string) {
+	if d, ok := Element(id); ok && d.Get("open").Bool() {
 		d.Call("close")
 	}
 }
 
-// press is a button. Handlers of one place in the code are alike to go-app, whatever they
+// Press is a button. Handlers of one place in the code are alike to go-app, whatever they
 // hold: the scope says apart those of different things.
-func press(class, label string, act func(), scope ...any) app.HTMLButton {
+func Press(class, label string, act func(), scope ...any) app.HTMLButton {
 	return app.Button().Class(class).Type("button").Text(label).
 		OnClick(func(app.Context, app.Event) { act() }, app.EventScope(append(scope, label)...))
 }
 
-// tool is a button that shows an icon; its name is for those who do not see it.
-func tool(name, label string, act func(), scope ...any) app.HTMLButton {
-	return app.Button().Class("tool").Type("button").Aria("label", label).Title(label).Body(icon(name)).
+// Tool is a button that shows an icon; its name is for those who do not see it.
+func Tool(name, label string, act func(), scope ...any) app.HTMLButton {
+	return app.Button().Class("tool").Type("button").Aria("label", label).Title(label).Body(Icon(name)).
 		OnClick(func(app.Context, app.Event) { act() }, app.EventScope(append(scope, label)...))
 }
 
-// chooser takes a file that is chosen or dropped. Where its button says a thing, its input has a
+// Chooser takes a file that is chosen or dropped. Where its button says a thing, its input has a
 // name of its own.
-func chooser(id, text, help, name, accept string, take func(files app.Value)) app.UI {
+func Chooser(id, label, help, name, accept string, take func(files app.Value)) app.UI {
 	scope := app.EventScope(id)
 	return app.Label().Class("tile").For(id).Title(help).Body(
-		app.Span().Body(icon("add"), app.Span().Text(text)),
+		app.Span().Body(Icon("add"), app.Span().Text(label)),
 		app.Input().ID(id).Class("unseen").Type("file").Accept(accept).Aria("label", name).
 			OnChange(func(ctx app.Context, _ app.Event) {
 				take(ctx.JSSrc().Get("files"))
@@ -155,4 +157,11 @@ func chooser(id, text, help, name, accept string, take func(files app.Value)) ap
 			e.PreventDefault()
 			take(e.Get("dataTransfer").Get("files"))
 		}, scope)
+}
+
+// SetProperty sets a custom property, from which the style sheet lays out an element.
+func SetProperty(id, name string, value any) {
+	if e, ok := Element(id); ok {
+		e.Get("style").Call("setProperty", name, fmt.Sprint(value))
+	}
 }

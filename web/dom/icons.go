@@ -1,4 +1,4 @@
-package main
+package dom
 
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -22,6 +22,6 @@ var icons = map[string]string{
 	"add":     `<path d="M5 12h14"/><path d="M12 5v14"/>`,
 }
 
-func icon(name string) app.UI {
+func Icon(name string) app.UI {
 	return app.Raw(`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">` + icons[name] + `</svg>`)
 }

@@ -1,4 +1,4 @@
-package main
+package mask
 
 import (
 	"image"
@@ -9,24 +9,24 @@ import (
 )
 
 // draw paints one stroke through the points.
-func draw(l *layers, at int, b brush, points ...image.Point) {
-	var s *stroke
+func draw(l *Layers, at int, b Brush, points ...image.Point) {
+	var s *Stroke
 	for i, p := range points {
 		if i == 0 {
-			s, _ = l.mask(at).begin(b, float64(p.X), float64(p.Y), 1)
+			s, _ = l.Mask(at).Begin(b, float64(p.X), float64(p.Y), 1)
 		} else {
-			s.to(float64(p.X), float64(p.Y), 1)
+			s.To(float64(p.X), float64(p.Y), 1)
 		}
 	}
-	l.finish(s)
+	l.Finish(s)
 }
 
-func (m *mask) value(x, y int) uint8 { return m.at[y*m.w+x] }
+func (m *Mask) value(x, y int) uint8 { return m.at[y*m.w+x] }
 
 func TestStroke(t *testing.T) {
-	l := newLayers(100, 60)
-	draw(l, 0, brush{radius: 8}, image.Pt(20, 30), image.Pt(80, 30))
-	m := l.mask(0)
+	l := NewLayers(100, 60)
+	draw(l, 0, Brush{Radius: 8}, image.Pt(20, 30), image.Pt(80, 30))
+	m := l.Mask(0)
 	for _, c := range []struct {
 		x, y int
 		want uint8
@@ -35,20 +35,20 @@ func TestStroke(t *testing.T) {
 			t.Errorf("at %d, %d it is %d, want %d", c.x, c.y, got, c.want)
 		}
 	}
-	draw(l, 0, brush{radius: 8, erase: true}, image.Pt(50, 30))
+	draw(l, 0, Brush{Radius: 8, Erase: true}, image.Pt(50, 30))
 	if a, b := m.value(50, 30), m.value(30, 30); a != 0 || b != 255 {
 		t.Errorf("after erasing it is %d there and %d beside", a, b)
 	}
 	// Beyond the edges nothing breaks.
-	draw(l, 0, brush{radius: 30, softness: 1}, image.Pt(-500, -500), image.Pt(900, 20), image.Pt(3, 900))
+	draw(l, 0, Brush{Radius: 30, Softness: 1}, image.Pt(-500, -500), image.Pt(900, 20), image.Pt(3, 900))
 }
 
 // A soft brush fades outwards, and the same stroke over the same place does not add up.
 func TestSoftness(t *testing.T) {
-	l := newLayers(100, 100)
-	b := brush{radius: 40, softness: 1}
+	l := NewLayers(100, 100)
+	b := Brush{Radius: 40, Softness: 1}
 	draw(l, 0, b, image.Pt(50, 50))
-	m := l.mask(0)
+	m := l.Mask(0)
 	last := uint8(255)
 	for x := 50; x < 92; x++ {
 		if v := m.value(x, 50); v > last {
@@ -62,11 +62,11 @@ func TestSoftness(t *testing.T) {
 		t.Errorf("half way out it is %d, outside %d", half, last)
 	}
 	draw(l, 1, b, image.Pt(50, 50), image.Pt(50, 50), image.Pt(50, 51), image.Pt(50, 50))
-	if got := l.mask(1).value(70, 50); got < half || got > half+3 {
+	if got := l.Mask(1).value(70, 50); got < half || got > half+3 {
 		t.Errorf("passed four times it is %d, once %d", got, half)
 	}
 	draw(l, 1, b, image.Pt(50, 50))
-	if got := l.mask(1).value(70, 50); got <= half+20 {
+	if got := l.Mask(1).value(70, 50); got <= half+20 {
 		t.Errorf("a second stroke does not add: %d", got)
 	}
 }
@@ -74,7 +74,7 @@ func TestSoftness(t *testing.T) {
 func TestPressure(t *testing.T) {
 	count := func(pressure float64) (n int) {
 		m := newMask(100, 100)
-		m.begin(brush{radius: 30}, 50, 50, pressure)
+		m.Begin(Brush{Radius: 30}, 50, 50, pressure)
 		for _, v := range m.at {
 			if v > 127 {
 				n++
@@ -89,20 +89,20 @@ func TestPressure(t *testing.T) {
 }
 
 func TestMaskUndo(t *testing.T) {
-	l := newLayers(40, 30)
+	l := NewLayers(40, 30)
 	var states [][]uint8
 	see := func() {
-		states = append(states, slices.Concat(l.mask(0).at, l.mask(1).at, l.mask(keepLayer).at))
+		states = append(states, slices.Concat(l.Mask(0).at, l.Mask(1).at, l.Mask(Keep).at))
 	}
 	see()
 	for _, act := range []func(){
-		func() { draw(l, 0, brush{radius: 5, softness: 0.5}, image.Pt(10, 10), image.Pt(20, 15)) },
-		func() { l.invert(0) },
-		func() { draw(l, keepLayer, brush{radius: 3}, image.Pt(0, 0)) },
-		func() { l.fill(1, 255) },
-		func() { draw(l, 1, brush{radius: 9, erase: true}, image.Pt(30, 20)) },
-		func() { l.swap(1) },
-		func() { l.replace(0, make([]uint8, 40*30)) },
+		func() { draw(l, 0, Brush{Radius: 5, Softness: 0.5}, image.Pt(10, 10), image.Pt(20, 15)) },
+		func() { l.Invert(0) },
+		func() { draw(l, Keep, Brush{Radius: 3}, image.Pt(0, 0)) },
+		func() { l.Fill(1, 255) },
+		func() { draw(l, 1, Brush{Radius: 9, Erase: true}, image.Pt(30, 20)) },
+		func() { l.Swap(1) },
+		func() { l.Replace(0, make([]uint8, 40*30)) },
 	} {
 		act()
 		see()
@@ -117,31 +117,31 @@ func TestMaskUndo(t *testing.T) {
 			t.Errorf("it is not as it was after step %d", i)
 		}
 	}
-	where := []int{0, 0, keepLayer, 1, 1, 1, 0}
+	where := []int{0, 0, Keep, 1, 1, 1, 0}
 	for i := 6; i >= 0; i-- {
-		if at, ok := l.undo(); !ok || at != where[i] {
+		if at, ok := l.Undo(); !ok || at != where[i] {
 			t.Errorf("undo says layer %d, %v", at, ok)
 		}
 		check(i)
 	}
-	if _, ok := l.undo(); ok {
+	if _, ok := l.Undo(); ok {
 		t.Error("there is more to undo than was done")
 	}
 	for i := 1; i <= 7; i++ {
-		l.redo()
+		l.Redo()
 		check(i)
 	}
-	l.undo()
-	l.invert(1)
-	if _, ok := l.redo(); ok {
+	l.Undo()
+	l.Invert(1)
+	if _, ok := l.Redo(); ok {
 		t.Error("what was taken back can be done again after something else")
 	}
 }
 
 func TestMaskUndoIsBounded(t *testing.T) {
-	l := newLayers(1024, 1024)
+	l := NewLayers(1024, 1024)
 	for range 100 {
-		l.invert(0)
+		l.Invert(0)
 	}
 	size := 0
 	for _, c := range l.past {
@@ -153,61 +153,61 @@ func TestMaskUndoIsBounded(t *testing.T) {
 }
 
 func TestSwap(t *testing.T) {
-	l := newLayers(10, 10)
-	draw(l, 0, brush{radius: 3}, image.Pt(2, 2))
-	first := slices.Clone(l.mask(0).at)
-	l.swap(0) // alone: with the rest
-	for i, v := range l.mask(0).at {
+	l := NewLayers(10, 10)
+	draw(l, 0, Brush{Radius: 3}, image.Pt(2, 2))
+	first := slices.Clone(l.Mask(0).at)
+	l.Swap(0) // alone: with the rest
+	for i, v := range l.Mask(0).at {
 		if v != 255-first[i] {
 			t.Fatalf("place %d has %d and had %d", i, v, first[i])
 		}
 	}
-	l.undo()
-	draw(l, 1, brush{radius: 2}, image.Pt(8, 8))
-	second := slices.Clone(l.mask(1).at)
-	l.swap(0) // with the other style
-	if !slices.Equal(l.mask(0).at, second) || !slices.Equal(l.mask(1).at, first) {
+	l.Undo()
+	draw(l, 1, Brush{Radius: 2}, image.Pt(8, 8))
+	second := slices.Clone(l.Mask(1).at)
+	l.Swap(0) // with the other style
+	if !slices.Equal(l.Mask(0).at, second) || !slices.Equal(l.Mask(1).at, first) {
 		t.Error("two styles have not changed places")
 	}
 }
 
 func TestLayersFollowStyles(t *testing.T) {
-	l := newLayers(10, 10)
+	l := NewLayers(10, 10)
 	for i := range 3 {
-		draw(l, i, brush{radius: 2}, image.Pt(3*i, 5))
+		draw(l, i, Brush{Radius: 2}, image.Pt(3*i, 5))
 	}
-	second, third := l.mask(1), l.mask(2)
-	l.remove(1)
-	if l.peek(1) != third || l.peek(2) != nil {
+	second, third := l.Mask(1), l.Mask(2)
+	l.Remove(1)
+	if l.Peek(1) != third || l.Peek(2) != nil {
 		t.Error("the third style's mask is not the second's now")
 	}
 	for {
-		if _, ok := l.undo(); !ok {
+		if _, ok := l.Undo(); !ok {
 			break
 		}
 	}
-	if l.painted() || !second.painted() {
+	if l.Painted() || !second.Painted() {
 		t.Error("what is undone is not what was painted on the layers that are left")
 	}
-	l.redo()
-	l.redo()
-	l.cut(1)
-	if l.peek(0) == nil || l.peek(1) != nil || !l.painted() {
+	l.Redo()
+	l.Redo()
+	l.Cut(1)
+	if l.Peek(0) == nil || l.Peek(1) != nil || !l.Painted() {
 		t.Error("one style has not one mask")
 	}
-	if none := (*layers)(nil); none.peek(0) != nil || none.peek(keepLayer) != nil || none.painted() {
+	if none := (*Layers)(nil); none.Peek(0) != nil || none.Peek(Keep) != nil || none.Painted() {
 		t.Error("no layers have something in them")
 	}
 }
 
 // A mask's picture says what the mask says.
 func TestWhiteness(t *testing.T) {
-	l := newLayers(300, 200)
-	draw(l, 0, brush{radius: 40, softness: 0.8}, image.Pt(100, 100), image.Pt(200, 120))
-	if m := l.mask(0); !slices.Equal(whiteness(m.grey().Pix), m.at) {
+	l := NewLayers(300, 200)
+	draw(l, 0, Brush{Radius: 40, Softness: 0.8}, image.Pt(100, 100), image.Pt(200, 120))
+	if m := l.Mask(0); !slices.Equal(Whiteness(m.Grey().Pix), m.at) {
 		t.Error("the picture has other values")
 	}
-	if got := whiteness([]uint8{255, 255, 255, 128, 0, 255, 0, 255, 9, 9, 9, 0}); !slices.Equal(got, []uint8{128, 182, 0}) {
+	if got := Whiteness([]uint8{255, 255, 255, 128, 0, 255, 0, 255, 9, 9, 9, 0}); !slices.Equal(got, []uint8{128, 182, 0}) {
 		t.Errorf("whiteness is %d", got)
 	}
 }
@@ -215,14 +215,14 @@ func TestWhiteness(t *testing.T) {
 // Scribbles are found however thin, what is painted elsewhere stops them, and what has grown
 // comes back in the mask's size.
 func TestSeedsAndEnlarged(t *testing.T) {
-	l := newLayers(40, 20)
-	l.mask(0).at[3*40+7] = 255
-	l.mask(1).at[10*40+30] = 255
-	l.mask(keepLayer).at[3*40+6] = 255 // in the same place, which is this layer's
-	l.mask(keepLayer).at[19*40+39] = 255
+	l := NewLayers(40, 20)
+	l.Mask(0).at[3*40+7] = 255
+	l.Mask(1).at[10*40+30] = 255
+	l.Mask(Keep).at[3*40+6] = 255 // in the same place, which is this layer's
+	l.Mask(Keep).at[19*40+39] = 255
 	want := make([]uint8, 10*5)
 	want[0*10+1], want[2*10+7], want[4*10+9] = segment.Inside, segment.Outside, segment.Outside
-	if got := l.seeds(0, 10, 5); !slices.Equal(got, want) {
+	if got := l.Seeds(0, 10, 5); !slices.Equal(got, want) {
 		t.Errorf("the seeds are %d, want %d", got, want)
 	}
 	values := make([]uint8, 10*5)
@@ -231,7 +231,7 @@ func TestSeedsAndEnlarged(t *testing.T) {
 			values[i] = 255
 		}
 	}
-	got := &mask{w: 40, h: 20, at: enlarged(values, 10, 5, l.mask(1))}
+	got := &Mask{w: 40, h: 20, at: l.Mask(1).Enlarged(values, 10, 5)}
 	for _, c := range []struct {
 		x, y int
 		want uint8
