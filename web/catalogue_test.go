@@ -124,25 +124,3 @@ func TestNetworkText(t *testing.T) {
 		t.Errorf("it is %q", got)
 	}
 }
-
-func TestFetchingText(t *testing.T) {
-	s := &studio{state: loading, progress: engine.Progress{Stage: engine.Fetching}}
-	for _, c := range []struct {
-		bytes, total int64
-		want         string
-		fraction     float64
-	}{
-		{0, 0, "Fetching the network …", 0},
-		{5_240_000, 13_100_000, "Fetching the network: 5.2 of 13.1 MB", 0.4},
-		{60_000, 240_000, "Fetching the network: 60 of 240 KB", 0.25},
-	} {
-		s.progress.Bytes, s.progress.TotalBytes = c.bytes, c.total
-		if got := s.fine(); got != c.want || s.coarse() != words.Fetching || s.fraction() != c.fraction {
-			t.Errorf("%q, %q, %v; want %q, %v", got, s.coarse(), s.fraction(), c.want, c.fraction)
-		}
-	}
-	s.stopping = true
-	if got := s.fine(); got != words.Stopping {
-		t.Errorf("while it stops it says %q", got)
-	}
-}

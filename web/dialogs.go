@@ -59,11 +59,11 @@ func (s *studio) whenFree(act func()) {
 	s.ask(question{title: words.StopTitle, text: words.StopText, yes: words.StopYes, no: words.StopNo,
 		more: func(act func()) { acts = append(acts, act) },
 		act: func() {
-			s.after = append(s.after, acts...)
+			s.run.Then(acts...)
 			if s.busy() {
 				s.halt()
 			} else { // it ended while the question was open
-				s.proceed()
+				s.run.Proceed()
 			}
 		}})
 }

@@ -83,7 +83,7 @@ func (s *studio) renderSlider(setting engine.Setting) app.UI {
 
 // fixed says whether a setting cannot be changed now.
 func (s *studio) fixed(setting engine.Setting) bool {
-	return s.busy() && (s.control == nil || !setting.Live)
+	return s.busy() && (s.run.Control() == nil || !setting.Live)
 }
 
 // renderNumber is an input for writing the value of a setting.
@@ -160,15 +160,7 @@ func (s *studio) networkText(n api.Weights) string {
 	case kept >= int64(n.Bytes):
 		return name
 	case kept > 0:
-		return fmt.Sprintf(words.FetchRest, name, bytesText(n.Bytes-int(kept)))
+		return fmt.Sprintf(words.FetchRest, name, words.Bytes(n.Bytes-int(kept)))
 	}
-	return fmt.Sprintf(words.FetchOnce, name, bytesText(n.Transfer()))
-}
-
-// bytesText is a number of bytes in words.
-func bytesText(n int) string {
-	if n < 1e6 {
-		return fmt.Sprintf("%d KB", (n+999)/1000)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	return fmt.Sprintf(words.FetchOnce, name, words.Bytes(n.Transfer()))
 }

@@ -24,7 +24,7 @@ var formats = []format{
 
 func (s *studio) renderExport() app.UI {
 	return app.Div().Class("export").Body(
-		dom.Press("quiet", words.Download, s.download).Disabled(s.result == nil || s.busy()),
+		dom.Press("quiet", words.Download, s.download).Disabled(s.run.Result == nil || s.busy()),
 		s.renderFormats(),
 	)
 }
@@ -70,7 +70,7 @@ func formatOf(name string) format {
 
 // withResult makes a file of the result and hands it on, outside the event loop.
 func (s *studio) withResult(format string, use func(file []byte, kind, name string) error) {
-	result := s.result
+	result := s.run.Result
 	if result == nil {
 		return
 	}
@@ -107,7 +107,7 @@ func (s *studio) copy() {
 		s.problem = words.NoClipboard
 		return
 	}
-	result := s.result
+	result := s.run.Result
 	var hand app.Func
 	hand = app.FuncOf(func(_ app.Value, args []app.Value) any {
 		resolve, reject := args[0], args[1]

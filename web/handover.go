@@ -11,6 +11,7 @@ import (
 	"trappedinart/engine"
 	"trappedinart/server/api"
 	"trappedinart/web/dom"
+	"trappedinart/web/run"
 	"trappedinart/web/words"
 )
 
@@ -43,10 +44,10 @@ func (s *studio) renderHandOver() app.UI {
 	return dom.Dialog(handOverID, words.PrintSize, func() { s.asking = false },
 		app.If(s.asking && s.host != nil && s.missing() == "", func() app.UI {
 			return app.Div().Class("group").Body(
-				app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), bytesText(s.uploadBytes()), dom.HostName(), s.kept())),
+				app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), s.kept())),
 				app.Ul().Class("files").Body(app.Range(s.uploads()).Slice(func(i int) app.UI {
 					p := s.uploads()[i]
-					return app.Li().Text(fmt.Sprintf(words.PrintFile, p.file.Name, p.w, p.h, bytesText(len(p.file.Data))))
+					return app.Li().Text(fmt.Sprintf(words.PrintFile, p.file.Name, p.w, p.h, words.Bytes(len(p.file.Data))))
 				})),
 				app.Label().For("print-size").Text(words.Size),
 				app.Select().ID("print-size").Body(
@@ -96,12 +97,11 @@ func (s *studio) handOver() {
 	recipe.Size = s.printSize
 	now := time.Now()
 	until := now.Add(time.Duration(s.host.KeepSeconds) * time.Second)
-	s.tell(sent{Text: fmt.Sprintf(words.Sent, s.pictures(), bytesText(s.uploadBytes()), dom.HostName(), now.Format("15:04"), until.Format(words.Date)), Until: until})
+	s.tell(sent{Text: fmt.Sprintf(words.Sent, s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), now.Format("15:04"), until.Format(words.Date)), Until: until})
 	w, pictures := s.work(recipe)
 	st := s.store
-	s.sending = true
-	s.run(&serverRunner{base: dom.BaseURL(), client: httpClient, decode: dom.Decode, created: func(c api.Created) {
-		s.page.Dispatch(func(app.Context) { s.sending = false })
+	s.paint(run.Job{Upload: s.uploadBytes()}, &serverRunner{base: dom.BaseURL(), client: httpClient, decode: dom.Decode, created: func(c api.Created) {
+		s.page.Dispatch(func(app.Context) { s.run.Sent() })
 		s.save(jobKey, job{c, w})
 		if err := st.keepPictures(pictures); err != nil {
 			app.Log(err)
@@ -117,7 +117,7 @@ func (s *studio) findJob() bool {
 		return false
 	}
 	err := s.restore(j.Work, func(recipe engine.Recipe) {
-		s.run(&serverRunner{base: dom.BaseURL(), client: httpClient, decode: dom.Decode, attach: j.Created}, recipe,
+		s.paint(run.Job{}, &serverRunner{base: dom.BaseURL(), client: httpClient, decode: dom.Decode, attach: j.Created}, recipe,
 			func(*engine.Request) error { return nil })
 	})
 	if err != nil {

@@ -36,7 +36,7 @@ func (s *studio) remember(result *engine.Result, where string) {
 	w, pictures := s.work(result.Recipe)
 	e := &entry{ID: newID(), When: time.Now(), Work: w, Where: where, recipe: result.Recipe,
 		Width: result.Picture.Rect.Dx(), Height: result.Picture.Rect.Dy()}
-	s.selected, s.entry = "", e
+	s.entry = e
 	s.page.Async(func() {
 		file, err := resultFile(result.Picture, result.Recipe, "image/png")
 		if err != nil {
@@ -131,7 +131,7 @@ func (s *studio) continueFrom(e *entry) {
 	s.whenMasksMayGo(func() {
 		s.show(e, func(file []byte) {
 			s.begin = &engine.File{Name: words.Continued, Data: file}
-			s.state = idle
+			s.run.Continue()
 		})
 	})
 }
@@ -149,9 +149,8 @@ func (s *studio) show(e *entry, then func(file []byte)) {
 			return
 		}
 		err = s.restore(e.Work, func(engine.Recipe) {
-			s.result = &engine.Result{Picture: img, Recipe: e.recipe}
-			s.state, s.selected, s.entry, s.stopped, s.drawn = done, e.ID, e, false, false
-			s.progress, s.curve = engine.Progress{}, curve{}
+			s.run.Show(&engine.Result{Picture: img, Recipe: e.recipe}, e.ID)
+			s.entry, s.drawn = e, false
 			s.drawPhotograph(max(e.Width, e.Height), beforeID)
 			s.draw(img)
 			then(file)
@@ -212,7 +211,7 @@ func (s *studio) renderHistory() app.UI {
 				})
 			}),
 			app.If(len(s.history) > 0, func() app.UI {
-				return app.Span().Class("kept").Text(fmt.Sprintf(words.Kept, len(s.history), bytesText(s.room)))
+				return app.Span().Class("kept").Text(fmt.Sprintf(words.Kept, len(s.history), words.Bytes(s.room)))
 			}).Else(func() app.UI { return app.Span().Class("kept").Text(words.NoHistory) }),
 		),
 		app.If(len(s.history) > 0, func() app.UI {
@@ -224,14 +223,14 @@ func (s *studio) renderHistory() app.UI {
 func (s *studio) renderEntry(e *entry) app.UI {
 	about := fmt.Sprintf(words.Entry, stem(e.Work.Name), e.Width, e.Height, e.When.Format("2 Jan, 15:04"))
 	item := app.Li()
-	if s.selected == e.ID {
+	if s.run.From() == e.ID {
 		item = item.Class("selected")
 	}
 	return item.Body(
-		app.Button().Class("result").Type("button").Aria("label", about).Title(about).Aria("pressed", s.selected == e.ID).
+		app.Button().Class("result").Type("button").Aria("label", about).Title(about).Aria("pressed", s.run.From() == e.ID).
 			Body(app.Img().Src(e.url).Role("presentation")).
 			OnClick(func(app.Context, app.Event) { s.open(e) }, app.EventScope(e.ID)),
-		app.If(s.selected == e.ID, func() app.UI {
+		app.If(s.run.From() == e.ID, func() app.UI {
 			return app.Div().Class("about").Body(
 				app.Div().Body(app.P().Text(about), app.P().Class("kept").Text(recipeText(&e.recipe))),
 				app.Div().Class("answers").Body(

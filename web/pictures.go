@@ -25,8 +25,8 @@ func (s *studio) setContent(p *picture) {
 	s.whenMasksMayGo(func() {
 		s.content.forget()
 		s.dropMasks()
-		s.content, s.result, s.begin, s.selected = p, nil, nil, ""
-		s.state, s.progress = idle, engine.Progress{}
+		s.content, s.begin = p, nil
+		s.run.Clear()
 		s.showContent()
 	})
 }

@@ -7,61 +7,22 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"trappedinart/engine"
 	"trappedinart/web/dom"
+	"trappedinart/web/run"
 	"trappedinart/web/words"
 )
 
-// A sample is the losses after an iteration.
-type sample struct {
-	at             float64 // iterations over all scales
-	content, style float64
-}
-
-// A curve is the losses of a run. When it is full every other sample goes.
-type curve struct {
-	samples []sample
-	starts  []float64 // of scales after the first
-	scale   int
-	before  int // iterations at scales that are done
-	last    int
-	stride  int
-}
-
-const fullCurve = 800
-
-func (c *curve) add(p engine.Progress) {
-	if p.Stage != engine.Painting || p.Iteration == 0 {
-		return
-	}
-	if p.Scale != c.scale {
-		if c.scale > 0 {
-			c.before += c.last
-			c.starts = append(c.starts, float64(c.before))
-		}
-		c.scale = p.Scale
-	}
-	c.last = p.Iteration
-	if c.stride = max(c.stride, 1); p.Iteration%c.stride != 0 {
-		return
-	}
-	c.samples = append(c.samples, sample{float64(c.before + p.Iteration), p.Content, p.Style})
-	if len(c.samples) > fullCurve {
-		for i := range len(c.samples) / 2 {
-			c.samples[i] = c.samples[2*i]
-		}
-		c.samples, c.stride = c.samples[:len(c.samples)/2], 2*c.stride
-	}
-}
+// A curve draws losses.
+type curve struct{ *run.Losses }
 
 // A box is where a curve is drawn, in units of the drawing.
 type box struct{ x, y, w, h float64 }
 
 // bounds are the least and the greatest loss there is, on a logarithmic scale to base 10.
-func (c *curve) bounds() (low, high float64) {
+func (c curve) bounds() (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
-	for _, s := range c.samples {
-		for _, v := range []float64{s.content, s.style} {
+	for _, s := range c.Samples {
+		for _, v := range []float64{s.Content, s.Style} {
 			if v > 0 && !math.IsInf(v, 0) {
 				low, high = min(low, math.Log10(v)), max(high, math.Log10(v))
 			}
@@ -74,22 +35,22 @@ func (c *curve) bounds() (low, high float64) {
 }
 
 // lines draws both losses into a box, as SVG, and the beginnings of scales.
-func (c *curve) lines(b box) string {
+func (c curve) lines(b box) string {
 	low, high := c.bounds()
 	var out strings.Builder
-	last := c.samples[len(c.samples)-1].at
+	last := c.Samples[len(c.Samples)-1].At
 	x := func(at float64) float64 { return b.x + b.w*at/math.Max(last, 1) }
-	for _, at := range c.starts {
+	for _, at := range c.Starts {
 		fmt.Fprintf(&out, `<path class="scale" d="M%.1f %.1fv%.1f"/>`, x(at), b.y, b.h)
 	}
 	for _, line := range []struct {
 		class string
-		of    func(sample) float64
-	}{{"content", func(s sample) float64 { return s.content }}, {"style", func(s sample) float64 { return s.style }}} {
+		of    func(run.Sample) float64
+	}{{"content", func(s run.Sample) float64 { return s.Content }}, {"style", func(s run.Sample) float64 { return s.Style }}} {
 		fmt.Fprintf(&out, `<polyline class="%s" points="`, line.class)
-		for _, s := range c.samples {
+		for _, s := range c.Samples {
 			if v := line.of(s); v > 0 && !math.IsInf(v, 0) {
-				fmt.Fprintf(&out, "%.1f,%.1f ", x(s.at), b.y+b.h*(high-math.Log10(v))/(high-low))
+				fmt.Fprintf(&out, "%.1f,%.1f ", x(s.At), b.y+b.h*(high-math.Log10(v))/(high-low))
 			}
 		}
 		out.WriteString(`"/>`)
@@ -98,12 +59,12 @@ func (c *curve) lines(b box) string {
 }
 
 // sparkline is the curve without axes, 40 px high.
-func (c *curve) sparkline() string {
+func (c curve) sparkline() string {
 	return `<svg class="plot" viewBox="0 0 120 40" preserveAspectRatio="none" aria-hidden="true">` + c.lines(box{1, 2, 118, 36}) + `</svg>`
 }
 
 // axes is the curve with them.
-func (c *curve) axes() string {
+func (c curve) axes() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, `<svg class="plot axes" viewBox="0 0 640 320" role="img" aria-label="%s">`, words.LossPicture)
 	b := box{64, 12, 560, 264}
@@ -123,7 +84,7 @@ func (c *curve) axes() string {
 	if ticks == 0 {
 		fmt.Fprintf(&out, `<text class="end" x="%.1f" y="%.1f">%.2g</text>`, b.x-8, b.y+b.h, math.Pow(10, low))
 	}
-	last := c.samples[len(c.samples)-1].at
+	last := c.Samples[len(c.Samples)-1].At
 	step := math.Max(1, math.Pow(10, math.Floor(math.Log10(math.Max(last, 1)))))
 	if last/step < 3 {
 		step /= 5
@@ -139,24 +100,24 @@ func (c *curve) axes() string {
 const lossID = "loss"
 
 func (s *studio) renderSparkline() app.UI {
-	return app.Div().Class("curve").Body(app.If(len(s.curve.samples) > 1, func() app.UI {
+	return app.Div().Class("curve").Body(app.If(len(s.run.Losses.Samples) > 1, func() app.UI {
 		return app.Button().Class("spark").Type("button").Aria("label", words.ShowLoss).Title(words.ShowLoss).
 			OnClick(func(app.Context, app.Event) {
 				s.plotting = true
 				dom.ShowModal(lossID)
-			}).Body(app.Raw(s.curve.sparkline()))
+			}).Body(app.Raw(curve{&s.run.Losses}.sparkline()))
 	}))
 }
 
 func (s *studio) renderLoss() app.UI {
 	return dom.Dialog(lossID, words.Loss, func() { s.plotting = false },
-		app.If(s.plotting && len(s.curve.samples) > 1, func() app.UI {
-			last := s.curve.samples[len(s.curve.samples)-1]
+		app.If(s.plotting && len(s.run.Losses.Samples) > 1, func() app.UI {
+			last := s.run.Losses.Samples[len(s.run.Losses.Samples)-1]
 			return app.Div().Body(
-				app.Raw(s.curve.axes()),
+				app.Raw(curve{&s.run.Losses}.axes()),
 				app.Ul().Class("legend").Body(
-					app.Li().Class("content").Text(fmt.Sprintf(words.ContentLoss, last.content)),
-					app.Li().Class("style").Text(fmt.Sprintf(words.StyleLoss, last.style)),
+					app.Li().Class("content").Text(fmt.Sprintf(words.ContentLoss, last.Content)),
+					app.Li().Class("style").Text(fmt.Sprintf(words.StyleLoss, last.Style)),
 				),
 			)
 		}),

@@ -58,7 +58,7 @@ func (s *studio) takeRecipe(recipe engine.Recipe) {
 		s.say(words.RecipeTaken)
 	}
 	text := ""
-	if waits := s.waiting(recipe); s.busy() && s.control == nil {
+	if waits := s.waiting(recipe); s.busy() && s.run.Control() == nil {
 		text = words.RecipeNext
 	} else if s.busy() && len(waits) > 0 {
 		text = fmt.Sprintf(words.RecipePart, strings.Join(waits, ", "))

@@ -8,6 +8,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/web/dom"
+	"trappedinart/web/run"
 )
 
 // previewEvery is how often a painting shows itself.
@@ -24,12 +25,12 @@ func (s *studio) start() {
 			return nil
 		}
 	}
-	s.withMasks(func() { s.run(s.worker, recipe, prepare) })
+	s.withMasks(func() { s.paint(run.Job{}, s.worker, recipe, prepare) })
 }
 
-// run makes a painting by whatever runner, from the first report to the result. prepare
+// paint makes a painting by whatever runner, from the first report to the result. prepare
 // completes the request outside the event loop. A second one cannot begin while it lasts.
-func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*engine.Request) error) {
+func (s *studio) paint(job run.Job, runner engine.Runner, recipe engine.Recipe, prepare func(*engine.Request) error) {
 	if s.busy() || s.missing() != "" {
 		return
 	}
@@ -42,16 +43,16 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 		s.masks.Changed = false
 	}
 	req.Control = &engine.Control{}
-	s.keeper, s.where = nil, dom.HostName()
+	s.keeper, job.Where = nil, dom.HostName()
 	if runner == engine.Runner(s.worker) {
 		req.CheckpointEvery = checkpointEvery(recipe.Size)
-		s.keeper, s.where = s.keepRun(recipe), ""
+		s.keeper, job.Where = s.keepRun(recipe), ""
 	}
 	runCtx, stop := context.WithCancel(context.Background())
-	s.state, s.stop, s.stopping, s.stopped, s.problem = loading, stop, false, false, ""
-	s.control = req.Control
-	s.result, s.progress, s.curve, s.selected, s.drawn = nil, engine.Progress{}, curve{}, "", false
-	if s.begin == nil && s.interrupted == nil {
+	job.Stop, job.Control = stop, req.Control
+	s.run.Begin(job)
+	s.problem, s.drawn = "", false
+	if s.begin == nil {
 		s.drawPhotograph(recipe.Size, pictureID, beforeID)
 	} else {
 		s.drawPhotograph(recipe.Size, beforeID)
@@ -68,99 +69,63 @@ func (s *studio) run(runner engine.Runner, recipe engine.Recipe, prepare func(*e
 		}
 		stop()
 		keeper.close()
-		s.page.Dispatch(func(app.Context) { s.end(result, err, time.Since(began)) })
+		s.page.Dispatch(func(app.Context) { s.end(result, err, job.Where, time.Since(began)) })
 	})
 }
 
 // hear takes a report.
 func (s *studio) hear(p engine.Progress) {
-	if !s.busy() {
+	if !s.run.Hear(p) {
 		return
 	}
 	s.keeper.hear(p)
-	switch p.Stage {
-	case engine.Painting:
-		s.state = running
-	case engine.Pausing:
-		s.state = paused
-	}
 	if p.Note != "" {
 		s.problem = p.Note
 	}
-	s.curve.add(p)
-	s.progress = p
 	if p.Preview != nil {
 		s.draw(p.Preview)
 	}
-	s.progress.Preview, s.progress.Checkpoint = nil, nil
 }
 
 // steer asks the run for the settings as they are now.
 func (s *studio) steer() {
-	if s.control == nil {
-		return
-	}
-	if err := s.control.Change(s.recipe); err != nil {
+	if err := s.run.Steer(s.recipe); err != nil {
 		s.problem = engine.AsError(err).Message
 	}
 }
 
-// pause lets the run wait, or go on, after the page was closed as well.
-func (s *studio) pause(wait bool) {
-	switch {
-	case s.interrupted != nil && !wait:
-		s.takeUp()
-	case s.control == nil:
-	case wait:
-		s.control.Pause()
-	default:
-		s.control.Resume()
-		s.state = running
+// resume lets the run that waits go on, after the page was closed as well.
+func (s *studio) resume() {
+	if found, ok := s.run.TakeUp(); ok {
+		s.takeUp(found)
+		return
 	}
+	s.run.Resume()
 }
 
 // halt asks the run to stop.
 func (s *studio) halt() {
-	switch {
-	case s.interrupted != nil:
+	if s.run.LetGo() {
 		s.letGo()
-		s.proceed()
-	case s.busy() && !s.stopping:
-		s.stopping = true
-		s.stop()
+		s.run.Proceed()
+		return
 	}
+	s.run.Stop()
 }
 
 // end takes the result, or why there is none.
-func (s *studio) end(result *engine.Result, err error, took time.Duration) {
-	s.stopping, s.took = false, took
+func (s *studio) end(result *engine.Result, err error, where string, took time.Duration) {
 	s.lookWhatIsKept()
-	s.stop, s.control, s.keeper = nil, nil, nil
+	s.keeper = nil
 	s.forgetJob()
 	if result != nil {
-		s.result, s.begin = result, nil
+		s.begin = nil
 		s.draw(result.Picture)
-		s.remember(result, s.where)
+		s.remember(result, where)
 	}
-	e := engine.AsError(err)
-	switch {
-	case e == nil:
-		s.state = done
-	case e.Code == engine.Cancelled && result != nil:
-		s.state, s.stopped = done, true
-	case e.Code == engine.Cancelled:
-		s.state = idle
-	default:
-		s.state, s.problem = failed, e.Message
+	s.run.End(result, err, took)
+	if e := engine.AsError(err); e != nil && e.Code != engine.Cancelled {
+		s.problem = e.Message
 	}
-	s.proceed()
-}
-
-// proceed does what waited for the run to end.
-func (s *studio) proceed() {
-	acts := s.after
-	s.after = nil
-	for _, act := range acts {
-		act()
-	}
+	s.run.Proceed()
 }

@@ -9,6 +9,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/web/dom"
+	"trappedinart/web/run"
 	"trappedinart/web/words"
 )
 
@@ -117,14 +118,8 @@ func (k *keeper) close() {
 	}
 }
 
-// interrupted is a run that the page was closed on.
-type interrupted struct {
-	recipe     engine.Recipe
-	checkpoint app.Value // a Blob, or nil if it did not come that far
-}
-
-// findInterrupted looks for such a run and puts it on the page, where Resume lets it go on.
-// It says whether there is one, and is called outside the event loop.
+// findInterrupted looks for a run that the page was closed on and puts it on the page, where
+// Resume lets it go on. It says whether there is one, and is called outside the event loop.
 func (s *studio) findInterrupted() bool {
 	if dom.Held(runKey) {
 		return false
@@ -137,9 +132,9 @@ func (s *studio) findInterrupted() bool {
 	if json.Unmarshal([]byte(found.Get("meta").String()), &w) != nil {
 		return false
 	}
-	run := &interrupted{}
+	var waiting run.Interrupted
 	if c := found.Get("checkpoint"); c.Truthy() {
-		run.checkpoint = c
+		waiting.Checkpoint = c
 	}
 	var begin *engine.File
 	if blob := found.Get("begin"); blob.Truthy() {
@@ -155,8 +150,8 @@ func (s *studio) findInterrupted() bool {
 	}
 	err = s.restore(w, func(recipe engine.Recipe) {
 		s.showContent()
-		run.recipe, s.begin = recipe, begin
-		s.state, s.interrupted = paused, run
+		waiting.Recipe, s.begin = recipe, begin
+		s.run.Find(waiting)
 		if preview != nil {
 			s.draw(preview)
 		}
@@ -170,16 +165,14 @@ func (s *studio) findInterrupted() bool {
 }
 
 // takeUp lets the run that was interrupted go on.
-func (s *studio) takeUp() {
-	run := s.interrupted
-	s.interrupted, s.state = nil, idle
+func (s *studio) takeUp(found run.Interrupted) {
 	begin := s.begin
-	s.run(s.worker, run.recipe, func(req *engine.Request) (err error) {
+	s.paint(run.Job{}, s.worker, found.Recipe, func(req *engine.Request) (err error) {
 		if begin != nil {
 			req.Start = *begin
 		}
-		if run.checkpoint != nil {
-			req.Resume, err = dom.BytesOf(run.checkpoint)
+		if blob, ok := found.Checkpoint.(app.Value); ok {
+			req.Resume, err = dom.BytesOf(blob)
 		}
 		return err
 	})
@@ -187,7 +180,7 @@ func (s *studio) takeUp() {
 
 // letGo gives up the run that was interrupted.
 func (s *studio) letGo() {
-	s.interrupted, s.state, s.drawn = nil, idle, false
+	s.drawn = false
 	s.showContent()
 	s.page.Async(func() {
 		if err := s.store.remove(kRun, runKey); err != nil {

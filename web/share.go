@@ -61,10 +61,10 @@ func (sg *sharing) size() int {
 
 // openShare asks before anything leaves the device.
 func (s *studio) openShare() {
-	if s.result == nil || s.entry == nil || s.busy() {
+	if s.run.Result == nil || s.entry == nil || s.busy() {
 		return
 	}
-	result, photograph := s.result, s.content
+	result, photograph := s.run.Result, s.content
 	sg := &sharing{entry: s.entry, days: 30}
 	s.sharing = sg
 	dom.ShowModal(shareID)
@@ -125,9 +125,9 @@ func (s *studio) renderSharing(sg *sharing) app.UI {
 	text := words.Making
 	switch {
 	case sg.working:
-		text = fmt.Sprintf(words.ShareSending, bytesText(sg.size()))
+		text = fmt.Sprintf(words.ShareSending, words.Bytes(sg.size()))
 	case sg.ready:
-		text = fmt.Sprintf(words.ShareWhat, sg.what(), bytesText(sg.size()), dom.HostName(), days(sg.days))
+		text = fmt.Sprintf(words.ShareWhat, sg.what(), words.Bytes(sg.size()), dom.HostName(), days(sg.days))
 	}
 	return app.Div().Class("group").Body(
 		app.P().Role("status").Text(text),
@@ -184,7 +184,7 @@ func (s *studio) send(sg *sharing) {
 	if sg.with {
 		e.Before = sg.before
 	}
-	period, what, size := sg.days, sg.what(), bytesText(sg.size())
+	period, what, size := sg.days, sg.what(), words.Bytes(sg.size())
 	s.page.Async(func() {
 		sh, err := postShare(e, period)
 		s.page.Dispatch(func(app.Context) {

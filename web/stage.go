@@ -44,7 +44,7 @@ func (s *studio) renderStage() app.UI {
 				app.Canvas().ID(beforeID).Width(4).Height(3).Aria("hidden", true),
 				// Always there, so that nothing jumps when there is a result.
 				app.Input().ID("compare").Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
-					Aria("label", words.Compare).Title(words.Compare).Disabled(s.result == nil || s.busy()).
+					Aria("label", words.Compare).Title(words.Compare).Disabled(s.run.Result == nil || s.busy()).
 					OnInput(func(ctx app.Context, _ app.Event) {
 						s.split = ctx.JSSrc().Get("value").String()
 						s.showSplit()
@@ -79,9 +79,9 @@ func (s *studio) renderView() app.UI {
 		s.renderZoom(frameID, &s.zoom, s.content != nil),
 		dom.Tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.styles) == 0),
 		dom.Tool("mask", words.EditMasks, s.editMasks).Aria("pressed", s.masking.open).Disabled(s.missing() != "" || s.busy()),
-		dom.Tool("copy", words.Copy, s.copy).Disabled(s.result == nil || s.busy()),
+		dom.Tool("copy", words.Copy, s.copy).Disabled(s.run.Result == nil || s.busy()),
 		app.If(s.canShare, func() app.UI {
-			return dom.Tool("share", words.WebShare, s.webShare).Disabled(s.result == nil || s.busy())
+			return dom.Tool("share", words.WebShare, s.webShare).Disabled(s.run.Result == nil || s.busy())
 		}),
 	)
 }
@@ -146,7 +146,7 @@ func (s *studio) listenToDrags(id string) {
 // showContent draws the photograph at the size of the result, so that the frame has
 // its aspect from the first moment.
 func (s *studio) showContent() {
-	if s.content == nil || s.result != nil || s.busy() {
+	if s.content == nil || s.run.Result != nil || s.busy() {
 		return
 	}
 	s.drawPhotograph(s.recipe.Size, pictureID, beforeID)

@@ -14,17 +14,8 @@ import (
 	"trappedinart/server/api"
 	"trappedinart/web/dom"
 	"trappedinart/web/mask"
+	"trappedinart/web/run"
 	"trappedinart/web/words"
-)
-
-// States of the page, as its status element says them.
-const (
-	idle    = "idle"
-	loading = "loading"
-	running = "running"
-	paused  = "paused"
-	done    = "done"
-	failed  = "failed"
 )
 
 // Panels of the sheet that a phone has below the picture; a wide window shows them all.
@@ -56,20 +47,8 @@ type studio struct {
 	mixing  bool         // examples are added to the styles, and do not replace them
 	waits   []*string    // what is waited for, the latest last
 
-	state       string
-	progress    engine.Progress
-	curve       curve
-	stop        context.CancelFunc // of the run that is under way
-	control     *engine.Control    // of the run that is under way, if it can be steered
-	keeper      *keeper            // of the run that is under way, if it is kept
-	interrupted *interrupted       // a run of an earlier visit, which waits for Resume
-	where       string             // the run is painted: a server, or "" for here
-	sending     bool               // its pictures are on their way there
-	after       []func()           // what is to be done when the run has ended
-	stopping    bool
-	result      *engine.Result
-	took        time.Duration
-	stopped     bool
+	run    *run.Run
+	keeper *keeper // of the run that is under way, if it is kept
 
 	problem  string    // one sentence, where the eye is
 	said     string    // one sentence that is no problem, for a moment
@@ -93,10 +72,9 @@ type studio struct {
 	shared    *shared  // what somebody else shared and is looked at, or nil
 	shownZoom int      // size of a pixel of it, or 0 to show all
 
-	history  []*entry
-	entry    *entry // of the result, or nil
-	selected string // ID of the entry that is shown
-	room     int    // bytes that the history takes
+	history []*entry
+	entry   *entry // of the result, or nil
+	room    int    // bytes that the history takes
 
 	worker  *workerRunner
 	offered *catalogue
@@ -109,7 +87,7 @@ func newStudio() *studio {
 		panic(err)
 	}
 	recipe.Size = sizes[0]
-	return &studio{recipe: recipe, state: idle, split: "0", printSize: printSizes[0], panel: sheetDials, format: formats[0].name, store: &store{}, masking: newMasking()}
+	return &studio{recipe: recipe, run: run.New(), split: "0", printSize: printSizes[0], panel: sheetDials, format: formats[0].name, store: &store{}, masking: newMasking()}
 }
 
 // OnMount makes the connections and looks at the page's address.
@@ -225,7 +203,7 @@ func (s *studio) preset(query url.Values) {
 	}
 }
 
-func (s *studio) busy() bool { return s.state == loading || s.state == running || s.state == paused }
+func (s *studio) busy() bool { return s.run.Busy() }
 
 // complain shows one sentence.
 func (s *studio) complain(sentence string) {

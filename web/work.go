@@ -79,7 +79,7 @@ func (s *studio) restore(w work, then func(engine.Recipe)) error {
 	if err != nil {
 		return err
 	}
-	s.page.Dispatch(func(app.Context) {
+	place := func() {
 		for _, p := range append([]*picture{s.content}, s.styles...) {
 			p.forget()
 		}
@@ -95,6 +95,8 @@ func (s *studio) restore(w work, then func(engine.Recipe)) error {
 			return nil
 		})
 		then(recipe)
-	})
+	}
+	// One may have begun in the meantime.
+	s.page.Dispatch(func(app.Context) { s.whenFree(place) })
 	return nil
 }
