@@ -106,21 +106,3 @@ func TestNetworksOfAStaticPage(t *testing.T) {
 		}
 	}
 }
-
-func TestNetworkText(t *testing.T) {
-	s := &studio{}
-	n := api.Weights{Name: "vgg19", URL: "/weights/vgg19-1.safetensors", Bytes: 13_100_000, Compressed: 11_600_000}
-	for kept, want := range map[int64]string{
-		0: "Finest (VGG-19) (11.6 MB to fetch once)", 5_000_000: "Finest (VGG-19) (8.1 MB still to fetch)", 13_100_000: "Finest (VGG-19)",
-	} {
-		s.stored = map[string]int64{"vgg19-1.safetensors": kept}
-		if got := s.networkText(n); got != want {
-			t.Errorf("with %d bytes kept it is %q, want %q", kept, got, want)
-		}
-	}
-	n.Compressed = 0
-	s.stored = nil
-	if got := s.networkText(n); got != "Finest (VGG-19) (13.1 MB to fetch once)" {
-		t.Errorf("it is %q", got)
-	}
-}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/wasm/protocol"
+	"trappedinart/web/words"
+)
+
+const (
+	// growNetwork is the network whose eyes are borrowed, the one that the page has at once,
+	// and addressFor how long its address is waited for.
+	growNetwork = "small"
+	addressFor  = 5 * time.Second
+)
+
+// Grow has the worker grow scribbles on a picture, as segment.Grow does.
+func (r *workerRunner) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
+	if !r.running.TryLock() {
+		return nil, engine.Errorf(engine.Busy, "%s", words.Busy)
+	}
+	defer r.running.Unlock()
+	soon, stop := context.WithTimeout(ctx, addressFor)
+	url, err := r.address(soon, growNetwork)
+	stop()
+	if err != nil {
+		url = "" // colours alone
+	}
+	w, id, err := r.prepared(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Post(protocol.Grow{ID: id, WeightsURL: url, Picture: img, Seeds: seeds}); err != nil {
+		r.end(w)
+		return nil, unavailable(err)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			r.end(w)
+			return nil, unavailable(ctx.Err())
+		case <-w.in.bell:
+			list, broken := w.in.take()
+			for _, m := range list {
+				switch m := m.(type) {
+				case protocol.Grown:
+					if m.ID == id && len(m.Mask) == len(seeds) {
+						return m.Mask, nil
+					}
+				case protocol.Failed:
+					if m.ID == id || m.ID == 0 {
+						return nil, m.Err()
+					}
+				}
+			}
+			if broken != nil {
+				r.end(w)
+				return nil, unavailable(broken)
+			}
+		}
+	}
+}
