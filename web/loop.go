@@ -13,8 +13,8 @@ import (
 // comes later goes through the context of the whole page, as that of an element is dead once the
 // element is gone.
 type page struct {
-	*studio
-	ctx app.Context
+	studio *studio
+	ctx    app.Context
 }
 
 var _ desk.Page = (*page)(nil)
@@ -32,9 +32,9 @@ func (p *page) Defer(act func())                  { p.ctx.Defer(func(app.Context
 func (p *page) After(d time.Duration, act func()) { p.ctx.After(d, func(app.Context) { act() }) }
 func (p *page) Async(act func())                  { p.ctx.Async(act) }
 
-func (p *page) ShowContent()  { p.stage.ShowContent() }
-func (p *page) ShowDials()    { p.Defer(p.dials.Show) }
-func (p *page) CloseMasks()   { p.masks.Close() }
-func (p *page) FollowStyles() { p.masks.Follow() }
-func (p *page) LetGo()        { p.painter.LetGo() }
+func (p *page) ShowContent()  { p.studio.stage.ShowContent() }
+func (p *page) ShowDials()    { p.Defer(p.studio.dials.Show) }
+func (p *page) CloseMasks()   { p.studio.masks.Close() }
+func (p *page) FollowStyles() { p.studio.masks.Follow() }
+func (p *page) LetGo()        { p.studio.painter.LetGo() }
 func (p *page) ShowQuestion() { dom.ShowModal(questionID) }

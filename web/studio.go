@@ -65,11 +65,12 @@ func newStudio() *studio {
 	s.dials.LookAgain = s.lookWhatIsKept
 	s.masks = masks.New(d, s.worker.Grow)
 	s.stage = result.New(d, saver, s.masks.Open)
-	s.history = &history.Shelf{Desk: d, Store: store, Display: s.stage.Show}
+	s.history = history.New(d, store, s.stage.Show)
 	s.sharer = share.New(d, saver)
 	s.sharer.Store, s.sharer.Entry, s.sharer.Ask = store, s.history.Current, askServer
 	s.history.Revoke = s.sharer.RevokeGone
-	s.painter = &painting.Painter{Desk: d, Store: store, Picture: s.stage, Worker: s.worker, WithMasks: s.masks.WithFiles, Ended: s.ended}
+	s.painter = painting.New(d, store)
+	s.painter.Picture, s.painter.Worker, s.painter.WithMasks, s.painter.Ended = s.stage, s.worker, s.masks.WithFiles, s.ended
 	s.printer = handover.New(d)
 	s.printer.Store, s.printer.Runner, s.printer.Paint, s.printer.WithMasks = store, serverJob, s.painter.Paint, s.masks.WithFiles
 	return s

@@ -25,7 +25,7 @@ var Sizes = []int{256, 384, 512, 768, 1024}
 
 // A Panel has the dials.
 type Panel struct {
-	*desk.Desk
+	desk *desk.Desk
 	// Networks are those there are, and LookAgain sees which are on this device.
 	Networks  []api.Weights
 	LookAgain func()
@@ -34,7 +34,7 @@ type Panel struct {
 }
 
 // New returns one for the desk.
-func New(d *desk.Desk) *Panel { return &Panel{Desk: d} }
+func New(d *desk.Desk) *Panel { return &Panel{desk: d} }
 
 // Store says which bytes of networks' files are on this device, and whether that is news.
 func (s *Panel) Store(stored map[string]int64) bool {
@@ -67,12 +67,12 @@ func (s *Panel) Render(sheet []string, copyLink func()) app.UI {
 // renderSlider is a range input for a setting, with its value beside it. A double click
 // takes the default.
 func (s *Panel) renderSlider(setting engine.Setting) app.UI {
-	id, value := "dial-"+setting.Name, setting.Get(&s.Recipe)
+	id, value := "dial-"+setting.Name, setting.Get(&s.desk.Recipe)
 	top := setting.Max
 	if r, ok := reach[setting.Name]; ok {
 		top = r
 	}
-	fixed := s.Fixed(setting)
+	fixed := s.desk.Fixed(setting)
 	return app.Div().Class("dial").Body(
 		app.Label().For(id).Text(setting.Label),
 		s.renderHelp(setting),
@@ -83,8 +83,8 @@ func (s *Panel) renderSlider(setting engine.Setting) app.UI {
 		app.Input().ID(id).Type("range").Title(words.Reset).
 			Aria("valuetext", value+" "+setting.Unit).
 			Min(setting.Min).Max(top).Step(setting.Step).Value(value).Disabled(fixed).
-			OnInput(func(ctx app.Context, _ app.Event) { s.Set(setting, ctx.JSSrc().Get("value").String()) }, app.EventScope(id)).
-			OnDblClick(func(app.Context, app.Event) { s.Reset(setting) }, app.EventScope(id)),
+			OnInput(func(ctx app.Context, _ app.Event) { s.desk.Set(setting, ctx.JSSrc().Get("value").String()) }, app.EventScope(id)).
+			OnDblClick(func(app.Context, app.Event) { s.desk.Reset(setting) }, app.EventScope(id)),
 		s.renderHelpText(setting),
 	)
 }
@@ -92,10 +92,10 @@ func (s *Panel) renderSlider(setting engine.Setting) app.UI {
 // renderNumber is an input for writing the value of a setting.
 func (s *Panel) renderNumber(setting engine.Setting, id string) app.HTMLInput {
 	return app.Input().ID(id).Type("number").
-		Min(setting.Min).Max(setting.Max).Attr("step", "any").Value(setting.Get(&s.Recipe)).
+		Min(setting.Min).Max(setting.Max).Attr("step", "any").Value(setting.Get(&s.desk.Recipe)).
 		OnChange(func(ctx app.Context, _ app.Event) {
-			s.Set(setting, ctx.JSSrc().Get("value").String())
-			ctx.JSSrc().Set("value", setting.Get(&s.Recipe)) // what was refused goes
+			s.desk.Set(setting, ctx.JSSrc().Get("value").String())
+			ctx.JSSrc().Set("value", setting.Get(&s.desk.Recipe)) // what was refused goes
 		}, app.EventScope(id))
 }
 
@@ -118,20 +118,20 @@ func (s *Panel) renderHelpText(setting engine.Setting) app.UI {
 
 func (s *Panel) renderSizes() app.UI {
 	choices := Sizes
-	if !slices.Contains(choices, s.Recipe.Size) { // from the page's address
-		choices = append([]int{s.Recipe.Size}, choices...)
+	if !slices.Contains(choices, s.desk.Recipe.Size) { // from the page's address
+		choices = append([]int{s.desk.Recipe.Size}, choices...)
 	}
 	return app.Div().Class("dial").Body(
 		app.Label().For("size").Text(words.Size),
-		app.Select().ID("size").Disabled(s.Busy()).Body(
+		app.Select().ID("size").Disabled(s.desk.Busy()).Body(
 			app.Range(choices).Slice(func(i int) app.UI {
 				n := strconv.Itoa(choices[i])
-				return app.Option().Value(n).Text(n + " px").Selected(choices[i] == s.Recipe.Size)
+				return app.Option().Value(n).Text(n + " px").Selected(choices[i] == s.desk.Recipe.Size)
 			}),
 		).OnChange(func(ctx app.Context, _ app.Event) {
 			if setting, ok := engine.SettingByName("size"); ok {
-				s.Set(setting, ctx.JSSrc().Get("value").String())
-				s.Page.ShowContent()
+				s.desk.Set(setting, ctx.JSSrc().Get("value").String())
+				s.desk.Page.ShowContent()
 			}
 		}),
 	)
@@ -140,14 +140,14 @@ func (s *Panel) renderSizes() app.UI {
 func (s *Panel) renderNetworks() app.UI {
 	return app.Div().Class("dial").Body(
 		app.Label().For("network").Text(words.Network),
-		app.Select().ID("network").Class("wide").Disabled(s.Busy()).Body(
+		app.Select().ID("network").Class("wide").Disabled(s.desk.Busy()).Body(
 			app.Range(s.Networks).Slice(func(i int) app.UI {
 				n := s.Networks[i]
-				return app.Option().Value(n.Name).Text(s.NetworkText(n)).Selected(n.Name == s.Recipe.Weights)
+				return app.Option().Value(n.Name).Text(s.NetworkText(n)).Selected(n.Name == s.desk.Recipe.Weights)
 			}),
 		).OnFocus(func(app.Context, app.Event) { s.LookAgain() }).OnChange(func(ctx app.Context, _ app.Event) {
 			name := ctx.JSSrc().Get("value").String()
-			s.Change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
+			s.desk.Change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
 		}),
 	)
 }
@@ -178,14 +178,14 @@ func (s *Panel) Show() {
 		}
 	}
 	for _, setting := range engine.Settings() {
-		value := setting.Get(&s.Recipe)
+		value := setting.Get(&s.desk.Recipe)
 		show("dial-"+setting.Name, value)
 		show("dial-"+setting.Name+"-value", value)
 		show("expert-"+setting.Name, value)
 	}
 	for _, part := range desk.Parts {
-		for i := range s.Styles {
-			show(partID(part, i), partText(part, &s.Recipe, i))
+		for i := range s.desk.Styles {
+			show(partID(part, i), partText(part, &s.desk.Recipe, i))
 		}
 	}
 }
@@ -193,7 +193,7 @@ func (s *Panel) Show() {
 func (s *Panel) renderUndo(copyLink func()) app.UI {
 	return app.Div().Class("undo").Body(
 		dom.Tool("link", words.CopyRecipe, copyLink),
-		dom.Tool("undo", words.Undo, s.Undo).Disabled(!s.CanUndo()),
-		dom.Tool("redo", words.Redo, s.Redo).Disabled(!s.CanRedo()),
+		dom.Tool("undo", words.Undo, s.desk.Undo).Disabled(!s.desk.CanUndo()),
+		dom.Tool("redo", words.Redo, s.desk.Redo).Disabled(!s.desk.CanRedo()),
 	)
 }

@@ -22,7 +22,7 @@ func (s *Panel) renderExpert() app.UI {
 			body = append(body, s.renderControl(setting))
 		}
 	}
-	body = append(body, s.renderRecipeFile(), dom.Press("quiet", words.ResetAll, s.resetAll).Disabled(s.Busy()))
+	body = append(body, s.renderRecipeFile(), dom.Press("quiet", words.ResetAll, s.resetAll).Disabled(s.desk.Busy()))
 	return app.Details().Class("expert").Body(
 		app.Summary().Text(words.Expert),
 		app.Div().Class("group").Body(body...),
@@ -31,13 +31,13 @@ func (s *Panel) renderExpert() app.UI {
 
 func (s *Panel) renderControl(setting engine.Setting) app.UI {
 	id := "expert-" + setting.Name
-	fixed := s.Fixed(setting)
+	fixed := s.desk.Fixed(setting)
 	var control app.UI
 	switch {
 	case setting.Name == "preset":
-		control = s.renderChoice(setting, id, s.TakePreset).Disabled(fixed)
+		control = s.renderChoice(setting, id, s.desk.TakePreset).Disabled(fixed)
 	case setting.Kind == engine.Choice:
-		control = s.renderChoice(setting, id, func(v string) { s.Set(setting, v) }).Disabled(fixed)
+		control = s.renderChoice(setting, id, func(v string) { s.desk.Set(setting, v) }).Disabled(fixed)
 	case setting.Kind == engine.Integer, setting.Kind == engine.Number:
 		control = s.renderNumber(setting, id).Disabled(fixed)
 	default:
@@ -65,7 +65,7 @@ func titled(setting engine.Setting) string {
 }
 
 func (s *Panel) renderChoice(setting engine.Setting, id string, take func(string)) app.HTMLSelect {
-	value := setting.Get(&s.Recipe)
+	value := setting.Get(&s.desk.Recipe)
 	return app.Select().ID(id).Body(
 		app.Range(setting.Choices).Slice(func(i int) app.UI {
 			c := setting.Choices[i]
@@ -76,17 +76,17 @@ func (s *Panel) renderChoice(setting engine.Setting, id string, take func(string
 
 // renderText is for lists, written with commas.
 func (s *Panel) renderText(setting engine.Setting, id string) app.HTMLInput {
-	return app.Input().ID(id).Class("wide").Type("text").Value(setting.Get(&s.Recipe)).
+	return app.Input().ID(id).Class("wide").Type("text").Value(setting.Get(&s.desk.Recipe)).
 		Attr("spellcheck", "false").AutoComplete(false).
 		OnChange(func(ctx app.Context, _ app.Event) {
-			s.Set(setting, ctx.JSSrc().Get("value").String())
-			ctx.JSSrc().Set("value", setting.Get(&s.Recipe))
+			s.desk.Set(setting, ctx.JSSrc().Get("value").String())
+			ctx.JSSrc().Set("value", setting.Get(&s.desk.Recipe))
 		}, app.EventScope(id))
 }
 
 // renderNamed offers the lists that have names.
 func (s *Panel) renderNamed(setting engine.Setting) app.HTMLSelect {
-	value := setting.Get(&s.Recipe)
+	value := setting.Get(&s.desk.Recipe)
 	options := []app.UI{app.Option().Value("").Text("–").Selected(true)}
 	for _, n := range setting.Named {
 		options = append(options, app.Option().Value(n.Name).Text(n.Name).Selected(n.Layers.String() == value))
@@ -94,11 +94,11 @@ func (s *Panel) renderNamed(setting engine.Setting) app.HTMLSelect {
 	return app.Select().Aria("label", fmt.Sprintf(words.Named, setting.Label)).Body(options...).
 		OnChange(func(ctx app.Context, _ app.Event) {
 			if v := ctx.JSSrc().Get("value").String(); v != "" {
-				s.Set(setting, v)
+				s.desk.Set(setting, v)
 			}
 		}, app.EventScope("named", setting.Name))
 }
 
 func (s *Panel) resetAll() {
-	s.TakePreset(engine.Painterly)
+	s.desk.TakePreset(engine.Painterly)
 }

@@ -18,7 +18,7 @@ func partText(p desk.Part, r *engine.Recipe, i int) string {
 
 func (s *Panel) setPart(p desk.Part, i int, text string) {
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
-		s.SetPart(p, i, v)
+		s.desk.SetPart(p, i, v)
 	}
 }
 
@@ -29,13 +29,13 @@ func (s *Panel) RenderParts(i int) app.UI {
 
 // renderPart is a slider below style i.
 func (s *Panel) renderPart(p desk.Part, i int) app.UI {
-	said, id, value := words.Parts[p.Setting], partID(p, i), partText(p, &s.Recipe, i)
+	said, id, value := words.Parts[p.Setting], partID(p, i), partText(p, &s.desk.Recipe, i)
 	setting, _ := engine.SettingByName(p.Setting)
 	return app.Div().Class("part").Body(
 		app.Label().For(id).Body(app.Span().Text(said.Label), app.Span().Class("value").Text(value)),
 		app.Input().ID(id).Type("range").Class("weight").Min(p.Low).Max(p.High).Step(0.05).Value(value).
-			Aria("label", fmt.Sprintf(said.Of, s.Styles[i].File.Name)).Title(said.Help).Aria("valuetext", value).
-			Disabled(s.Fixed(setting)).
+			Aria("label", fmt.Sprintf(said.Of, s.desk.Styles[i].File.Name)).Title(said.Help).Aria("valuetext", value).
+			Disabled(s.desk.Fixed(setting)).
 			OnInput(func(ctx app.Context, _ app.Event) { s.setPart(p, i, ctx.JSSrc().Get("value").String()) }, app.EventScope(id)).
 			OnDblClick(func(app.Context, app.Event) { s.setPart(p, i, "1") }, app.EventScope(id)),
 	)

@@ -57,15 +57,15 @@ func (s *Panel) takeRecipeFrom(files app.Value) {
 		return
 	}
 	file := files.Index(0)
-	s.Problem = ""
-	s.WaitFor(words.Reading, func() {
+	s.desk.Problem = ""
+	s.desk.WaitFor(words.Reading, func() {
 		recipe, err := recipeOf(file.Get("name").String(), file)
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			if err != nil {
-				s.Problem = engine.AsError(err).Message
+				s.desk.Problem = engine.AsError(err).Message
 				return
 			}
-			s.TakeRecipe(recipe)
+			s.desk.TakeRecipe(recipe)
 		})
 	})
 }

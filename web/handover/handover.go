@@ -33,7 +33,7 @@ type job struct {
 
 // A Printer has a server paint what is on the desk, larger.
 type Printer struct {
-	*desk.Desk
+	desk   *desk.Desk
 	Store  *kept.Store
 	Ledger *desk.Ledger
 	Memory desk.Memory
@@ -50,12 +50,12 @@ type Printer struct {
 }
 
 // New returns one for the desk.
-func New(d *desk.Desk) *Printer { return &Printer{Desk: d, printSize: printSizes[0]} }
+func New(d *desk.Desk) *Printer { return &Printer{desk: d, printSize: printSizes[0]} }
 
 // RenderButton asks whether to send the pictures.
 func (s *Printer) RenderButton() app.UI {
-	return app.If(s.Server != nil, func() app.UI {
-		return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(s.Missing() != "" || s.Busy()).
+	return app.If(s.desk.Server != nil, func() app.UI {
+		return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(s.desk.Missing() != "" || s.desk.Busy()).
 			OnClick(func(app.Context, app.Event) {
 				s.WithMasks(func() {
 					s.asking = true
@@ -68,7 +68,7 @@ func (s *Printer) RenderButton() app.UI {
 // Render asks before anything leaves the device, and says what would.
 func (s *Printer) Render() app.UI {
 	return dom.Dialog(handOverID, words.PrintSize, func() { s.asking = false },
-		app.If(s.asking && s.Server != nil && s.Missing() == "", func() app.UI {
+		app.If(s.asking && s.desk.Server != nil && s.desk.Missing() == "", func() app.UI {
 			return app.Div().Class("group").Body(
 				app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), s.kept())),
 				app.Ul().Class("files").Body(app.Range(s.uploads()).Slice(func(i int) app.UI {
@@ -99,8 +99,8 @@ func (s *Printer) Render() app.UI {
 func (s *Printer) printSizes() []int {
 	var list []int
 	for _, n := range printSizes {
-		w, h := s.Content.Fit(n)
-		if len(list) == 0 || s.Server.Megapixels == 0 || w*h <= s.Server.Megapixels*1_000_000 {
+		w, h := s.desk.Content.Fit(n)
+		if len(list) == 0 || s.desk.Server.Megapixels == 0 || w*h <= s.desk.Server.Megapixels*1_000_000 {
 			list = append(list, n)
 		}
 	}
@@ -109,25 +109,25 @@ func (s *Printer) printSizes() []int {
 
 // uploads are the pictures that would be sent.
 func (s *Printer) uploads() []*desk.Picture {
-	_, pictures := s.Work(s.Recipe)
+	_, pictures := s.desk.Work(s.desk.Recipe)
 	return pictures
 }
 
 // handOver has the server paint the same recipe, larger.
 func (s *Printer) handOver() {
 	dom.CloseModal(handOverID)
-	if s.Server == nil || s.Missing() != "" || s.Busy() {
+	if s.desk.Server == nil || s.desk.Missing() != "" || s.desk.Busy() {
 		return
 	}
-	recipe := s.Recipe
+	recipe := s.desk.Recipe
 	recipe.Size = s.printSize
 	now := time.Now()
-	until := now.Add(time.Duration(s.Server.KeepSeconds) * time.Second)
+	until := now.Add(time.Duration(s.desk.Server.KeepSeconds) * time.Second)
 	s.note(s.Ledger.Tell(desk.Sent{Text: fmt.Sprintf(words.Sent, s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), now.Format("15:04"), until.Format(words.Date)), Until: until}))
-	w, pictures := s.Work(recipe)
+	w, pictures := s.desk.Work(recipe)
 	st := s.Store
 	s.Paint(run.Job{Upload: s.uploadBytes()}, s.Runner(func(c api.Created) {
-		s.Page.Dispatch(func() { s.Run.Sent() })
+		s.desk.Page.Dispatch(func() { s.desk.Run.Sent() })
 		s.note(s.Memory.Set(jobKey, job{c, w}))
 		s.note(st.KeepPictures(pictures))
 	}, api.Created{}), recipe)
@@ -140,7 +140,7 @@ func (s *Printer) Find() bool {
 	if s.Memory.Get(jobKey, &j) != nil || j.Created.ID == "" {
 		return false
 	}
-	err := s.Store.Restore(s.Desk, j.Work, func(recipe engine.Recipe) {
+	err := s.Store.Restore(s.desk, j.Work, func(recipe engine.Recipe) {
 		s.Paint(run.Job{}, s.Runner(nil, j.Created), recipe)
 	})
 	if err != nil {
@@ -164,7 +164,7 @@ func (s *Printer) note(err error) {
 func (s *Printer) pictures() string { return fmt.Sprintf(words.SoMany, len(s.uploads())) }
 
 func (s *Printer) uploadBytes() int {
-	sum := len(s.Recipe.JSON())
+	sum := len(s.desk.Recipe.JSON())
 	for _, p := range s.uploads() {
 		sum += len(p.File.Data)
 	}
@@ -173,7 +173,7 @@ func (s *Printer) uploadBytes() int {
 
 // kept is how long the server keeps what it is sent.
 func (s *Printer) kept() string {
-	d := time.Duration(s.Server.KeepSeconds) * time.Second
+	d := time.Duration(s.desk.Server.KeepSeconds) * time.Second
 	if d >= 48*time.Hour {
 		return fmt.Sprintf(words.Days, int(d.Hours()/24))
 	}

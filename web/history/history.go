@@ -22,10 +22,9 @@ import (
 
 // A Shelf has the results.
 type Shelf struct {
-	*desk.Desk
-	Store *kept.Store
-	// Display shows a result and the photograph, whose longer side becomes that size.
-	Display func(img *image.NRGBA, longer int)
+	desk    *desk.Desk
+	store   *kept.Store
+	display func(img *image.NRGBA, longer int)
 	// Revoke withdraws what was shared of a result, outside the event loop.
 	Revoke func(e *kept.Entry)
 
@@ -34,19 +33,25 @@ type Shelf struct {
 	room    int         // bytes that all of it takes
 }
 
+// New returns one for the desk. display shows a result and the photograph, whose longer side
+// becomes that size.
+func New(d *desk.Desk, store *kept.Store, display func(img *image.NRGBA, longer int)) *Shelf {
+	return &Shelf{desk: d, store: store, display: display}
+}
+
 // Current is the entry of the result that is shown, or nil.
 func (s *Shelf) Current() *kept.Entry { return s.current }
 
 // Remember adds the result to the history.
 func (s *Shelf) Remember(result *engine.Result, where string) {
-	if s.Content == nil {
+	if s.desk.Content == nil {
 		return
 	}
-	w, pictures := s.Work(result.Recipe)
+	w, pictures := s.desk.Work(result.Recipe)
 	e := &kept.Entry{ID: photo.NewID(), When: time.Now(), Work: w, Where: where, Recipe: result.Recipe,
 		Width: result.Picture.Rect.Dx(), Height: result.Picture.Rect.Dy()}
 	s.current = e
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		file, err := photo.ResultFile(result.Picture, result.Recipe, "image/png")
 		if err != nil {
 			app.Log("the result cannot be kept:", err)
@@ -61,16 +66,16 @@ func (s *Shelf) Remember(result *engine.Result, where string) {
 		e.URL = dom.ObjectURL(thumb)
 		meta, err := json.Marshal(e)
 		if err == nil {
-			err = s.Store.KeepPictures(pictures)
+			err = s.store.KeepPictures(pictures)
 		}
 		if err == nil {
-			err = s.Store.Put(kept.Results, e.ID, map[string]any{"meta": string(meta), "blob": e.Blob, "thumb": thumb})
+			err = s.store.Put(kept.Results, e.ID, map[string]any{"meta": string(meta), "blob": e.Blob, "thumb": thumb})
 		}
 		if err != nil {
 			app.Log("the result cannot be kept:", err)
-			s.Complain(words.NoRoom)
+			s.desk.Complain(words.NoRoom)
 		}
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			s.entries = append([]*kept.Entry{e}, s.entries...)
 			s.weigh()
 		})
@@ -80,7 +85,7 @@ func (s *Shelf) Remember(result *engine.Result, where string) {
 // Load reads what earlier visits kept, outside the event loop. If no run is under way
 // it deletes pictures of runs that came to nothing.
 func (s *Shelf) Load(tidy bool) {
-	found, err := s.Store.All(kept.Results)
+	found, err := s.store.All(kept.Results)
 	if err != nil {
 		app.Log("there is no history:", err)
 		return
@@ -103,12 +108,12 @@ func (s *Shelf) Load(tidy bool) {
 		list = append(list, e)
 	}
 	if tidy {
-		if err := s.Store.RemoveUnused(used); err != nil {
+		if err := s.store.RemoveUnused(used); err != nil {
 			app.Log(err)
 		}
 	}
 	slices.SortFunc(list, func(a, b *kept.Entry) int { return cmp.Compare(b.When.UnixNano(), a.When.UnixNano()) })
-	s.Page.Dispatch(func() {
+	s.desk.Page.Dispatch(func() {
 		s.entries = append(s.entries, list...)
 		s.weigh()
 	})
@@ -120,52 +125,52 @@ func (s *Shelf) weigh() {
 	for _, e := range s.entries {
 		sum += e.Blob.Get("size").Int()
 	}
-	s.Page.Async(func() {
-		pictures, err := s.Store.All(kept.Pictures)
+	s.desk.Page.Async(func() {
+		pictures, err := s.store.All(kept.Pictures)
 		if err != nil {
 			return
 		}
 		for _, p := range pictures {
 			sum += p.Get("blob").Get("size").Int()
 		}
-		s.Page.Dispatch(func() { s.room = sum })
+		s.desk.Page.Dispatch(func() { s.room = sum })
 	})
 }
 
 // open shows a result with the pictures and settings that it was made by.
-func (s *Shelf) open(e *kept.Entry) { s.WhenMasksMayGo(func() { s.show(e, func([]byte) {}) }) }
+func (s *Shelf) open(e *kept.Entry) { s.desk.WhenMasksMayGo(func() { s.show(e, func([]byte) {}) }) }
 
 // continueFrom lets the next run start from a result.
 func (s *Shelf) continueFrom(e *kept.Entry) {
-	s.WhenMasksMayGo(func() {
+	s.desk.WhenMasksMayGo(func() {
 		s.show(e, func(file []byte) {
-			s.Begin = &engine.File{Name: words.Continued, Data: file}
-			s.Run.Continue()
+			s.desk.Begin = &engine.File{Name: words.Continued, Data: file}
+			s.desk.Run.Continue()
 		})
 	})
 }
 
 func (s *Shelf) show(e *kept.Entry, then func(file []byte)) {
-	s.WaitFor(words.Opening, func() {
+	s.desk.WaitFor(words.Opening, func() {
 		file, err := dom.BytesOf(e.Blob)
 		if err != nil {
-			s.Complain(words.Gone)
+			s.desk.Complain(words.Gone)
 			return
 		}
 		img, err := dom.Decode(context.Background(), engine.File{Name: e.Work.Name, Data: file})
 		if err != nil {
-			s.Complain(engine.AsError(err).Message)
+			s.desk.Complain(engine.AsError(err).Message)
 			return
 		}
-		err = s.Store.Restore(s.Desk, e.Work, func(engine.Recipe) {
-			s.Run.Show(&engine.Result{Picture: img, Recipe: e.Recipe}, e.ID)
+		err = s.store.Restore(s.desk, e.Work, func(engine.Recipe) {
+			s.desk.Run.Show(&engine.Result{Picture: img, Recipe: e.Recipe}, e.ID)
 			s.current = e
-			s.Display(img, max(e.Width, e.Height))
+			s.display(img, max(e.Width, e.Height))
 			then(file)
 		})
 		if err != nil {
 			app.Log(err)
-			s.Complain(words.Gone)
+			s.desk.Complain(words.Gone)
 		}
 	})
 }
@@ -188,23 +193,23 @@ func (s *Shelf) forgetAll(gone []*kept.Entry) {
 		}
 	}
 	s.entries = rest
-	if s.Content != nil { // may belong to a run that is kept
-		w, _ := s.Work(s.Recipe)
+	if s.desk.Content != nil { // may belong to a run that is kept
+		w, _ := s.desk.Work(s.desk.Recipe)
 		for _, id := range w.IDs() {
 			used[id] = true
 		}
 	}
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		for _, e := range gone {
 			s.Revoke(e)
-			if err := s.Store.Remove(kept.Results, e.ID); err != nil {
+			if err := s.store.Remove(kept.Results, e.ID); err != nil {
 				app.Log(err)
 			}
 		}
-		if err := s.Store.RemoveUnused(used); err != nil {
+		if err := s.store.RemoveUnused(used); err != nil {
 			app.Log(err)
 		}
-		s.Page.Dispatch(func() { s.weigh() })
+		s.desk.Page.Dispatch(func() { s.weigh() })
 	})
 }
 
@@ -215,7 +220,7 @@ func (s *Shelf) Render(sheet []string) app.UI {
 			app.H2().Text(words.History),
 			app.If(len(s.entries) > 0, func() app.UI {
 				return dom.Press("text", words.DeleteAll, func() {
-					s.Ask(desk.Question{Title: words.DeleteTitle, Text: fmt.Sprintf(words.DeleteText, len(s.entries)), Yes: words.DeleteYes, No: words.DeleteNo,
+					s.desk.Ask(desk.Question{Title: words.DeleteTitle, Text: fmt.Sprintf(words.DeleteText, len(s.entries)), Yes: words.DeleteYes, No: words.DeleteNo,
 						Act: func() { s.forgetAll(slices.Clone(s.entries)) }})
 				})
 			}),
@@ -232,20 +237,20 @@ func (s *Shelf) Render(sheet []string) app.UI {
 func (s *Shelf) renderEntry(e *kept.Entry) app.UI {
 	about := fmt.Sprintf(words.Entry, photo.Stem(e.Work.Name), e.Width, e.Height, e.When.Format("2 Jan, 15:04"))
 	item := app.Li()
-	if s.Run.From() == e.ID {
+	if s.desk.Run.From() == e.ID {
 		item = item.Class("selected")
 	}
 	return item.Body(
-		app.Button().Class("result").Type("button").Aria("label", about).Title(about).Aria("pressed", s.Run.From() == e.ID).
+		app.Button().Class("result").Type("button").Aria("label", about).Title(about).Aria("pressed", s.desk.Run.From() == e.ID).
 			Body(app.Img().Src(e.URL).Role("presentation")).
 			OnClick(func(app.Context, app.Event) { s.open(e) }, app.EventScope(e.ID)),
-		app.If(s.Run.From() == e.ID, func() app.UI {
+		app.If(s.desk.Run.From() == e.ID, func() app.UI {
 			return app.Div().Class("about").Body(
 				app.Div().Body(app.P().Text(about), app.P().Class("kept").Text(recipeText(&e.Recipe))),
 				app.Div().Class("answers").Body(
-					dom.Press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.Begin != nil),
+					dom.Press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.desk.Begin != nil),
 					dom.Tool("delete", words.Delete, func() {
-						s.Ask(desk.Question{Title: words.DeleteOneTitle, Text: words.DeleteOneText, Yes: words.DeleteOneYes, No: words.DeleteNo,
+						s.desk.Ask(desk.Question{Title: words.DeleteOneTitle, Text: words.DeleteOneText, Yes: words.DeleteOneYes, No: words.DeleteNo,
 							Act: func() { s.forgetAll([]*kept.Entry{e}) }})
 					}, e.ID),
 				),

@@ -50,7 +50,7 @@ func (s *Editor) Listen() {
 		}))
 	}
 	later := func(act func()) {
-		s.Page.Quietly(act) // nothing but canvases changes, many times a second
+		s.desk.Page.Quietly(act) // nothing but canvases changes, many times a second
 	}
 	listen("pointerdown", func(e app.Value) {
 		if e.Get("button").Int() != 0 || pointer >= 0 {
@@ -72,7 +72,7 @@ func (s *Editor) Listen() {
 		return func(e app.Value) {
 			if e.Get("pointerId").Int() == pointer {
 				pointer = -1
-				s.Page.Dispatch(func() { s.lift(whole) })
+				s.desk.Page.Dispatch(func() { s.lift(whole) })
 			}
 		}
 	}
@@ -83,7 +83,7 @@ func (s *Editor) Listen() {
 		if step, ok := arrows[e.Get("key").String()]; ok || e.Get("key").String() == " " {
 			e.Call("preventDefault")
 			paints := e.Get("shiftKey").Bool() || !ok
-			s.Page.Dispatch(func() { s.walk(step, paints) })
+			s.desk.Page.Dispatch(func() { s.walk(step, paints) })
 		}
 	})
 }
@@ -91,10 +91,10 @@ func (s *Editor) Listen() {
 // setDown begins a stroke.
 func (s *Editor) setDown(t touch) {
 	m := s
-	if !m.open || s.Masks == nil || m.stroke != nil {
+	if !m.open || s.desk.Masks == nil || m.stroke != nil {
 		return
 	}
-	stroke, part := s.Masks.Mask(m.at).Begin(s.brush(), t.x, t.y, t.pressure)
+	stroke, part := s.desk.Masks.Mask(m.at).Begin(s.brush(), t.x, t.y, t.pressure)
 	m.stroke = stroke
 	s.moveBrush(t)
 	s.showMask(part)
@@ -119,7 +119,7 @@ func (s *Editor) lift(whole bool) {
 	}
 	s.stroke = nil
 	if whole {
-		s.Masks.Finish(stroke)
+		s.desk.Masks.Finish(stroke)
 		return
 	}
 	stroke.TakeBack()
@@ -132,12 +132,12 @@ var arrows = map[string]touch{"ArrowLeft": {x: -1}, "ArrowRight": {x: 1}, "Arrow
 // walk moves the brush by half its radius, painting or not.
 func (s *Editor) walk(step touch, paints bool) {
 	m := s
-	if !m.open || s.Masks == nil || m.stroke != nil {
+	if !m.open || s.desk.Masks == nil || m.stroke != nil {
 		return
 	}
 	far := max(2, s.brush().Radius/2)
 	from := touch{m.x, m.y, 1}
-	w, h := s.Masks.Size()
+	w, h := s.desk.Masks.Size()
 	to := touch{min(float64(w), max(0, m.x+far*step.x)), min(float64(h), max(0, m.y+far*step.y)), 1}
 	if paints {
 		s.setDown(from)
@@ -155,11 +155,11 @@ func (s *Editor) moveBrush(t touch) {
 
 func (s *Editor) showBrush() {
 	ring, ok := dom.Element(brushID)
-	if !ok || s.Masks == nil {
+	if !ok || s.desk.Masks == nil {
 		return
 	}
 	per := func(v float64, of int) string { return fmt.Sprintf("%.3f%%", 100*v/float64(of)) }
-	w, h := s.Masks.Size()
+	w, h := s.desk.Masks.Size()
 	style := ring.Get("style")
 	style.Set("left", per(s.x, w))
 	style.Set("top", per(s.y, h))

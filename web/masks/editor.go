@@ -24,7 +24,7 @@ const (
 
 // An Editor paints masks.
 type Editor struct {
-	*desk.Desk
+	desk     *desk.Desk
 	grow     Grower
 	open     bool
 	at       int     // the layer that is painted
@@ -41,7 +41,7 @@ type Grower func(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8,
 
 // New returns an editor that is closed.
 func New(d *desk.Desk, grow Grower) *Editor {
-	return &Editor{Desk: d, grow: grow, size: 10, softness: 30}
+	return &Editor{desk: d, grow: grow, size: 10, softness: 30}
 }
 
 // Open says whether masks are painted, and Growing whether edges are looked for.
@@ -55,22 +55,22 @@ func (s *Editor) brush() mask.Brush {
 
 // layerName says what the layer is.
 func (s *Editor) layerName(at int) string {
-	if at >= 0 && at < len(s.Styles) {
-		return fmt.Sprintf(words.MaskOf, photo.Stem(s.Styles[at].File.Name))
+	if at >= 0 && at < len(s.desk.Styles) {
+		return fmt.Sprintf(words.MaskOf, photo.Stem(s.desk.Styles[at].File.Name))
 	}
 	return words.Keep
 }
 
 // Toggle opens the editor, or closes it.
 func (s *Editor) Toggle() {
-	if s.open || s.Missing() != "" || s.Busy() {
+	if s.open || s.desk.Missing() != "" || s.desk.Busy() {
 		s.Close()
 		return
 	}
 	s.open = true
-	if s.Masks == nil {
-		w, h := s.Content.Fit(mask.Side)
-		s.Masks = mask.NewLayers(w, h)
+	if s.desk.Masks == nil {
+		w, h := s.desk.Content.Fit(mask.Side)
+		s.desk.Masks = mask.NewLayers(w, h)
 		s.x, s.y = float64(w)/2, float64(h)/2
 	}
 	s.Follow()
@@ -84,13 +84,13 @@ func (s *Editor) Close() {
 }
 
 // Follow shows a layer that there is, after styles have gone.
-func (s *Editor) Follow() { s.chooseLayer(min(s.at, len(s.Styles)-1)) }
+func (s *Editor) Follow() { s.chooseLayer(min(s.at, len(s.desk.Styles)-1)) }
 
 // chooseLayer shows a layer for painting.
 func (s *Editor) chooseLayer(at int) {
 	s.at = max(at, mask.Keep)
-	if s.Masks != nil {
-		w, h := s.Masks.Size()
+	if s.desk.Masks != nil {
+		w, h := s.desk.Masks.Size()
 		s.showMask(image.Rect(0, 0, w, h))
 	}
 }
@@ -101,20 +101,20 @@ func (s *Editor) showMask(part image.Rectangle) {
 	if !ok || part.Empty() {
 		return
 	}
-	w, h := s.Masks.Size()
+	w, h := s.desk.Masks.Size()
 	if canvas.Get("width").Int() != w || canvas.Get("height").Int() != h {
 		canvas.Set("width", w)
 		canvas.Set("height", h)
 	}
 	pen := canvas.Call("getContext", "2d")
-	img := s.Masks.Tinted(part, s.at)
+	img := s.desk.Masks.Tinted(part, s.at)
 	pen.Call("clearRect", part.Min.X, part.Min.Y, part.Dx(), part.Dy())
 	pen.Call("drawImage", dom.Offscreen(img), part.Min.X, part.Min.Y)
 }
 
 // editLayer does something to the layer that is shown.
 func (s *Editor) editLayer(act func(at int)) {
-	if s.Masks != nil && s.stroke == nil {
+	if s.desk.Masks != nil && s.stroke == nil {
 		act(s.at)
 		s.chooseLayer(s.at)
 	}
@@ -125,10 +125,10 @@ func (s *Editor) Undo() { s.travelMask((*mask.Layers).Undo) }
 func (s *Editor) Redo() { s.travelMask((*mask.Layers).Redo) }
 
 func (s *Editor) travelMask(travel func(*mask.Layers) (int, bool)) {
-	if s.Masks == nil || s.stroke != nil {
+	if s.desk.Masks == nil || s.stroke != nil {
 		return
 	}
-	if at, ok := travel(s.Masks); ok {
+	if at, ok := travel(s.desk.Masks); ok {
 		s.chooseLayer(at)
 	}
 }
@@ -137,23 +137,23 @@ func (s *Editor) travelMask(travel func(*mask.Layers) (int, bool)) {
 func (s *Editor) Render() app.UI {
 	m := s
 	list := []int{mask.Keep}
-	for i := range s.Styles {
+	for i := range s.desk.Styles {
 		list = append(list, i)
 	}
 	act := func(name, label string, do func(*mask.Layers, int)) app.HTMLButton {
-		return dom.Press("quiet", label, func() { s.editLayer(func(at int) { do(s.Masks, at) }) }, name).Title(words.MaskHelp[name])
+		return dom.Press("quiet", label, func() { s.editLayer(func(at int) { do(s.desk.Masks, at) }) }, name).Title(words.MaskHelp[name])
 	}
 	toggle := words.EditMasks
 	if m.open {
 		toggle = words.MasksDone
 	}
 	return app.Section().Class("group", "masks").Aria("label", words.Masks).Body(
-		dom.Press("quiet", toggle, s.Toggle).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.Missing() != "" || s.Busy()),
+		dom.Press("quiet", toggle, s.Toggle).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.desk.Missing() != "" || s.desk.Busy()),
 		app.Div().Class("group").Hidden(!m.open).Body(
 			app.Div().Class("group").Role("group").Aria("label", words.Layer).Body(app.Range(list).Slice(func(i int) app.UI {
 				at := list[i]
 				button := dom.Press("layer", s.layerName(at), func() { s.chooseLayer(at) }, at).Aria("pressed", m.at == at)
-				if s.Masks.Peek(at).Painted() {
+				if s.desk.Masks.Peek(at).Painted() {
 					button = button.Class("painted", fmt.Sprintf("colour%d", mask.Colour(at)))
 				}
 				return button
@@ -167,8 +167,8 @@ func (s *Editor) Render() app.UI {
 				act("invert", words.Invert, (*mask.Layers).Invert),
 				act("fill", words.Fill, func(l *mask.Layers, at int) { l.Fill(at, 255) }),
 				act("clear", words.Clear, func(l *mask.Layers, at int) { l.Fill(at, 0) }),
-				dom.Tool("undo", words.UndoMask, s.Undo).Disabled(!s.Masks.CanUndo()),
-				dom.Tool("redo", words.RedoMask, s.Redo).Disabled(!s.Masks.CanRedo()),
+				dom.Tool("undo", words.UndoMask, s.Undo).Disabled(!s.desk.Masks.CanUndo()),
+				dom.Tool("redo", words.RedoMask, s.Redo).Disabled(!s.desk.Masks.CanRedo()),
 			),
 			dom.Chooser("mask-file", words.LoadMask, words.MaskHelp["load"], words.MaskInput, photo.Accepted, s.loadMask),
 			app.P().Class("help-text").Text(words.MasksHelp),
@@ -203,5 +203,5 @@ func (s *Editor) RenderOver() []app.UI {
 
 // RenderTool is the brush among the tools of the view.
 func (s *Editor) RenderTool() app.UI {
-	return dom.Tool("mask", words.EditMasks, s.Toggle).Aria("pressed", s.open).Disabled(s.Missing() != "" || s.Busy())
+	return dom.Tool("mask", words.EditMasks, s.Toggle).Aria("pressed", s.open).Disabled(s.desk.Missing() != "" || s.desk.Busy())
 }

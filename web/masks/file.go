@@ -18,16 +18,16 @@ import (
 func (s *Editor) WithFiles(then func()) {
 	s.Close()
 	made := map[*mask.Mask]string{}
-	for i := range s.Styles {
-		made[s.Masks.Peek(i)] = fmt.Sprintf(words.MaskFile, i+1)
+	for i := range s.desk.Styles {
+		made[s.desk.Masks.Peek(i)] = fmt.Sprintf(words.MaskFile, i+1)
 	}
-	made[s.Masks.Peek(mask.Keep)] = words.KeepFile
+	made[s.desk.Masks.Peek(mask.Keep)] = words.KeepFile
 	maps.DeleteFunc(made, func(m *mask.Mask, _ string) bool { return !m.Painted() || m.Saved != nil })
 	if len(made) == 0 {
 		then()
 		return
 	}
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		for m, name := range made {
 			blob, err := dom.Encode(dom.Offscreen(m.Grey()), m.Bounds().Dx(), m.Bounds().Dy(), "image/png", 1)
 			f := &mask.File{ID: photo.NewID(), File: engine.File{Name: name}}
@@ -35,23 +35,23 @@ func (s *Editor) WithFiles(then func()) {
 				f.Data, err = dom.BytesOf(blob)
 			}
 			if err != nil {
-				s.Complain(engine.AsError(err).Message)
+				s.desk.Complain(engine.AsError(err).Message)
 				return
 			}
-			s.Page.Dispatch(func() { m.Saved = f })
+			s.desk.Page.Dispatch(func() { m.Saved = f })
 		}
-		s.Page.Dispatch(func() { then() })
+		s.desk.Page.Dispatch(func() { then() })
 	})
 }
 
 // loadMask reads a mask from files that were chosen or dropped.
 func (s *Editor) loadMask(files app.Value) {
-	if !files.Truthy() || files.Length() == 0 || s.Masks == nil {
+	if !files.Truthy() || files.Length() == 0 || s.desk.Masks == nil {
 		return
 	}
-	file, l, at := files.Index(0), s.Masks, s.at
-	s.Problem = ""
-	s.Page.Async(func() {
+	file, l, at := files.Index(0), s.desk.Masks, s.at
+	s.desk.Problem = ""
+	s.desk.Page.Async(func() {
 		p, err := photo.Read(file.Get("name").String(), file)
 		var values []uint8
 		if err == nil {
@@ -60,11 +60,11 @@ func (s *Editor) loadMask(files app.Value) {
 			values, err = photo.Whiteness(photo.Blob(p), w, h)
 		}
 		if err != nil {
-			s.Complain(engine.AsError(err).Message)
+			s.desk.Complain(engine.AsError(err).Message)
 			return
 		}
-		s.Page.Dispatch(func() {
-			if s.Masks == l {
+		s.desk.Page.Dispatch(func() {
+			if s.desk.Masks == l {
 				l.Replace(at, values)
 				s.chooseLayer(at)
 			}

@@ -17,19 +17,19 @@ const (
 
 // growMask grows what is painted in the layer to the edges of things.
 func (s *Editor) growMask() {
-	l, at, photograph := s.Masks, s.at, s.Content
+	l, at, photograph := s.desk.Masks, s.at, s.desk.Content
 	m := l.Peek(at)
 	if s.growing || s.stroke != nil {
 		return
 	}
 	if !m.Painted() {
-		s.Say(words.GrowWhat)
+		s.desk.Say(words.GrowWhat)
 		return
 	}
 	w, h := photograph.Fit(growSide)
 	seeds := l.Seeds(at, w, h)
-	s.growing, s.Problem = true, ""
-	s.Page.Async(func() {
+	s.growing, s.desk.Problem = true, ""
+	s.desk.Page.Async(func() {
 		ctx, stop := context.WithTimeout(context.Background(), growFor)
 		defer stop()
 		var grown []uint8
@@ -37,12 +37,12 @@ func (s *Editor) growMask() {
 		if err == nil {
 			grown, err = s.grow(ctx, img, seeds)
 		}
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			s.growing = false
 			switch {
 			case err != nil:
-				s.Problem = engine.AsError(err).Message
-			case s.Masks == l && s.open && s.stroke == nil:
+				s.desk.Problem = engine.AsError(err).Message
+			case s.desk.Masks == l && s.open && s.stroke == nil:
 				l.Replace(at, m.Enlarged(grown, w, h))
 				s.chooseLayer(at)
 			}

@@ -17,34 +17,34 @@ type Slots struct {
 
 // Render has Start and Stop, progress and status.
 func (s *Painter) Render(slots Slots) app.UI {
-	why := s.Missing()
+	why := s.desk.Missing()
 	return app.Section().Class("bar").Aria("label", words.Run).Body(append([]app.UI{
 		app.Div().Class("runs").Body(
-			app.If(s.Busy(), func() app.UI {
-				return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.Run.Stopping()).
-					OnClick(func(app.Context, app.Event) { s.Halt() })
+			app.If(s.desk.Busy(), func() app.UI {
+				return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.desk.Run.Stopping()).
+					OnClick(func(app.Context, app.Event) { s.desk.Halt() })
 			}).Else(func() app.UI {
 				return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "" || slots.Growing).Title(why).
 					OnClick(func(app.Context, app.Event) { s.start() })
 			}),
-			app.If(s.Run.Pausable(), func() app.UI {
-				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.Run.Stopping() || !s.Run.Paints()).
-					OnClick(func(app.Context, app.Event) { s.Run.Pause() })
+			app.If(s.desk.Run.Pausable(), func() app.UI {
+				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.desk.Run.Stopping() || !s.desk.Run.Paints()).
+					OnClick(func(app.Context, app.Event) { s.desk.Run.Pause() })
 			}),
-			app.If(s.Run.Waits(), func() app.UI {
-				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.Run.Stopping()).
+			app.If(s.desk.Run.Waits(), func() app.UI {
+				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.desk.Run.Stopping()).
 					OnClick(func(app.Context, app.Event) { s.resume() })
 			}),
 		),
 		app.Div().Class("progress").Body(
-			app.Progress().Max(1).Value(s.Run.Fraction()).Aria("label", words.Progress),
+			app.Progress().Max(1).Value(s.desk.Run.Fraction()).Aria("label", words.Progress),
 			app.P().Class("fine").Aria("hidden", true).Text(s.fine(slots)),
 		),
 		app.P().Class("unseen").ID("status").Role("status").
-			DataSet("state", s.Run.Phase().State()).
-			DataSet("scale", s.Run.Progress.Scale).
-			DataSet("iteration", s.Run.Progress.Iteration).
-			DataSet("loss", number(s.Run.Progress.Loss)).
+			DataSet("state", s.desk.Run.Phase().State()).
+			DataSet("scale", s.desk.Run.Progress.Scale).
+			DataSet("iteration", s.desk.Run.Progress.Iteration).
+			DataSet("loss", number(s.desk.Run.Progress.Loss)).
 			Text(s.coarse(slots)),
 	}, slots.After...)...)
 }
@@ -54,27 +54,27 @@ func (s *Painter) coarse(slots Slots) string {
 	switch {
 	case slots.Growing:
 		return words.Growing
-	case s.Said != "":
-		return s.Said
+	case s.desk.Said != "":
+		return s.desk.Said
 	}
-	if _, idle := s.Run.Phase().(run.Idle); idle {
-		if why := s.Missing(); why != "" {
+	if _, idle := s.desk.Run.Phase().(run.Idle); idle {
+		if why := s.desk.Missing(); why != "" {
 			return why
 		}
-		if s.Begin != nil {
+		if s.desk.Begin != nil {
 			return words.Continues
 		}
 	}
-	return s.Run.Phase().Text()
+	return s.desk.Run.Phase().Text()
 }
 
 // fine is what the eye reads.
 func (s *Painter) fine(slots Slots) string {
 	switch {
-	case s.Waits() != "" && !s.Busy():
-		return s.Waits()
-	case s.Busy() && (s.Said == "" || s.Run.Fetches()):
-		return s.Run.Fine()
+	case s.desk.Waits() != "" && !s.desk.Busy():
+		return s.desk.Waits()
+	case s.desk.Busy() && (s.desk.Said == "" || s.desk.Run.Fetches()):
+		return s.desk.Run.Fine()
 	}
 	return s.coarse(slots)
 }

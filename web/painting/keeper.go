@@ -42,10 +42,10 @@ type point struct {
 
 // keepRun begins to keep a run of the page's pictures, and of the picture it starts from.
 func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
-	begin := s.Begin
+	begin := s.desk.Begin
 	k := &keeper{latest: make(chan point, 1), end: make(chan struct{}), done: make(chan struct{})}
-	w, pictures := s.Work(recipe)
-	st := s.Store
+	w, pictures := s.desk.Work(recipe)
+	st := s.store
 	go func() {
 		defer close(k.done)
 		release, mine := dom.Lock(runKey)
@@ -133,7 +133,7 @@ func (s *Painter) FindInterrupted() bool {
 	if Kept() {
 		return false
 	}
-	found, err := s.Store.Get(kept.Run, runKey)
+	found, err := s.store.Get(kept.Run, runKey)
 	if err != nil || found == nil {
 		return false
 	}
@@ -157,17 +157,17 @@ func (s *Painter) FindInterrupted() bool {
 			preview, _ = dom.Decode(context.Background(), engine.File{Name: "preview.png", Data: data})
 		}
 	}
-	err = s.Store.Restore(s.Desk, w, func(recipe engine.Recipe) {
-		s.Page.ShowContent()
-		waiting.Recipe, s.Begin = recipe, begin
-		s.Run.Find(waiting)
+	err = s.store.Restore(s.desk, w, func(recipe engine.Recipe) {
+		s.desk.Page.ShowContent()
+		waiting.Recipe, s.desk.Begin = recipe, begin
+		s.desk.Run.Find(waiting)
 		if preview != nil {
 			s.Picture.Draw(preview)
 		}
 	})
 	if err != nil {
 		app.Log("the run that was interrupted cannot be taken up:", err)
-		_ = s.Store.Remove(kept.Run, runKey)
+		_ = s.store.Remove(kept.Run, runKey)
 		return false
 	}
 	return true
@@ -175,7 +175,7 @@ func (s *Painter) FindInterrupted() bool {
 
 // takeUp lets the run that was interrupted go on.
 func (s *Painter) takeUp(found run.Interrupted) {
-	begin := s.Begin
+	begin := s.desk.Begin
 	s.paint(run.Job{}, s.Worker, found.Recipe, func(req *engine.Request) (err error) {
 		if begin != nil {
 			req.Start = *begin
@@ -190,9 +190,9 @@ func (s *Painter) takeUp(found run.Interrupted) {
 // LetGo gives up the run that was interrupted.
 func (s *Painter) LetGo() {
 	s.Picture.NothingDrawn()
-	s.Page.ShowContent()
-	s.Page.Async(func() {
-		if err := s.Store.Remove(kept.Run, runKey); err != nil {
+	s.desk.Page.ShowContent()
+	s.desk.Page.Async(func() {
+		if err := s.store.Remove(kept.Run, runKey); err != nil {
 			app.Log(err)
 		}
 	})

@@ -26,8 +26,8 @@ type Picture interface {
 
 // A Painter has the run.
 type Painter struct {
-	*desk.Desk
-	Store   *kept.Store
+	desk    *desk.Desk
+	store   *kept.Store
 	Picture Picture
 	// Worker paints on this device.
 	Worker engine.Runner
@@ -39,11 +39,14 @@ type Painter struct {
 	keeper *keeper // of the run that is under way, if it is kept
 }
 
+// New returns one for the desk.
+func New(d *desk.Desk, store *kept.Store) *Painter { return &Painter{desk: d, store: store} }
+
 // start paints on this device what is on the page, from a result that is to be continued
 // if there is one.
 func (s *Painter) start() {
-	recipe, prepare := s.Recipe, func(*engine.Request) error { return nil }
-	if begin := s.Begin; begin != nil {
+	recipe, prepare := s.desk.Recipe, func(*engine.Request) error { return nil }
+	if begin := s.desk.Begin; begin != nil {
 		recipe.Start, recipe.Scales = engine.StartPicture, 1
 		prepare = func(req *engine.Request) error {
 			req.Start = *begin
@@ -61,13 +64,13 @@ func (s *Painter) Paint(job run.Job, runner engine.Runner, recipe engine.Recipe)
 // paint makes a painting by whatever runner, from the first report to the result. prepare
 // completes the request outside the event loop. A second one cannot begin while it lasts.
 func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe, prepare func(*engine.Request) error) {
-	if s.Busy() || s.Missing() != "" {
+	if s.desk.Busy() || s.desk.Missing() != "" {
 		return
 	}
-	req := s.Request(recipe)
+	req := s.desk.Request(recipe)
 	req.PreviewEvery = previewEvery
-	if s.Masks != nil {
-		s.Masks.Changed = false
+	if s.desk.Masks != nil {
+		s.desk.Masks.Changed = false
 	}
 	s.keeper, job.Where = nil, dom.HostName()
 	if runner == s.Worker {
@@ -76,34 +79,34 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	}
 	runCtx, stop := context.WithCancel(context.Background())
 	job.Stop, job.Control = stop, req.Control
-	s.Run.Begin(job)
-	s.Problem = ""
+	s.desk.Run.Begin(job)
+	s.desk.Problem = ""
 	s.Picture.NothingDrawn()
-	s.Picture.Photograph(recipe.Size, s.Begin == nil)
+	s.Picture.Photograph(recipe.Size, s.desk.Begin == nil)
 
 	began, keeper := time.Now(), s.keeper
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		err := prepare(&req)
 		var result *engine.Result
 		if err == nil {
 			result, err = runner.Run(runCtx, req, func(p engine.Progress) {
-				s.Page.Dispatch(func() { s.hear(p) })
+				s.desk.Page.Dispatch(func() { s.hear(p) })
 			})
 		}
 		stop()
 		keeper.close()
-		s.Page.Dispatch(func() { s.end(result, err, job.Where, time.Since(began)) })
+		s.desk.Page.Dispatch(func() { s.end(result, err, job.Where, time.Since(began)) })
 	})
 }
 
 // hear takes a report.
 func (s *Painter) hear(p engine.Progress) {
-	if !s.Run.Hear(p) {
+	if !s.desk.Run.Hear(p) {
 		return
 	}
 	s.keeper.hear(p)
 	if p.Note != "" {
-		s.Problem = p.Note
+		s.desk.Problem = p.Note
 	}
 	if p.Preview != nil {
 		s.Picture.Draw(p.Preview)
@@ -112,24 +115,24 @@ func (s *Painter) hear(p engine.Progress) {
 
 // resume lets the run that waits go on, after the page was closed as well.
 func (s *Painter) resume() {
-	if found, ok := s.Run.TakeUp(); ok {
+	if found, ok := s.desk.Run.TakeUp(); ok {
 		s.takeUp(found)
 		return
 	}
-	s.Run.Resume()
+	s.desk.Run.Resume()
 }
 
 // end takes the result, or why there is none.
 func (s *Painter) end(result *engine.Result, err error, where string, took time.Duration) {
 	s.keeper = nil
 	if result != nil {
-		s.Begin = nil
+		s.desk.Begin = nil
 		s.Picture.Draw(result.Picture)
 	}
 	s.Ended(result, where)
-	s.Run.End(result, err, took)
+	s.desk.Run.End(result, err, took)
 	if e := engine.AsError(err); e != nil && e.Code != engine.Cancelled {
-		s.Problem = e.Message
+		s.desk.Problem = e.Message
 	}
-	s.Run.Proceed()
+	s.desk.Run.Proceed()
 }

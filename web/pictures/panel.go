@@ -22,12 +22,12 @@ func (e example) thumb() string { return dom.Resolve("web/examples/" + e.name + 
 
 // A Panel has photograph and styles, and takes others.
 type Panel struct {
-	*desk.Desk
+	desk   *desk.Desk
 	mixing bool // examples are added to the styles, and do not replace them
 }
 
 // New returns one for the desk.
-func New(d *desk.Desk) *Panel { return &Panel{Desk: d} }
+func New(d *desk.Desk) *Panel { return &Panel{desk: d} }
 
 // Slots are what other features have among the pictures.
 type Slots struct {
@@ -39,32 +39,32 @@ type Slots struct {
 // setContent takes a photograph, after asking if a painting of the one before is being made
 // or masks were painted on it.
 func (s *Panel) setContent(p *desk.Picture) {
-	s.WhenMasksMayGo(func() {
-		photo.Forget(s.Content)
-		s.SetContent(p)
+	s.desk.WhenMasksMayGo(func() {
+		photo.Forget(s.desk.Content)
+		s.desk.SetContent(p)
 	})
 }
 
 // addStyle adds a style; one that the person chose takes the place of the example
 // that the page opened with.
-func (s *Panel) addStyle(p *desk.Picture) { s.WhenFree(func() { s.AddStyle(p) }) }
+func (s *Panel) addStyle(p *desk.Picture) { s.desk.WhenFree(func() { s.desk.AddStyle(p) }) }
 
 // chooseStyle takes an example in the place of all styles, or beside them if they are to be
 // mixed.
 func (s *Panel) chooseStyle(p *desk.Picture) {
-	s.WhenFree(func() {
+	s.desk.WhenFree(func() {
 		if s.mixing {
-			s.Touched = true
-			s.AddStyle(p)
+			s.desk.Touched = true
+			s.desk.AddStyle(p)
 			return
 		}
-		s.ChooseStyle(p)
+		s.desk.ChooseStyle(p)
 	})
 }
 
 func (s *Panel) removeStyle(p *desk.Picture) {
-	s.WhenFree(func() {
-		if s.RemoveStyle(p) {
+	s.desk.WhenFree(func() {
+		if s.desk.RemoveStyle(p) {
 			photo.Forget(p)
 		}
 	})
@@ -79,7 +79,7 @@ func (s *Panel) Render(slots Slots) app.UI {
 	return panel.Body(
 		app.Section().Class("group photograph").Body(
 			app.Div().Class("head").Body(app.H2().Text(words.Photograph)),
-			s.renderDrop("content", words.ContentInput, s.Content, false, s.setContent),
+			s.renderDrop("content", words.ContentInput, s.desk.Content, false, s.setContent),
 			s.renderCamera(),
 			s.renderExamples(words.ExamplePhotographs, exampleContents, s.setContent),
 		),
@@ -95,7 +95,7 @@ func (s *Panel) Render(slots Slots) app.UI {
 			),
 			// Always there: go-app makes anew what comes after something that comes and goes,
 			// and a file chooser that is open must not lose its input.
-			app.Ul().Class("strip").Hidden(len(s.Styles) == 0).Body(app.Range(s.Styles).Slice(func(i int) app.UI { return s.renderStyle(i, slots) })),
+			app.Ul().Class("strip").Hidden(len(s.desk.Styles) == 0).Body(app.Range(s.desk.Styles).Slice(func(i int) app.UI { return s.renderStyle(i, slots) })),
 			s.renderDrop("style", words.StyleInput, nil, true, s.addStyle),
 			s.renderExamples(words.ExampleStyles, exampleStyles, s.chooseStyle),
 		),
@@ -104,13 +104,13 @@ func (s *Panel) Render(slots Slots) app.UI {
 }
 
 func (s *Panel) renderStyle(i int, slots Slots) app.UI {
-	p := s.Styles[i]
+	p := s.desk.Styles[i]
 	return app.Li().Body(
 		app.Img().Src(p.URL).Alt(p.File.Name),
 		app.Button().Class("remove").Type("button").Body(dom.Icon("remove")).
 			Aria("label", fmt.Sprintf(words.Remove, p.File.Name)).
 			OnClick(func(app.Context, app.Event) { s.removeStyle(p) }, app.EventScope(p.ID, p.URL)),
-		app.If(len(s.Styles) > 1, func() app.UI {
+		app.If(len(s.desk.Styles) > 1, func() app.UI {
 			return slots.Parts(i)
 		}),
 	)
@@ -120,7 +120,7 @@ func (s *Panel) renderStyle(i int, slots Slots) app.UI {
 // chooser.
 func (s *Panel) renderDrop(id, name string, shown *desk.Picture, several bool, take func(*desk.Picture)) app.UI {
 	hint := words.Drop
-	if several && len(s.Styles) > 0 {
+	if several && len(s.desk.Styles) > 0 {
 		hint = words.AddStyle
 	}
 	tile := app.Label().Class("tile").For(id).

@@ -15,12 +15,12 @@ func (s *Panel) takeFiles(files app.Value, take func(*desk.Picture)) {
 	if !files.Truthy() || files.Length() == 0 {
 		return
 	}
-	s.Problem = ""
+	s.desk.Problem = ""
 	list := make([]app.Value, files.Length())
 	for i := range list {
 		list[i] = files.Index(i)
 	}
-	s.WaitFor(words.Reading, func() {
+	s.desk.WaitFor(words.Reading, func() {
 		for _, f := range list {
 			s.give(f.Get("name").String(), f, take)
 		}
@@ -31,18 +31,18 @@ func (s *Panel) takeFiles(files app.Value, take func(*desk.Picture)) {
 func (s *Panel) give(name string, blob app.Value, take func(*desk.Picture)) {
 	p, err := photo.Read(name, blob)
 	if err != nil {
-		s.Complain(engine.AsError(err).Message)
+		s.desk.Complain(engine.AsError(err).Message)
 		return
 	}
-	s.Page.Dispatch(func() { take(p) })
+	s.desk.Page.Dispatch(func() { take(p) })
 }
 
 // takeExample fetches one of our own pictures.
 func (s *Panel) takeExample(e example, take func(*desk.Picture)) {
-	s.WaitFor(words.Reading, func() {
+	s.desk.WaitFor(words.Reading, func() {
 		answer, err := dom.Await(app.Window().Call("fetch", e.path()))
 		if err != nil {
-			s.Complain(words.Offline)
+			s.desk.Complain(words.Offline)
 			return
 		}
 		if !answer.Get("ok").Bool() {
@@ -50,7 +50,7 @@ func (s *Panel) takeExample(e example, take func(*desk.Picture)) {
 		}
 		blob, err := dom.Await(answer.Call("blob"))
 		if err != nil {
-			s.Complain(words.Offline)
+			s.desk.Complain(words.Offline)
 			return
 		}
 		s.give(e.name+".jpg", blob, func(p *desk.Picture) {
@@ -75,9 +75,9 @@ func (s *Panel) ListenToPaste() {
 
 // takeUnasked takes pictures of which the person did not say what they are.
 func (s *Panel) takeUnasked(files app.Value, photograph bool) {
-	s.Page.Dispatch(func() {
+	s.desk.Page.Dispatch(func() {
 		take := s.addStyle
-		if photograph || s.Content == nil || s.Content.Example {
+		if photograph || s.desk.Content == nil || s.desk.Content.Example {
 			take = s.setContent
 		}
 		s.takeFiles(files, take)
@@ -106,12 +106,12 @@ func (s *Panel) ListenToDrops() {
 // OpenExamples puts the first examples in place, so that Start works at once.
 func (s *Panel) OpenExamples() {
 	s.takeExample(exampleContents[0], func(p *desk.Picture) {
-		if s.Content == nil {
+		if s.desk.Content == nil {
 			s.setContent(p)
 		}
 	})
 	s.takeExample(exampleStyles[0], func(p *desk.Picture) {
-		if len(s.Styles) == 0 {
+		if len(s.desk.Styles) == 0 {
 			s.addStyle(p)
 		}
 	})

@@ -14,31 +14,31 @@ import (
 // RenderExport has what saves the result.
 func (s *Stage) RenderExport() app.UI {
 	return app.Div().Class("export").Body(
-		dom.Press("quiet", words.Download, s.download).Disabled(s.Run.Result == nil || s.Busy()),
+		dom.Press("quiet", words.Download, s.download).Disabled(s.desk.Run.Result == nil || s.desk.Busy()),
 		s.saver.Render(),
 	)
 }
 
 // withResult makes a file of the result and hands it on, outside the event loop.
 func (s *Stage) withResult(use func(file []byte, kind, name string) error) {
-	result := s.Run.Result
+	result := s.desk.Run.Result
 	if result == nil {
 		return
 	}
 	f := s.saver.Format
 	name := words.Untitled
-	if s.Content != nil {
-		name = photo.Stem(s.Content.File.Name)
+	if s.desk.Content != nil {
+		name = photo.Stem(s.desk.Content.File.Name)
 	}
 	name = fmt.Sprintf("%s-painted%s", name, f.Suffix)
-	s.WaitFor(words.Making, func() {
+	s.desk.WaitFor(words.Making, func() {
 		file, err := photo.ResultFile(result.Picture, result.Recipe, f.Kind)
 		if err == nil {
 			err = use(file, f.Kind, name)
 		}
 		if err != nil {
 			app.Log(err)
-			s.Complain(engine.AsError(err).Message)
+			s.desk.Complain(engine.AsError(err).Message)
 		}
 	})
 }
@@ -55,10 +55,10 @@ func (s *Stage) download() {
 // promise, as Safari wants to be asked while the click lasts.
 func (s *Stage) copy() {
 	if !app.Window().Get("ClipboardItem").Truthy() || !app.Window().Get("navigator").Get("clipboard").Truthy() {
-		s.Problem = words.NoClipboard
+		s.desk.Problem = words.NoClipboard
 		return
 	}
-	result := s.Run.Result
+	result := s.desk.Run.Result
 	var hand app.Func
 	hand = app.FuncOf(func(_ app.Value, args []app.Value) any {
 		resolve, reject := args[0], args[1]
@@ -75,13 +75,13 @@ func (s *Stage) copy() {
 	})
 	item := app.Window().Get("ClipboardItem").New(map[string]any{"image/png": app.Window().Get("Promise").New(hand)})
 	written := app.Window().Get("navigator").Get("clipboard").Call("write", []any{item})
-	s.WaitFor(words.Making, func() {
+	s.desk.WaitFor(words.Making, func() {
 		if _, err := dom.Await(written); err != nil {
 			app.Log("copying:", err)
-			s.Complain(words.NoClipboard)
+			s.desk.Complain(words.NoClipboard)
 			return
 		}
-		s.Say(words.Copied)
+		s.desk.Say(words.Copied)
 	})
 }
 

@@ -101,22 +101,22 @@ const lossID = "loss"
 
 // RenderSparkline has the losses, small.
 func (s *Stage) RenderSparkline() app.UI {
-	return app.Div().Class("curve").Body(app.If(len(s.Run.Losses.Samples) > 1, func() app.UI {
+	return app.Div().Class("curve").Body(app.If(len(s.desk.Run.Losses.Samples) > 1, func() app.UI {
 		return app.Button().Class("spark").Type("button").Aria("label", words.ShowLoss).Title(words.ShowLoss).
 			OnClick(func(app.Context, app.Event) {
 				s.plotting = true
 				dom.ShowModal(lossID)
-			}).Body(app.Raw(curve{&s.Run.Losses}.sparkline()))
+			}).Body(app.Raw(curve{&s.desk.Run.Losses}.sparkline()))
 	}))
 }
 
 // RenderLoss is the dialog with the losses in large.
 func (s *Stage) RenderLoss() app.UI {
 	return dom.Dialog(lossID, words.Loss, func() { s.plotting = false },
-		app.If(s.plotting && len(s.Run.Losses.Samples) > 1, func() app.UI {
-			last := s.Run.Losses.Samples[len(s.Run.Losses.Samples)-1]
+		app.If(s.plotting && len(s.desk.Run.Losses.Samples) > 1, func() app.UI {
+			last := s.desk.Run.Losses.Samples[len(s.desk.Run.Losses.Samples)-1]
 			return app.Div().Body(
-				app.Raw(curve{&s.Run.Losses}.axes()),
+				app.Raw(curve{&s.desk.Run.Losses}.axes()),
 				app.Ul().Class("legend").Body(
 					app.Li().Class("content").Text(fmt.Sprintf(words.ContentLoss, last.Content)),
 					app.Li().Class("style").Text(fmt.Sprintf(words.StyleLoss, last.Style)),

@@ -22,7 +22,7 @@ const (
 
 // A Stage shows the picture.
 type Stage struct {
-	*desk.Desk
+	desk  *desk.Desk
 	frame *photo.Frame
 	saver *photo.Saver
 
@@ -37,7 +37,7 @@ type Stage struct {
 func New(d *desk.Desk, saver *photo.Saver, painting func() bool) *Stage {
 	frame := photo.NewFrame(d.Page, frameID)
 	frame.Busy = painting
-	return &Stage{Desk: d, frame: frame, saver: saver, split: "0"}
+	return &Stage{desk: d, frame: frame, saver: saver, split: "0"}
 }
 
 // Mount looks at the browser, and Listen at the element once it is there.
@@ -51,7 +51,7 @@ func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
 		stage = stage.Class("beside")
 	}
 	frame := app.Div().ID(frameID).Class("frame").TabIndex(0).Role("group").Aria("label", words.Picture)
-	if s.Content == nil {
+	if s.desk.Content == nil {
 		frame = frame.Class("empty")
 	}
 	if s.frame.Zoomed() {
@@ -67,24 +67,24 @@ func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
 				app.Canvas().ID(beforeID).Width(4).Height(3).Aria("hidden", true),
 				// Always there, so that nothing jumps when there is a result.
 				app.Input().ID("compare").Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
-					Aria("label", words.Compare).Title(words.Compare).Disabled(s.Run.Result == nil || s.Busy()).
+					Aria("label", words.Compare).Title(words.Compare).Disabled(s.desk.Run.Result == nil || s.desk.Busy()).
 					OnInput(func(ctx app.Context, _ app.Event) {
 						s.split = ctx.JSSrc().Get("value").String()
 						s.showSplit()
 					}),
 			}, over...)...),
-			app.If(s.Content == nil, func() app.UI { return app.P().Class("hint").Text(words.NeedBoth) }),
+			app.If(s.desk.Content == nil, func() app.UI { return app.P().Class("hint").Text(words.NeedBoth) }),
 		),
 		app.If(s.beside, func() app.UI {
-			return app.Div().Class("originals").Body(app.Range(s.Styles).Slice(func(i int) app.UI {
-				return app.Img().Src(photo.Full(s.Styles[i])).Alt(s.Styles[i].File.Name)
+			return app.Div().Class("originals").Body(app.Range(s.desk.Styles).Slice(func(i int) app.UI {
+				return app.Img().Src(photo.Full(s.desk.Styles[i])).Alt(s.desk.Styles[i].File.Name)
 			}))
 		}),
 		s.renderView(tool),
-		app.If(s.Problem != "", func() app.UI {
+		app.If(s.desk.Problem != "", func() app.UI {
 			return app.Div().Class("problem").Body(
-				app.P().Role("alert").Text(s.Problem),
-				dom.Tool("remove", words.Dismiss, func() { s.Problem = "" }),
+				app.P().Role("alert").Text(s.desk.Problem),
+				dom.Tool("remove", words.Dismiss, func() { s.desk.Problem = "" }),
 			)
 		}),
 	)
@@ -93,12 +93,12 @@ func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
 // renderView has what changes the view of the result, and nothing else.
 func (s *Stage) renderView(tool app.UI) app.UI {
 	return app.Div().Class("view").Role("group").Aria("label", words.View).Body(
-		s.frame.Render(s.Content != nil),
-		dom.Tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.Styles) == 0),
+		s.frame.Render(s.desk.Content != nil),
+		dom.Tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.desk.Styles) == 0),
 		tool,
-		dom.Tool("copy", words.Copy, s.copy).Disabled(s.Run.Result == nil || s.Busy()),
+		dom.Tool("copy", words.Copy, s.copy).Disabled(s.desk.Run.Result == nil || s.desk.Busy()),
 		app.If(s.canShare, func() app.UI {
-			return dom.Tool("share", words.WebShare, s.webShare).Disabled(s.Run.Result == nil || s.Busy())
+			return dom.Tool("share", words.WebShare, s.webShare).Disabled(s.desk.Run.Result == nil || s.desk.Busy())
 		}),
 	)
 }
@@ -106,10 +106,10 @@ func (s *Stage) renderView(tool app.UI) app.UI {
 // ShowContent draws the photograph at the size of the result, so that the frame has
 // its aspect from the first moment.
 func (s *Stage) ShowContent() {
-	if s.Content == nil || s.Run.Result != nil || s.Busy() {
+	if s.desk.Content == nil || s.desk.Run.Result != nil || s.desk.Busy() {
 		return
 	}
-	s.Photograph(s.Recipe.Size, true)
+	s.Photograph(s.desk.Recipe.Size, true)
 }
 
 // NothingDrawn says that what the painting's canvas shows may be painted over.
@@ -129,12 +129,12 @@ func (s *Stage) Photograph(longer int, painted bool) {
 	if painted {
 		ids = []string{pictureID, beforeID}
 	}
-	photograph := s.Content
+	photograph := s.desk.Content
 	w, h := photograph.Fit(longer)
 	s.frame.Set("--w", w)
 	s.frame.Set("--h", h)
 	s.setSplit("0")
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		bitmap, err := dom.Await(app.Window().Call("createImageBitmap", photo.Blob(photograph), map[string]any{
 			"imageOrientation": "from-image", "resizeWidth": w, "resizeHeight": h, "resizeQuality": "high",
 		}))
@@ -142,9 +142,9 @@ func (s *Stage) Photograph(longer int, painted bool) {
 			app.Log("the photograph cannot be shown:", err)
 			return
 		}
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			defer bitmap.Call("close")
-			if s.Content != photograph {
+			if s.desk.Content != photograph {
 				return
 			}
 			for _, id := range ids {
@@ -167,7 +167,7 @@ func (s *Stage) Draw(img *image.NRGBA) {
 		return
 	}
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	if before, ok := dom.Element(beforeID); ok && s.Busy() {
+	if before, ok := dom.Element(beforeID); ok && s.desk.Busy() {
 		w, h = max(w, before.Get("width").Int()), max(h, before.Get("height").Int())
 	}
 	if canvas.Get("width").Int() != w || canvas.Get("height").Int() != h {

@@ -22,16 +22,16 @@ func (s *Sharer) FollowLink() {
 	recipe, err := envelope.ParseRecipeFragment(here.Fragment)
 	dom.SetAddress(dom.BaseURL().String()) // the settings will not stay the link's
 	if err != nil {
-		s.Problem = engine.AsError(err).Message
+		s.desk.Problem = engine.AsError(err).Message
 		return
 	}
-	s.TakeRecipe(recipe)
+	s.desk.TakeRecipe(recipe)
 }
 
 // ListenToLinks follows links that are opened while the page is there.
 func (s *Sharer) ListenToLinks() {
 	app.Window().Call("addEventListener", "hashchange", app.FuncOf(func(app.Value, []app.Value) any {
-		s.Page.Dispatch(func() { s.FollowLink() })
+		s.desk.Page.Dispatch(func() { s.FollowLink() })
 		return nil
 	}))
 }
@@ -39,16 +39,16 @@ func (s *Sharer) ListenToLinks() {
 // CopyRecipeLink makes a link of the settings. Where the page cannot copy, the link becomes
 // its address.
 func (s *Sharer) CopyRecipeLink() {
-	fragment, err := envelope.RecipeFragment(s.Recipe)
+	fragment, err := envelope.RecipeFragment(s.desk.Recipe)
 	if err != nil {
-		s.Problem = engine.AsError(err).Message
+		s.desk.Problem = engine.AsError(err).Message
 		return
 	}
 	link := dom.BaseURL()
 	link.RawQuery, link.Fragment = "", fragment
 	s.copyText(link.String(), func() {
 		dom.SetAddress(link.String())
-		s.Complain(words.LinkInAddress)
+		s.desk.Complain(words.LinkInAddress)
 	})
 }
 
@@ -60,11 +60,11 @@ func (s *Sharer) copyText(text string, otherwise func()) {
 		return
 	}
 	written := clipboard.Call("writeText", text)
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		if _, err := dom.Await(written); err != nil {
 			otherwise()
 			return
 		}
-		s.Say(words.LinkCopied)
+		s.desk.Say(words.LinkCopied)
 	})
 }

@@ -32,7 +32,7 @@ const shareID = "share"
 
 // A Sharer shares results, and shows what others shared.
 type Sharer struct {
-	*desk.Desk
+	desk   *desk.Desk
 	Store  *kept.Store
 	Ledger *desk.Ledger
 	// Entry is that of the result that is shown, or nil.
@@ -48,7 +48,7 @@ type Sharer struct {
 
 // New returns one for the desk.
 func New(d *desk.Desk, saver *photo.Saver) *Sharer {
-	return &Sharer{Desk: d, saver: saver, frame: photo.NewFrame(d.Page, shownID)}
+	return &Sharer{desk: d, saver: saver, frame: photo.NewFrame(d.Page, shownID)}
 }
 
 // maxAnswer bounds an answer of the server that is no share.
@@ -90,20 +90,20 @@ func (sg *sharing) size() int {
 
 // Open asks before anything leaves the device.
 func (s *Sharer) Open() {
-	if s.Run.Result == nil || s.Entry() == nil || s.Busy() {
+	if s.desk.Run.Result == nil || s.Entry() == nil || s.desk.Busy() {
 		return
 	}
-	result, photograph := s.Run.Result, s.Content
+	result, photograph := s.desk.Run.Result, s.desk.Content
 	sg := &sharing{entry: s.Entry(), days: 30}
 	s.sharing = sg
 	dom.ShowModal(shareID)
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		picture, err := photo.ResultFile(result.Picture, result.Recipe, "image/png")
 		var before []byte
 		if err == nil && photograph != nil {
 			before, err = photo.Resized(photograph, result.Picture.Rect.Dx(), result.Picture.Rect.Dy())
 		}
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			if err != nil {
 				sg.problem = engine.AsError(err).Message
 				return
@@ -137,8 +137,8 @@ func (s *Sharer) Render() app.UI {
 
 // RenderButton opens it.
 func (s *Sharer) RenderButton() app.UI {
-	return app.If(s.Server != nil && s.Run.Result != nil, func() app.UI {
-		return dom.Press("quiet share", words.Share, s.Open).Disabled(s.Entry() == nil || s.Busy())
+	return app.If(s.desk.Server != nil && s.desk.Run.Result != nil, func() app.UI {
+		return dom.Press("quiet share", words.Share, s.Open).Disabled(s.Entry() == nil || s.desk.Busy())
 	})
 }
 
@@ -192,7 +192,7 @@ func (s *Sharer) renderLink(sh *kept.Share) app.UI {
 	return app.Div().Class("group").Body(
 		app.P().Role("status").Text(fmt.Sprintf(words.Shared, sh.Expires.Format(words.Date))),
 		app.Input().ID("share-link").Type("text").ReadOnly(true).Value(sh.Link).Aria("label", words.Link),
-		app.P().Class("fine").Role("status").Text(s.Said), // the page's own status is behind the dialog
+		app.P().Class("fine").Role("status").Text(s.desk.Said), // the page's own status is behind the dialog
 	)
 }
 
@@ -207,9 +207,9 @@ func (s *Sharer) send(sg *sharing) {
 		e.Before = sg.before
 	}
 	period, what, size := sg.days, sg.what(), words.Bytes(sg.size())
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		sh, err := s.post(e, period)
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			sg.working = false
 			if err != nil {
 				sg.problem = engine.AsError(err).Message
@@ -252,9 +252,9 @@ func (s *Sharer) revoke(sg *sharing) {
 	}
 	sg.working, sg.problem = true, ""
 	sh := sg.entry.Share
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		err := s.delete(sh)
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			sg.working = false
 			if err != nil {
 				sg.problem = engine.AsError(err).Message
@@ -264,7 +264,7 @@ func (s *Sharer) revoke(sg *sharing) {
 			s.note(s.Ledger.Untell(sh.ID))
 			s.keepShare(sg.entry)
 			dom.CloseModal(shareID)
-			s.Say(words.Revoked)
+			s.desk.Say(words.Revoked)
 		})
 	})
 }
@@ -292,16 +292,16 @@ func (s *Sharer) RevokeGone(e *kept.Entry) {
 	}
 	if err := s.delete(e.Share); err != nil {
 		app.Log("revoking:", err)
-		s.Complain(fmt.Sprintf(words.ShareStays, e.Share.Expires.Format(words.Date)))
+		s.desk.Complain(fmt.Sprintf(words.ShareStays, e.Share.Expires.Format(words.Date)))
 		return
 	}
-	s.Page.Dispatch(func() { s.note(s.Ledger.Untell(e.Share.ID)) })
+	s.desk.Page.Dispatch(func() { s.note(s.Ledger.Untell(e.Share.ID)) })
 }
 
 // keepShare keeps a result's share with it, in the history's store.
 func (s *Sharer) keepShare(e *kept.Entry) {
 	meta, err := json.Marshal(e)
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		if err == nil {
 			var found app.Value
 			if found, err = s.Store.Get(kept.Results, e.ID); err == nil && found == nil {
@@ -313,7 +313,7 @@ func (s *Sharer) keepShare(e *kept.Entry) {
 		}
 		if err != nil {
 			app.Log("the share cannot be kept:", err)
-			s.Complain(words.ShareNotKept)
+			s.desk.Complain(words.ShareNotKept)
 		}
 	})
 }

@@ -38,9 +38,9 @@ func (s *Sharer) openShared(id, key string) {
 	s.shared = v
 	s.frame.ShowAll()
 	dom.ShowModal(sharedID)
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		opened, err := s.fetch(id, key)
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			if err != nil {
 				v.problem = engine.AsError(err).Message
 				return
@@ -122,7 +122,7 @@ func (s *Sharer) RenderShared() app.UI {
 				return dom.Press("main", words.UseRecipe, func() {
 					if v := s.shared; v != nil && v.recipe != nil {
 						dom.CloseModal(sharedID)
-						s.TakeRecipe(*v.recipe)
+						s.desk.TakeRecipe(*v.recipe)
 					}
 				})
 			}),
@@ -160,7 +160,7 @@ func (s *Sharer) saveShared() {
 	}
 	p, recipe := v.picture, v.recipe
 	name := cmp.Or(v.title, words.Untitled) + f.Suffix
-	s.Page.Async(func() {
+	s.desk.Page.Async(func() {
 		file, err := p.File.Data, error(nil)
 		if f.Kind != photo.Formats[0].Kind {
 			var bitmap app.Value
@@ -169,7 +169,7 @@ func (s *Sharer) saveShared() {
 				file, err = photo.FileOf(bitmap, p.W, p.H, recipe, f.Kind)
 			}
 		}
-		s.Page.Dispatch(func() {
+		s.desk.Page.Dispatch(func() {
 			if err != nil {
 				v.problem = engine.AsError(err).Message
 				return
