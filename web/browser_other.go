@@ -4,13 +4,12 @@ package main
 
 import (
 	"errors"
-	"net/http"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/web/runner"
 )
 
-var errNoBrowser = errors.New("this program is a web page")
-
-var httpClient client = http.DefaultClient
-
-func openWorker(*inbox, func(app.Value)) (line, error) { return nil, errNoBrowser }
+func openWorker(*runner.Inbox, func(app.Value)) (runner.Line, error) {
+	return nil, errors.New("this program is a web page")
+}

@@ -1,13 +1,10 @@
 // The page: a go-app program, compiled to WebAssembly, that the shell index.html
-// loads. It knows the engine by one interface, engine.Runner, and has two: its Web
-// Worker (workerRunner) and a server (serverRunner).
+// loads. It knows the engine by one interface, engine.Runner, and has two in package
+// runner: its Web Worker and a server.
 //
 //	studio.go         the one component that renders: the features, and the lines between them
 //	mount.go          what is done when the page opens; loop.go, what the desk asks of the page
 //	question.go       what is asked before something is lost
-//	workerrunner.go   engine.Runner by Web Worker, with inbox.go, workerline_js.go and workergrow.go
-//	serverrunner.go   engine.Runner by the server's API, with httpclient_js.go
-//	catalogue.go      what the page's address offers: networks, a server
 //
 // Below it, without a browser and tested natively:
 //

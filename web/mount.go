@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
 	"trappedinart/web/painting"
+	"trappedinart/web/runner"
 	"trappedinart/web/words"
 )
 
@@ -24,7 +23,10 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.page.ctx = ctx
 	base, memory := dom.BaseURL(), ctx.LocalStorage()
 	s.preset(base.Query())
-	s.offered = &catalogue{base: base, client: httpClient, memory: memory, static: app.Getenv(api.StaticNetworks)}
+	s.offered = &runner.Catalogue{
+		Base: base, Client: runner.HTTPClient, Memory: memory, Static: app.Getenv(api.StaticNetworks),
+		Log: func(v ...any) { app.Log(v...) },
+	}
 	s.connect()
 	s.ledger = desk.OpenLedger(memory, time.Now)
 	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
@@ -45,12 +47,12 @@ func (s *studio) OnMount(ctx app.Context) {
 
 // connect starts the worker.
 func (s *studio) connect() {
-	s.worker.open = func(in *inbox) (line, error) {
+	s.worker.Open = func(in *runner.Inbox) (runner.Line, error) {
 		return openWorker(in, func(checkpoint app.Value) {
 			s.page.Dispatch(func() { s.painter.Keep(checkpoint) })
 		})
 	}
-	s.worker.address, s.worker.patience, s.worker.grace = s.offered.Address, 30*time.Second, 5*time.Second
+	s.worker.Address, s.worker.Patience, s.worker.Grace = s.offered.Address, 30*time.Second, 5*time.Second
 	if err := s.worker.Warm(); err != nil {
 		s.desk.Problem = engine.AsError(err).Message
 	}
@@ -88,7 +90,7 @@ func (s *studio) fetchAhead(networks []api.Weights) {
 	if len(networks) == 0 || networks[0].Transfer() > moment {
 		return
 	}
-	if err := s.worker.Fetch(s.offered.addressOf(networks[0])); err != nil {
+	if err := s.worker.Fetch(s.offered.AddressOf(networks[0])); err != nil {
 		app.Log("fetching ahead:", err)
 	}
 	s.page.After(lookAgain, s.lookWhatIsKept)
@@ -130,14 +132,9 @@ func (s *studio) preset(query url.Values) {
 	}
 }
 
-// askServer asks the server that served the page.
-func askServer(ctx context.Context, address *url.URL, method, token string, body io.Reader, header http.Header) (*http.Response, error) {
-	return ask(ctx, httpClient, address, method, token, body, header)
-}
-
 // serverJob paints on the server that served the page.
 func serverJob(created func(api.Created), attach api.Created) engine.Runner {
-	return &serverRunner{base: dom.BaseURL(), client: httpClient, decode: dom.Decode, created: created, attach: attach}
+	return &runner.Server{Base: dom.BaseURL(), Client: runner.HTTPClient, Decode: dom.Decode, Created: created, Attach: attach}
 }
 
 // listenToKeys takes changes back by Ctrl+Z, where no text is written.

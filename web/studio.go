@@ -17,6 +17,7 @@ import (
 	"trappedinart/web/photo"
 	"trappedinart/web/pictures"
 	"trappedinart/web/result"
+	"trappedinart/web/runner"
 	"trappedinart/web/share"
 	"trappedinart/web/words"
 )
@@ -44,8 +45,8 @@ type studio struct {
 	printer  *handover.Printer
 	sharer   *share.Sharer
 
-	worker  *workerRunner
-	offered *catalogue
+	worker  *runner.Worker
+	offered *runner.Catalogue
 	panel   string // of the sheet that a phone shows
 }
 
@@ -55,7 +56,7 @@ func newStudio() *studio {
 		panic(err)
 	}
 	recipe.Size = dials.Sizes[0]
-	s := &studio{panel: sheetDials, worker: &workerRunner{}}
+	s := &studio{panel: sheetDials, worker: &runner.Worker{}}
 	s.page = &page{studio: s}
 	d := desk.New(s.page, recipe)
 	store, saver := &kept.Store{}, photo.NewSaver()
@@ -67,7 +68,7 @@ func newStudio() *studio {
 	s.stage = result.New(d, saver, s.masks.Open)
 	s.history = history.New(d, store, s.stage.Show)
 	s.sharer = share.New(d, saver)
-	s.sharer.Store, s.sharer.Entry, s.sharer.Ask = store, s.history.Current, askServer
+	s.sharer.Store, s.sharer.Entry = store, s.history.Current
 	s.history.Revoke = s.sharer.RevokeGone
 	s.painter = painting.New(d, store)
 	s.painter.Picture, s.painter.Worker, s.painter.WithMasks, s.painter.Ended = s.stage, s.worker, s.masks.WithFiles, s.ended

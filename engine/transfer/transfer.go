@@ -52,7 +52,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, job.last().w, job.last().h),
-		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, StyleDistance: job.distance, Elapsed: time.Since(began), Notes: job.notes,
+		Recipe:  job.recipe, Iterations: job.done, Loss: engine.Float(job.loss), StyleDistance: engine.Float(job.distance), Elapsed: engine.SecondsOf(time.Since(began)), Notes: job.notes,
 	}
 	if r.Deep {
 		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
@@ -120,14 +120,14 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		report = func(engine.Progress) {}
 	}
 	var from *resumed
-	if req.Resume != nil {
+	if req.Checkpoint != nil {
 		var err error
-		if from, err = readCheckpoint(req.Resume); err != nil {
+		if from, err = readCheckpoint(req.Checkpoint); err != nil {
 			return nil, err
 		}
 		req.Recipe = from.recipe
 	}
-	if err := checkRequest(&req); err != nil {
+	if err := req.Check(); err != nil {
 		return nil, err
 	}
 	j := &job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, report: report, control: req.Control, memory: r.MemoryBudget,
@@ -151,7 +151,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		return nil, err
 	}
 	if req.Recipe.Start == engine.StartPicture {
-		if j.start, err = r.Decode(ctx, req.Start); err != nil {
+		if j.start, err = r.Decode(ctx, req.StartPicture); err != nil {
 			return nil, err
 		}
 	}
@@ -276,9 +276,9 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.prices[i]
 		j.distance = st.objective.styleDistance()
 		progress.Iteration = n + 1
-		progress.Loss = loss
+		progress.Loss = engine.Float(loss)
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
-			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
+			progress.Content, progress.Style, progress.Variation = engine.Float(p.content), engine.Float(p.style), engine.Float(p.variation)
 		}
 		if err := st.recalibrate(stepping, i, n+1, progress.Iterations); err != nil {
 			return st.reached, err
@@ -348,8 +348,8 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 			return err
 		}
 	}
-	p.Fraction, p.Note = j.worked/j.work, j.note
-	p.Remaining = j.remaining(now)
+	p.Fraction, p.Note = engine.Float(j.worked/j.work), j.note
+	p.Remaining = engine.SecondsOf(j.remaining(now))
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now
 		px, err := st.pixels()

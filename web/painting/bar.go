@@ -44,7 +44,7 @@ func (s *Painter) Render(slots Slots) app.UI {
 			DataSet("state", s.desk.Run.Phase().State()).
 			DataSet("scale", s.desk.Run.Progress.Scale).
 			DataSet("iteration", s.desk.Run.Progress.Iteration).
-			DataSet("loss", number(s.desk.Run.Progress.Loss)).
+			DataSet("loss", number(float64(s.desk.Run.Progress.Loss))).
 			Text(s.coarse(slots)),
 	}, slots.After...)...)
 }

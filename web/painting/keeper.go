@@ -178,10 +178,10 @@ func (s *Painter) takeUp(found run.Interrupted) {
 	begin := s.desk.Begin
 	s.paint(run.Job{}, s.Worker, found.Recipe, func(req *engine.Request) (err error) {
 		if begin != nil {
-			req.Start = *begin
+			req.StartPicture = *begin
 		}
 		if blob, ok := found.Checkpoint.(app.Value); ok {
-			req.Resume, err = dom.BytesOf(blob)
+			req.Checkpoint, err = dom.BytesOf(blob)
 		}
 		return err
 	})

@@ -49,7 +49,7 @@ func (s *Painter) start() {
 	if begin := s.desk.Begin; begin != nil {
 		recipe.Start, recipe.Scales = engine.StartPicture, 1
 		prepare = func(req *engine.Request) error {
-			req.Start = *begin
+			req.StartPicture = *begin
 			return nil
 		}
 	}

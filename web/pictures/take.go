@@ -7,6 +7,7 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
 	"trappedinart/web/photo"
+	"trappedinart/web/runner"
 	"trappedinart/web/words"
 )
 
@@ -42,7 +43,7 @@ func (s *Panel) takeExample(e example, take func(*desk.Picture)) {
 	s.desk.WaitFor(words.Reading, func() {
 		answer, err := dom.Await(app.Window().Call("fetch", e.path()))
 		if err != nil {
-			s.desk.Complain(words.Offline)
+			s.desk.Complain(runner.NoServer)
 			return
 		}
 		if !answer.Get("ok").Bool() {
@@ -50,7 +51,7 @@ func (s *Panel) takeExample(e example, take func(*desk.Picture)) {
 		}
 		blob, err := dom.Await(answer.Call("blob"))
 		if err != nil {
-			s.desk.Complain(words.Offline)
+			s.desk.Complain(runner.NoServer)
 			return
 		}
 		s.give(e.name+".jpg", blob, func(p *desk.Picture) {

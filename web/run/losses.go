@@ -35,7 +35,7 @@ func (c *Losses) add(p engine.Progress) {
 	if c.stride = max(c.stride, 1); p.Iteration%c.stride != 0 {
 		return
 	}
-	c.Samples = append(c.Samples, Sample{float64(c.before + p.Iteration), p.Content, p.Style})
+	c.Samples = append(c.Samples, Sample{float64(c.before + p.Iteration), float64(p.Content), float64(p.Style)})
 	if len(c.Samples) > fullLosses {
 		for i := range len(c.Samples) / 2 {
 			c.Samples[i] = c.Samples[2*i]

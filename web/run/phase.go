@@ -143,7 +143,7 @@ func (r *Run) Fine() string {
 		return text
 	}
 	if p.Remaining > 0 {
-		text += fmt.Sprintf(words.Left, words.Duration(p.Remaining))
+		text += fmt.Sprintf(words.Left, words.Duration(p.Remaining.Duration()))
 	}
 	return text
 }
@@ -166,5 +166,5 @@ func (r *Run) Fraction() float64 {
 			return min(1, float64(p.Bytes)/float64(p.Total))
 		}
 	}
-	return r.Progress.Fraction
+	return float64(r.Progress.Fraction)
 }

@@ -246,11 +246,11 @@ func TestPhasesSay(t *testing.T) {
 func TestHowLong(t *testing.T) {
 	r := run.New()
 	begin(0)(r)
-	r.Hear(engine.Progress{Stage: engine.Preparing, Remaining: 9 * time.Second})
+	r.Hear(engine.Progress{Stage: engine.Preparing, Remaining: engine.SecondsOf(9 * time.Second)})
 	if got := r.Fine(); got != "Getting ready … · 9 s left" {
 		t.Errorf("before the first iteration it says %q", got)
 	}
-	r.Hear(engine.Progress{Stage: engine.Painting, Scale: 2, Scales: 3, Iteration: 38, Iterations: 120, Remaining: 3 * time.Minute})
+	r.Hear(engine.Progress{Stage: engine.Painting, Scale: 2, Scales: 3, Iteration: 38, Iterations: 120, Remaining: engine.SecondsOf(3 * time.Minute)})
 	if got := r.Fine(); got != "Scale 2 of 3 · 38 of 120 · 3 min left" {
 		t.Errorf("while it paints it says %q", got)
 	}

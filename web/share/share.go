@@ -22,6 +22,7 @@ import (
 	"trappedinart/web/envelope"
 	"trappedinart/web/kept"
 	"trappedinart/web/photo"
+	"trappedinart/web/runner"
 	"trappedinart/web/words"
 )
 
@@ -37,8 +38,6 @@ type Sharer struct {
 	Ledger *desk.Ledger
 	// Entry is that of the result that is shown, or nil.
 	Entry func() *kept.Entry
-	// Ask sends a request, with a token if it is not "", and returns an answer of 200 to 299.
-	Ask func(ctx context.Context, address *url.URL, method, token string, body io.Reader, header http.Header) (*http.Response, error)
 
 	saver   *photo.Saver
 	frame   *photo.Frame
@@ -49,14 +48,6 @@ type Sharer struct {
 // New returns one for the desk.
 func New(d *desk.Desk, saver *photo.Saver) *Sharer {
 	return &Sharer{desk: d, saver: saver, frame: photo.NewFrame(d.Page, shownID)}
-}
-
-// maxAnswer bounds an answer of the server that is no share.
-const maxAnswer = 8 << 20
-
-// offline is the error for a server that does not answer as ours does.
-func offline(err error) error {
-	return &engine.Error{Code: engine.Unavailable, Message: words.Offline, Err: err}
 }
 
 // note is for what is not remembered beyond this visit.
@@ -231,15 +222,15 @@ func (s *Sharer) post(e envelope.Envelope, days int) (*kept.Share, error) {
 	}
 	ctx := context.Background()
 	address := &url.URL{Path: "/api/v1/shares", RawQuery: url.Values{"days": {strconv.Itoa(days)}}.Encode()}
-	answer, err := s.Ask(ctx, dom.BaseURL().ResolveReference(address), http.MethodPost, "", bytes.NewReader(sealed),
+	answer, err := runner.Ask(ctx, runner.HTTPClient, dom.BaseURL().ResolveReference(address), http.MethodPost, "", bytes.NewReader(sealed),
 		http.Header{"Content-Type": {"application/octet-stream"}})
 	if err != nil {
 		return nil, err
 	}
 	defer answer.Body.Close()
 	var made api.Shared
-	if err := json.NewDecoder(io.LimitReader(answer.Body, maxAnswer)).Decode(&made); err != nil || made.ID == "" {
-		return nil, offline(fmt.Errorf("no share in the answer: %w", err))
+	if err := json.NewDecoder(io.LimitReader(answer.Body, runner.MaxJSON)).Decode(&made); err != nil || made.ID == "" {
+		return nil, runner.Offline(ctx, fmt.Errorf("no share in the answer: %w", err))
 	}
 	link := dom.BaseURL().ResolveReference(&url.URL{Path: made.Links.Page, Fragment: key.String()})
 	return &kept.Share{ID: made.ID, Token: made.DeleteToken, Link: link.String(), Expires: made.Expires}, nil
@@ -274,7 +265,7 @@ func (s *Sharer) revoke(sg *sharing) {
 func (s *Sharer) delete(sh *kept.Share) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	answer, err := s.Ask(ctx, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + sh.ID}), http.MethodDelete, sh.Token, nil, nil)
+	answer, err := runner.Ask(ctx, runner.HTTPClient, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + sh.ID}), http.MethodDelete, sh.Token, nil, nil)
 	if e := engine.AsError(err); e != nil && e.Code != engine.NotFound {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"trappedinart/web/dom"
 	"trappedinart/web/envelope"
 	"trappedinart/web/photo"
+	"trappedinart/web/runner"
 	"trappedinart/web/words"
 )
 
@@ -61,14 +62,14 @@ func (s *Sharer) fetch(id, fragment string) (*shared, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	answer, err := s.Ask(ctx, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
+	answer, err := runner.Ask(ctx, runner.HTTPClient, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer answer.Body.Close()
 	sealed, err := io.ReadAll(io.LimitReader(answer.Body, envelope.MaxSealed+1))
 	if err != nil {
-		return nil, offline(err)
+		return nil, runner.Offline(ctx, err)
 	}
 	e, err := envelope.Open(sealed, key)
 	if err != nil {

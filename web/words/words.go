@@ -236,11 +236,7 @@ const (
 
 // Errors.
 const (
-	Offline         = "The server does not answer as it should; check the connection and try again."
-	NoNetwork       = "There is no network %q here; there are %s."
-	NoWorker        = "The engine cannot be started in this browser; reload the page, or try a newer browser."
 	WrongWorkers    = "In the page's address, workers must be a number from 1 to %d; left out, all processors work."
-	Busy            = "A painting is being made already; stop it first, or wait until it is done."
 	NoPicture       = "%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file."
 	FileTooLarge    = "%q is larger than %d MB; choose a smaller file."
 	PictureTooLarge = "%q has %d × %d pixels, and this page takes %d million; make it smaller first."

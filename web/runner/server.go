@@ -1,4 +1,4 @@
-package main
+package runner
 
 import (
 	"bufio"
@@ -18,21 +18,20 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
-	"trappedinart/web/words"
 )
 
-// serverRunner makes paintings on a server, by its API.
-type serverRunner struct {
-	base   *url.URL // of the page
-	client client
-	decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
-	// created, if it is set, is told of the job that was made; attach, if it has an ID, is a
+// A Server makes paintings on a server, by its API.
+type Server struct {
+	Base   *url.URL // of the page
+	Client Client
+	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
+	// Created, if it is set, is told of the job that was made; Attach, if it has an ID, is a
 	// job that is there already and is watched again.
-	created func(api.Created)
-	attach  api.Created
+	Created func(api.Created)
+	Attach  api.Created
 }
 
-var _ engine.Runner = (*serverRunner)(nil)
+var _ engine.Runner = (*Server)(nil)
 
 // Limits of what is believed from a server.
 const (
@@ -43,28 +42,32 @@ const (
 
 // serverRun is one job that is under way.
 type serverRun struct {
-	*serverRunner
+	*Server
 	job     api.Created
 	report  func(engine.Progress)
-	last    string // id of the last event
-	preview *image.NRGBA
+	last    string          // id of the last event
+	said    engine.Progress // the estimate and the notes that were reported
 	final   bool
+	done    *engine.Result // without its picture
 	failure error
 
-	mu     sync.Mutex
-	recipe engine.Recipe // as far as the server took what the control asked for
+	mu sync.Mutex // of the recipe, as far as the server took what the control asked for
+	reached
 }
 
-func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
+func (r *Server) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
+	if req.Checkpoint != nil {
+		return nil, engine.Errorf(engine.InvalidRequest, "The server begins paintings anew and takes no checkpoint; go on with this one here.")
+	}
 	report(engine.Progress{Stage: engine.Preparing})
-	run := &serverRun{serverRunner: r, report: report, recipe: req.Recipe}
-	if run.job = r.attach; run.job.ID == "" {
+	run := &serverRun{Server: r, report: report, reached: reached{began: began, recipe: req.Recipe}}
+	if run.job = r.Attach; run.job.ID == "" {
 		if err := run.submit(ctx, req); err != nil {
 			return nil, err
 		}
-		if r.created != nil {
-			r.created(run.job)
+		if r.Created != nil {
+			r.Created(run.job)
 		}
 	}
 	// Whatever happens next, nothing of ours stays there.
@@ -73,22 +76,18 @@ func (r *serverRunner) Run(ctx context.Context, req engine.Request, report func(
 	defer stopTelling()
 	go run.steer(told, req.Control)
 	if err := run.follow(ctx); err != nil {
-		if ctx.Err() != nil && run.preview != nil {
-			return run.made(run.preview, began), engine.AsError(ctx.Err())
+		if ctx.Err() != nil {
+			run.mu.Lock()
+			defer run.mu.Unlock()
+			return run.soFar(), engine.AsError(ctx.Err())
 		}
 		return nil, err
 	}
-	img, err := run.result(ctx)
-	if err != nil {
+	var err error
+	if run.done.Picture, err = run.picture(ctx); err != nil {
 		return nil, err
 	}
-	return run.made(img, began), nil
-}
-
-func (run *serverRun) made(img *image.NRGBA, began time.Time) *engine.Result {
-	run.mu.Lock()
-	defer run.mu.Unlock()
-	return &engine.Result{Picture: img, Recipe: run.recipe, Elapsed: time.Since(began)}
+	return run.done, nil
 }
 
 func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
@@ -103,18 +102,9 @@ func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	err := add("recipe", "recipe.json", req.Recipe.JSON())
-	for _, part := range []struct {
-		field string
-		files []engine.File
-	}{
-		{"content", []engine.File{req.Content}}, {"style", req.Styles},
-		{"mask", req.Masks}, {"style_mask", req.StyleMasks},
-		{"keep", given(req.Keep)}, {"start", given(req.Start)},
-	} {
-		for _, f := range part.files {
-			if err == nil {
-				err = add(part.field, f.Name, f.Data)
-			}
+	for _, p := range req.Parts() {
+		if err == nil {
+			err = add(string(p.Role), p.File.Name, p.File.Data)
 		}
 	}
 	if err == nil {
@@ -128,8 +118,8 @@ func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
 		return err
 	}
 	defer answer.Body.Close()
-	if err := json.NewDecoder(io.LimitReader(answer.Body, maxJSON)).Decode(&run.job); err != nil || run.job.ID == "" {
-		return offline(ctx, fmt.Errorf("no job in the answer: %w", err))
+	if err := json.NewDecoder(io.LimitReader(answer.Body, MaxJSON)).Decode(&run.job); err != nil || run.job.ID == "" {
+		return Offline(ctx, fmt.Errorf("no job in the answer: %w", err))
 	}
 	return nil
 }
@@ -158,21 +148,13 @@ func (run *serverRun) steer(ctx context.Context, control *engine.Control) {
 	}
 }
 
-// given returns a list of the file, if there is one.
-func given(f engine.File) []engine.File {
-	if len(f.Data) == 0 {
-		return nil
-	}
-	return []engine.File{f}
-}
-
 // do asks for something of the job.
 func (run *serverRun) do(ctx context.Context, method, path string, body io.Reader, header http.Header) (*http.Response, error) {
-	return ask(ctx, run.client, run.base.ResolveReference(&url.URL{Path: path}), method, run.job.Token, body, header)
+	return Ask(ctx, run.Client, run.Base.ResolveReference(&url.URL{Path: path}), method, run.job.Token, body, header)
 }
 
-// ask sends a request with a token, if one is given, and returns an answer of 200 to 299.
-func ask(ctx context.Context, c client, address *url.URL, method, token string, body io.Reader, header http.Header) (*http.Response, error) {
+// Ask sends a request with a token, if one is given, and returns an answer of 200 to 299.
+func Ask(ctx context.Context, c Client, address *url.URL, method, token string, body io.Reader, header http.Header) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address.String(), body)
 	if err != nil {
 		return nil, err
@@ -185,11 +167,11 @@ func ask(ctx context.Context, c client, address *url.URL, method, token string, 
 	}
 	answer, err := c.Do(req)
 	if err != nil {
-		return nil, offline(ctx, err)
+		return nil, Offline(ctx, err)
 	}
 	if answer.StatusCode/100 != 2 {
 		defer answer.Body.Close()
-		return nil, problem(answer.StatusCode, io.LimitReader(answer.Body, maxJSON))
+		return nil, problem(answer.StatusCode, io.LimitReader(answer.Body, MaxJSON))
 	}
 	return answer, nil
 }
@@ -214,7 +196,7 @@ func (run *serverRun) follow(ctx context.Context) error {
 			return told
 		}
 		if tries++; tries > maxTries {
-			return offline(ctx, err)
+			return Offline(ctx, err)
 		}
 		select {
 		case <-time.After(time.Duration(tries) * time.Second):
@@ -279,32 +261,48 @@ func (run *serverRun) hear(ctx context.Context, name string, data []byte) {
 			run.report(run.progress(ctx, p))
 		}
 	case api.EventDone:
+		var j api.Job
+		err := json.Unmarshal(data, &j)
+		if err == nil && j.Result == nil {
+			err = errors.New("a job that is done has no result")
+		}
+		if err == nil {
+			run.done, err = j.Result.Read()
+		}
 		run.final = true
+		if err != nil {
+			run.failure = Offline(ctx, err)
+		}
 	case api.EventFailed:
 		var p api.Problem
 		if json.Unmarshal(data, &p) != nil || p.Detail == "" {
-			p = api.Problem{Code: engine.Internal, Detail: words.Failed}
+			p = api.Problem{Code: engine.Internal, Detail: notDone}
 		}
 		run.final, run.failure = true, &engine.Error{Code: p.Code, Message: p.Detail}
 	}
 }
 
+// progress is what a report says that was not said before: each repeats estimate and notes.
 func (run *serverRun) progress(ctx context.Context, p api.Progress) engine.Progress {
-	out := engine.Progress{
-		Stage: p.Stage, Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
-		Iteration: p.Iteration, Iterations: p.Iterations, Fraction: p.Fraction,
-		Remaining: time.Duration(p.Remaining * float64(time.Second)),
-		Loss:      p.Loss, Content: p.Content, Style: p.Style, Variation: p.Variation, Note: p.Note,
+	out := p.Progress
+	if run.said.Estimate != nil && out.Estimate != nil && *run.said.Estimate == *out.Estimate {
+		out.Estimate = nil
 	}
+	if rest, ok := strings.CutPrefix(out.Note, run.said.Note); ok {
+		out.Note = strings.TrimSpace(rest)
+	}
+	run.said = p.Progress
 	if len(p.Preview) > 0 {
-		if img, err := run.decode(ctx, engine.File{Name: "preview", Data: p.Preview}); err == nil {
-			out.Preview, run.preview = img, img
+		if img, err := run.Decode(ctx, engine.File{Name: "preview", Data: p.Preview}); err == nil {
+			out.Preview = img
 		}
 	}
+	run.note(out)
 	return out
 }
 
-func (run *serverRun) result(ctx context.Context) (*image.NRGBA, error) {
+// picture fetches the finished painting.
+func (run *serverRun) picture(ctx context.Context) (*image.NRGBA, error) {
 	answer, err := run.do(ctx, http.MethodGet, run.job.Links.Result, nil, nil)
 	if err != nil {
 		return nil, err
@@ -312,9 +310,9 @@ func (run *serverRun) result(ctx context.Context) (*image.NRGBA, error) {
 	defer answer.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(answer.Body, maxResult))
 	if err != nil {
-		return nil, offline(ctx, err)
+		return nil, Offline(ctx, err)
 	}
-	return run.decode(ctx, engine.File{Name: "result.png", Data: data})
+	return run.Decode(ctx, engine.File{Name: "result.png", Data: data})
 }
 
 // remove deletes the job, and with it the pictures, whether or not ours was stopped.

@@ -1,4 +1,4 @@
-package main
+package runner
 
 import (
 	"sync"
@@ -6,10 +6,10 @@ import (
 	"trappedinart/wasm/protocol"
 )
 
-// An inbox keeps what a worker said until the run that waits for it comes by. It
+// An Inbox keeps what a worker said until the run that waits for it comes by. It
 // never blocks the sender, which is the browser's event loop, and does not grow
 // while nobody reads: of reports in a row the newest is kept.
-type inbox struct {
+type Inbox struct {
 	// bell holds a token when there is something to take.
 	bell chan struct{}
 
@@ -18,27 +18,16 @@ type inbox struct {
 	broken error
 }
 
-func newInbox() *inbox { return &inbox{bell: make(chan struct{}, 1)} }
+func newInbox() *Inbox { return &Inbox{bell: make(chan struct{}, 1)} }
 
-func (b *inbox) put(m protocol.Message) {
+// Put takes a message.
+func (b *Inbox) Put(m protocol.Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if n := len(b.list); n > 0 {
 		last, reported := b.list[n-1].(protocol.Progress)
 		if next, ok := m.(protocol.Progress); ok && reported && last.ID == next.ID {
-			if next.Preview == nil {
-				next.Preview = last.Preview
-			}
-			if next.Checkpoint == nil {
-				next.Checkpoint = last.Checkpoint
-			}
-			if next.Estimate == nil {
-				next.Estimate = last.Estimate
-			}
-			if next.Note == "" {
-				next.Note = last.Note
-			}
-			b.list[n-1] = next
+			b.list[n-1] = protocol.Progress{ID: next.ID, Progress: next.Over(last.Progress)}
 			return
 		}
 	}
@@ -46,8 +35,8 @@ func (b *inbox) put(m protocol.Message) {
 	b.ring()
 }
 
-// fail says that nothing more will come.
-func (b *inbox) fail(err error) {
+// Fail says that nothing more will come.
+func (b *Inbox) Fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.broken = err
@@ -55,7 +44,7 @@ func (b *inbox) fail(err error) {
 }
 
 // take returns what has come, and why nothing more will, if that is so.
-func (b *inbox) take() ([]protocol.Message, error) {
+func (b *Inbox) take() ([]protocol.Message, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	list := b.list
@@ -63,7 +52,7 @@ func (b *inbox) take() ([]protocol.Message, error) {
 	return list, b.broken
 }
 
-func (b *inbox) ring() {
+func (b *Inbox) ring() {
 	select {
 	case b.bell <- struct{}{}:
 	default:

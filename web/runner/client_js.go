@@ -1,4 +1,4 @@
-package main
+package runner
 
 import (
 	"io"
@@ -8,8 +8,8 @@ import (
 	"trappedinart/wasm/browser"
 )
 
-// httpClient asks the browser.
-var httpClient client = fetcher{}
+// HTTPClient asks the browser.
+var HTTPClient Client = fetcher{}
 
 type fetcher struct{}
 

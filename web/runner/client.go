@@ -1,9 +1,9 @@
-package main
+package runner
 
 import "net/http"
 
-// A client sends requests: an *http.Client, or in the browser its fetch, which spares the
+// A Client sends requests: an *http.Client, or in the browser its fetch, which spares the
 // page the whole of net/http's transport with TLS: 6.6 of 14.8 MB.
-type client interface {
+type Client interface {
 	Do(req *http.Request) (*http.Response, error)
 }

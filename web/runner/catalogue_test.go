@@ -1,6 +1,6 @@
 //go:build !js
 
-package main
+package runner_test
 
 import (
 	"encoding/json"
@@ -13,7 +13,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/server/api"
-	"trappedinart/web/words"
+	"trappedinart/web/runner"
 )
 
 // remembered is a memory.
@@ -50,7 +50,9 @@ func TestNetworksOffline(t *testing.T) {
 		t.Fatal(err)
 	}
 	memory := remembered{}
-	visit := func() *catalogue { return &catalogue{base: base, client: server.Client(), memory: memory} }
+	visit := func() *runner.Catalogue {
+		return &runner.Catalogue{Base: base, Client: server.Client(), Memory: memory, Log: t.Log}
+	}
 
 	set := func(now bool) {
 		mu.Lock()
@@ -58,7 +60,7 @@ func TestNetworksOffline(t *testing.T) {
 		up = now
 	}
 	set(false)
-	if _, err := visit().Networks(t.Context()); engine.AsError(err) == nil || engine.AsError(err).Message != words.Offline {
+	if _, err := visit().Networks(t.Context()); engine.AsError(err) == nil || engine.AsError(err).Message != runner.NoServer {
 		t.Errorf("the first visit without a server gives %v", err)
 	}
 	set(true)
@@ -91,7 +93,7 @@ func TestNetworksOfAStaticPage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &catalogue{base: base, static: `[{"name": "small", "url": "weights/a b", "bytes": 5}]`} // and no client
+		c := &runner.Catalogue{Base: base, Static: `[{"name": "small", "url": "weights/a b", "bytes": 5}]`} // and no client
 		if list, err := c.Networks(t.Context()); err != nil || len(list) != 1 || list[0].Bytes != 5 {
 			t.Errorf("%s: there are %+v, %v", page, list, err)
 		}

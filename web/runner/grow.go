@@ -1,30 +1,28 @@
-package main
+package runner
 
 import (
 	"context"
 	"image"
 	"time"
 
-	"trappedinart/engine"
 	"trappedinart/wasm/protocol"
-	"trappedinart/web/words"
 )
 
+// growNetwork is the network whose eyes are borrowed, the one that the page has at once,
+// and addressFor how long its address is waited for.
 const (
-	// growNetwork is the network whose eyes are borrowed, the one that the page has at once,
-	// and addressFor how long its address is waited for.
 	growNetwork = "small"
 	addressFor  = 5 * time.Second
 )
 
 // Grow has the worker grow scribbles on a picture, as segment.Grow does.
-func (r *workerRunner) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
-	if !r.running.TryLock() {
-		return nil, engine.Errorf(engine.Busy, "%s", words.Busy)
+func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
+	if !r.busy.TryLock() {
+		return nil, errBusy()
 	}
-	defer r.running.Unlock()
+	defer r.busy.Unlock()
 	soon, stop := context.WithTimeout(ctx, addressFor)
-	url, err := r.address(soon, growNetwork)
+	url, err := r.Address(soon, growNetwork)
 	stop()
 	if err != nil {
 		url = "" // colours alone

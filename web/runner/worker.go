@@ -1,57 +1,55 @@
-package main
+package runner
 
 import (
 	"context"
-	"image"
 	"sync"
 	"time"
 
 	"trappedinart/engine"
 	"trappedinart/wasm/protocol"
-	"trappedinart/web/words"
 )
 
-// A line is the page's end of the connection to one Web Worker.
-type line interface {
+// A Line is the page's end of the connection to one Web Worker.
+type Line interface {
 	Post(m protocol.Message) error
 	Close() // ends the worker at once, whatever it does
 }
 
-// workerRunner makes paintings in a Web Worker, which is started early and kept
+// A Worker makes paintings in a Web Worker, which is started early and kept
 // from run to run, with its network.
-type workerRunner struct {
-	// open starts a worker that puts what it says into the inbox.
-	open func(in *inbox) (line, error)
-	// address returns where the network of that name is.
-	address func(ctx context.Context, name string) (string, error)
-	// patience is how long a worker may take to be ready, and grace how long it may
+type Worker struct {
+	// Open starts a worker that puts what it says into the inbox.
+	Open func(in *Inbox) (Line, error)
+	// Address returns where the network of that name is.
+	Address func(ctx context.Context, name string) (string, error)
+	// Patience is how long a worker may take to be ready, and Grace how long it may
 	// take to stop before it is ended.
-	patience, grace time.Duration
+	Patience, Grace time.Duration
 
-	running sync.Mutex // held by a run
+	busy sync.Mutex // held by a run
 
 	mu     sync.Mutex
-	worker *worker
+	worker *running
 	lastID int
 }
 
-var _ engine.Runner = (*workerRunner)(nil)
+var _ engine.Runner = (*Worker)(nil)
 
-// worker is a worker that was started.
-type worker struct {
-	line
-	in    *inbox
+// running is a worker that was started.
+type running struct {
+	Line
+	in    *Inbox
 	ready bool // it said so
 }
 
 // Warm starts the worker, so that the first run need not wait for it.
-func (r *workerRunner) Warm() error {
+func (r *Worker) Warm() error {
 	_, err := r.started()
 	return err
 }
 
 // Fetch has the worker get the network at that address, before a run needs it.
-func (r *workerRunner) Fetch(address string) error {
+func (r *Worker) Fetch(address string) error {
 	w, err := r.started()
 	if err != nil {
 		return err
@@ -59,23 +57,23 @@ func (r *workerRunner) Fetch(address string) error {
 	return w.Post(protocol.Fetch{WeightsURL: address})
 }
 
-func (r *workerRunner) started() (*worker, error) {
+func (r *Worker) started() (*running, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.worker != nil {
 		return r.worker, nil
 	}
 	in := newInbox()
-	line, err := r.open(in)
+	line, err := r.Open(in)
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	r.worker = &worker{line: line, in: in}
+	r.worker = &running{Line: line, in: in}
 	return r.worker, nil
 }
 
 // end closes the worker; the next run starts another.
-func (r *workerRunner) end(w *worker) {
+func (r *Worker) end(w *running) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w.Close()
@@ -85,19 +83,19 @@ func (r *workerRunner) end(w *worker) {
 }
 
 func unavailable(err error) error {
-	return &engine.Error{Code: engine.Unavailable, Message: words.NoWorker, Err: err}
+	return &engine.Error{Code: engine.Unavailable, Message: NoWorker, Err: err}
 }
 
 // Run makes one painting; only one at a time.
-func (r *workerRunner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-	if !r.running.TryLock() {
-		return nil, engine.Errorf(engine.Busy, "%s", words.Busy)
+func (r *Worker) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
+	if !r.busy.TryLock() {
+		return nil, errBusy()
 	}
-	defer r.running.Unlock()
+	defer r.busy.Unlock()
 	began := time.Now()
 
 	report(engine.Progress{Stage: engine.Preparing})
-	url, err := r.address(ctx, req.Recipe.Weights)
+	url, err := r.Address(ctx, req.Recipe.Weights)
 	if err != nil {
 		return nil, err
 	}
@@ -105,13 +103,8 @@ func (r *workerRunner) Run(ctx context.Context, req engine.Request, report func(
 	if err != nil {
 		return nil, err
 	}
-	run := &workerRun{worker: w, id: id, report: report, began: began, recipe: req.Recipe}
-	err = w.Post(protocol.Start{
-		ID: run.id, Recipe: req.Recipe, WeightsURL: url,
-		Content: req.Content, Styles: req.Styles, Masks: req.Masks, StyleMasks: req.StyleMasks,
-		Keep: req.Keep, Begin: req.Start, Resume: req.Resume,
-		PreviewEvery: req.PreviewEvery, CheckpointEvery: req.CheckpointEvery,
-	})
+	run := &workerRun{running: w, id: id, report: report, reached: reached{began: began, recipe: req.Recipe}}
+	err = w.Post(protocol.Start{ID: run.id, WeightsURL: url, Request: req})
 	if err != nil {
 		r.end(w)
 		return nil, unavailable(err)
@@ -153,6 +146,7 @@ func heard(ctx context.Context, control *engine.Control) <-chan asked {
 // ask hands on to the worker what is new.
 func (run *workerRun) ask(a asked) error {
 	if a.recipe != nil {
+		run.recipe = run.recipe.Steered(a.recipe)
 		if err := run.Post(protocol.Steer{ID: run.id, Recipe: *a.recipe}); err != nil {
 			return err
 		}
@@ -168,7 +162,7 @@ func (run *workerRun) ask(a asked) error {
 }
 
 // prepared returns a worker that is ready, and the id of what it is asked for next.
-func (r *workerRunner) prepared(ctx context.Context) (*worker, int, error) {
+func (r *Worker) prepared(ctx context.Context) (*running, int, error) {
 	w, err := r.started()
 	if err != nil {
 		return nil, 0, err
@@ -180,8 +174,8 @@ func (r *workerRunner) prepared(ctx context.Context) (*worker, int, error) {
 	return w, r.lastID, nil
 }
 
-func (r *workerRunner) awaitReady(ctx context.Context, w *worker) error {
-	late := time.NewTimer(r.patience)
+func (r *Worker) awaitReady(ctx context.Context, w *running) error {
+	late := time.NewTimer(r.Patience)
 	defer late.Stop()
 	for !w.ready {
 		select {
@@ -208,37 +202,32 @@ func (r *workerRunner) awaitReady(ctx context.Context, w *worker) error {
 
 // workerRun is one run that is under way.
 type workerRun struct {
-	*worker
+	*running
 	id     int
 	report func(engine.Progress)
-	began  time.Time
-	recipe engine.Recipe
 	asked  <-chan asked
 	paused bool
-
-	preview    *image.NRGBA // the last one
-	iterations int
-	loss       float64
+	reached
 }
 
 // follow listens to the worker until the run has ended. A worker that does not stop
 // when it is asked to is ended; the last preview is then the result.
-func (r *workerRunner) follow(ctx context.Context, run *workerRun) (*engine.Result, error) {
+func (r *Worker) follow(ctx context.Context, run *workerRun) (*engine.Result, error) {
 	stop := ctx.Done()
 	var late <-chan time.Time
 	for {
 		select {
 		case <-stop:
-			stop, late = nil, time.After(r.grace)
+			stop, late = nil, time.After(r.Grace)
 			if err := run.Post(protocol.Cancel{ID: run.id}); err != nil {
 				late = time.After(0)
 			}
 		case <-late:
-			r.end(run.worker)
+			r.end(run.running)
 			return run.soFar(), engine.AsError(ctx.Err())
 		case a := <-run.asked:
 			if err := run.ask(a); err != nil {
-				r.end(run.worker)
+				r.end(run.running)
 				return run.soFar(), unavailable(err)
 			}
 		case <-run.in.bell:
@@ -249,7 +238,7 @@ func (r *workerRunner) follow(ctx context.Context, run *workerRun) (*engine.Resu
 				}
 			}
 			if broken != nil {
-				r.end(run.worker)
+				r.end(run.running)
 				return run.soFar(), unavailable(broken)
 			}
 		}
@@ -263,10 +252,7 @@ func (run *workerRun) hear(m protocol.Message) (result *engine.Result, err error
 		if m.ID != run.id {
 			return nil, nil, false
 		}
-		if m.Preview != nil {
-			run.preview = m.Preview
-		}
-		run.iterations, run.loss = m.Iteration, m.Loss
+		run.note(m.Progress)
 		run.report(m.Progress)
 	case protocol.Done:
 		if m.ID == run.id {
@@ -280,15 +266,4 @@ func (run *workerRun) hear(m protocol.Message) (result *engine.Result, err error
 		}
 	}
 	return nil, nil, false
-}
-
-// soFar returns the last preview as a result, or nil.
-func (run *workerRun) soFar() *engine.Result {
-	if run.preview == nil {
-		return nil
-	}
-	return &engine.Result{
-		Picture: run.preview, Recipe: run.recipe,
-		Iterations: run.iterations, Loss: run.loss, Elapsed: time.Since(run.began),
-	}
 }
