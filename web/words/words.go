@@ -6,7 +6,7 @@ package words
 const (
 	Title   = "Trapped in Art"
 	Private = "Nothing has left this device."
-	Sent    = "Sent %s (%s) to %s at %s; kept there until %s at most."
+	Sent    = "Sent %s (%s) to %s at %s. They are deleted there by %s at the latest."
 	Earlier = "%d more"
 )
 
@@ -31,17 +31,17 @@ const (
 	Masks         = "Masks"
 	EditMasks     = "Paint masks"
 	MasksDone     = "Done painting"
-	MasksHelp     = "Paint on the photograph where a style goes, or what stays as it is. A style that is painted nowhere goes where no other is; where none goes the photograph stays."
-	MaskKeys      = "Arrow keys move the brush, Space paints, Shift and arrow keys paint a line."
+	MasksHelp     = "Paint where each style applies, or which parts stay unchanged. A style without a mask fills what is left; parts that no style fills keep the photograph."
+	MaskKeys      = "Arrow keys move the brush, Space paints, Shift with an arrow key paints a line."
 	Layer         = "What is painted"
-	MaskOf        = "Where “%s” goes"
+	MaskOf        = "Where “%s” applies"
 	Keep          = "Keep the original here"
 	BrushSize     = "Brush size"
 	BrushSoftness = "Softness"
 	Erase         = "Erase"
 	Grow          = "Grow to edges"
 	Growing       = "Looking for edges …"
-	GrowWhat      = "Paint a stroke or two on a thing first; they will grow to its edges."
+	GrowWhat      = "Paint a stroke or two on an object first; they then grow to its edges."
 	Swap          = "Swap"
 	Invert        = "Invert"
 	Fill          = "Fill"
@@ -52,9 +52,9 @@ const (
 	MaskInput     = "Mask picture"
 	MaskFile      = "mask-%d.png"
 	KeepFile      = "keep.png"
-	MasksTitle    = "Drop the masks?"
-	MasksText     = "Masks were painted on this photograph, and nothing has been made of them yet. They are gone if other pictures take its place."
-	MasksYes      = "Drop them"
+	MasksTitle    = "Discard the masks?"
+	MasksText     = "You painted masks on this photograph and have not used them yet. Another photograph discards them."
+	MasksYes      = "Discard them"
 	MasksNo       = "Keep this photograph"
 )
 
@@ -65,15 +65,15 @@ const (
 	Network   = "Network"
 	InNumbers = "%s in numbers"
 	HelpOn    = "What is %s?"
-	Reset     = "A double click takes the usual value."
+	Reset     = "Double-click to reset."
 	Undo      = "Undo"
 	Redo      = "Redo"
 	Expert    = "Expert"
 	Named     = "%s by name"
 	ResetAll  = "Reset all settings"
 
-	FetchOnce = "%s (%s to fetch once)"
-	FetchRest = "%s (%s still to fetch)"
+	FetchOnce = "%s (downloads %s once)"
+	FetchRest = "%s (%s left to download)"
 )
 
 // A run, and what is done with its result.
@@ -86,11 +86,11 @@ const (
 	Progress    = "Progress"
 	Download    = "Download"
 	Format      = "File format"
-	NoFormat    = "This browser cannot write %s files; choose another format."
+	NoFormat    = "This browser cannot write %s files. Choose another format."
 	Untitled    = "picture"
 	Copy        = "Copy the result"
 	Copied      = "Copied."
-	NoClipboard = "This browser does not let the page copy pictures; download the result instead."
+	NoClipboard = "This browser does not let the page copy pictures. Download the result instead."
 	WebShare    = "Share with another app"
 )
 
@@ -116,7 +116,7 @@ const (
 
 	Idle        = "Ready."
 	Reading     = "Reading the picture …"
-	Opening     = "Fetching it from the history …"
+	Opening     = "Opening the result …"
 	Making      = "Making the file …"
 	Loading     = "Getting ready …"
 	Sending     = "Sending %s to %s …"
@@ -129,11 +129,11 @@ const (
 	Queued      = "Waiting on the server, number %d in the queue …"
 	Stopping    = "Stopping …"
 	Paused      = "Paused."
-	Interrupted = "This painting was interrupted. Resume goes on where it was."
+	Interrupted = "This painting was interrupted. Resume continues where it stopped."
 	Continues   = "Ready to continue from this result."
 	Shown       = "From the history."
 	Done        = "Done in %s: %d × %d."
-	Stopped     = "Stopped after %s; this is as far as it got."
+	Stopped     = "Stopped after %s. This is the result so far."
 	Failed      = "That did not work."
 
 	Fetching   = "Fetching the network …"
@@ -154,7 +154,7 @@ const (
 // Before a run is stopped.
 const (
 	StopTitle = "Stop this painting?"
-	StopText  = "A painting is being made of these pictures. If you change them it is stopped; as far as it got it goes to the history."
+	StopText  = "These pictures are being painted. Changing them stops the painting; the result so far goes to the history."
 	StopYes   = "Stop it"
 	StopNo    = "Keep painting"
 )
@@ -175,41 +175,41 @@ const (
 // Shares and recipes.
 const (
 	Share          = "Share a link"
-	ShareWhat      = "%s will be encrypted here and sent (%s) to %s, which keeps it for %s and cannot look at it: only who has the link can."
+	ShareWhat      = "%s will be encrypted on this device and sent (%s) to %s, which stores it for %s. Only people with the link can open it."
 	ShareOne       = "The painting"
 	ShareBoth      = "The painting with the photograph"
 	ShareDays      = "Keep it for"
-	ShareTitle     = "Title (if you like)"
+	ShareTitle     = "Title (optional)"
 	ShareWith      = "With the photograph, for before and after"
 	ShareSending   = "Encrypting and sending %s …"
 	ShareSend      = "Encrypt and send"
 	Day            = "1 day"
 	Date           = "2 January, 15:04"
-	Shared         = "Who has this link can see the painting until %s. Revoke deletes it before."
-	SentShare      = "%s, encrypted (%s), sent to %s at %s; kept there until %s."
+	Shared         = "Anyone with this link can see the painting until %s. Revoke deletes it sooner."
+	SentShare      = "%s, encrypted (%s), was sent to %s at %s. It is deleted there by %s."
 	Link           = "Link"
 	CopyLink       = "Copy the link"
 	LinkCopied     = "The link is copied."
-	LinkInAddress  = "This browser does not let the page copy; the link is now the page's address, copy it there."
+	LinkInAddress  = "This browser does not let the page copy. The link is now in the address bar; copy it there."
 	Revoke         = "Revoke"
-	Revoked        = "The link opens nothing any more."
+	Revoked        = "The link no longer opens anything."
 	SentRevoked    = "Deleted there at %s."
-	ShareNotKept   = "This browser could not note what is shared; once the page is closed the link cannot be revoked."
-	ShareStays     = "A link of what was deleted could not be revoked and works until %s."
+	ShareNotKept   = "This browser could not save the link. Keep this page open if you may want to revoke it."
+	ShareStays     = "The share link of a deleted result could not be revoked. It works until %s."
 	SharedTitle    = "A painting for you"
 	SharedOpening  = "Fetching and opening …"
 	SharedName     = "The shared file"
 	UseRecipe      = "Use this recipe"
 	CopyRecipe     = "Copy recipe link"
-	RecipeTaken    = "These are the settings of the recipe now; Undo brings yours back."
+	RecipeTaken    = "The settings are now those of the recipe. Undo restores yours."
 	RecipeTitle    = "Take these settings now?"
-	RecipePart     = "A painting is being made. What can change while it is painted changes at once; this waits for the next Start: %s."
-	RecipeNext     = "A painting is being made, and stays as it is: these settings wait for the next Start."
+	RecipePart     = "A painting is in progress. Some settings apply now. This waits for the next Start: %s."
+	RecipeNext     = "A painting is in progress and stays as it is. These settings apply from the next Start."
 	RecipeYes      = "Take them"
 	RecipeNo       = "Leave mine"
 	RecipeFile     = "Recipe from a painting"
-	RecipeFileHelp = "A painting that was saved here has its recipe inside: choose or drop it to take its settings."
-	NoRecipe       = "There is no recipe in %q; choose a painting as it was saved here, or a recipe's own file."
+	RecipeFileHelp = "A painting saved here contains its recipe: choose or drop it to take its settings."
+	NoRecipe       = "There is no recipe in %q. Choose a painting that was saved here, or a recipe file."
 )
 
 // The history.
@@ -224,40 +224,40 @@ const (
 	Delete         = "Delete this result"
 	DeleteAll      = "Delete all"
 	DeleteTitle    = "Delete the history?"
-	DeleteText     = "%d results and the pictures they were made of will be deleted from this browser. That cannot be undone."
+	DeleteText     = "%d results and the pictures they were made of will be deleted from this browser. This cannot be undone."
 	DeleteYes      = "Delete all of it"
 	DeleteNo       = "Keep it"
 	DeleteOneTitle = "Delete this result?"
-	DeleteOneText  = "It will be deleted from this browser, with the pictures that nothing else here was made of. That cannot be undone."
+	DeleteOneText  = "It is deleted from this browser, together with pictures that no other result uses. This cannot be undone."
 	DeleteOneYes   = "Delete it"
-	Gone           = "This result is not in this browser any more."
-	NoRoom         = "This browser has no room to keep the result; download it, or delete some of the history."
+	Gone           = "This result is no longer in this browser."
+	NoRoom         = "This browser has no room for the result. Download it, or delete some of the history."
 )
 
 // Errors.
 const (
-	WrongWorkers    = "In the page's address, workers must be a number from 1 to %d; left out, all processors work."
-	NoPicture       = "%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file."
-	FileTooLarge    = "%q is larger than %d MB; choose a smaller file."
-	PictureTooLarge = "%q has %d × %d pixels, and this page takes %d million; make it smaller first."
-	TooManyStyles   = "There is room for %d styles; remove one first."
+	WrongWorkers    = "The address's workers= must be 1 to %d. Leave it out to use all processors."
+	NoPicture       = "%q is not a picture that this browser can read. Use a JPEG, PNG, WebP, GIF or BMP file."
+	FileTooLarge    = "%q is larger than %d MB. Choose a smaller file."
+	PictureTooLarge = "%q has %d × %d pixels; this page takes up to %d million. Make it smaller first."
+	TooManyStyles   = "You can use at most %d styles. Remove one first."
 )
 
 // Words for names: of settings that each style has for itself, of what the editor of masks does, of
 // networks.
 var (
 	Parts = map[string]struct{ Label, Of, Help string }{
-		"style_weights": {"Weight", "Weight of %s", "How much this style counts; a double click makes it 1."},
-		"style_scales":  {"Scale", "Scale of %s", "The size of this style's strokes beside the style scale; a double click makes it 1."},
+		"style_weights": {"Weight", "Weight of %s", "How much this style counts. Double-click for 1."},
+		"style_scales":  {"Scale", "Scale of %s", "The size of this style's strokes, relative to the style scale. Double-click for 1."},
 	}
 	MaskHelp = map[string]string{
-		"load":   "A picture that is white where something goes, and black where not.",
-		"erase":  "The brush takes away what was painted.",
-		"grow":   "A stroke or two on a thing grow to its edges, and stop at what is painted in the other layers.",
-		"swap":   "Foreground and background change places: the region with the other style's, or with the rest.",
-		"invert": "What was painted is free, and what was free is painted.",
+		"load":   "A black-and-white picture; white marks the area.",
+		"erase":  "The brush erases.",
+		"grow":   "Grows your strokes to the edges of the object, and stops at what is painted in other layers.",
+		"swap":   "Exchanges this area with the other style's area, or with everything outside it.",
+		"invert": "Swaps painted and unpainted areas.",
 		"fill":   "Paints everything.",
-		"clear":  "Takes away everything.",
+		"clear":  "Erases everything.",
 	}
 	Networks = map[string]string{"small": "Quick", "vgg19": "Finest (VGG-19)"}
 )
