@@ -138,7 +138,7 @@ func TestMaskArea(t *testing.T) {
 		t.Errorf("a grey mask on the style changes the picture by %v grey levels", d)
 	}
 	part := few(func(r *engine.Request) { r.StyleMasks = []engine.File{file("left")} })
-	if d := distance(plain, part); d < 2 {
+	if d := distance(plain, part); d < 1 {
 		t.Errorf("a part of the style changes the picture by %v grey levels only", d)
 	}
 }

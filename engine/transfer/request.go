@@ -10,7 +10,7 @@ import (
 
 // network prepares the layers that a recipe looks at.
 func network(be backend.Backend, w *vgg.Weights, r *engine.Recipe) (*vgg.Network, error) {
-	n, err := vgg.New(be, w, layerNames(slices.Concat(r.ContentLayers, r.StyleLayers)))
+	n, err := vgg.New(be, w, slices.Concat(layerNames(r.ContentLayers), styleTaps(r)))
 	if err == nil {
 		n.White, n.Ceil = float64(r.White), r.Rounding == engine.RoundUp
 	}

@@ -24,7 +24,8 @@ type Runner struct {
 	Backend backend.Backend
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
-	// Decode reads a picture file, upright, in sRGB.
+	// Decode reads a picture file, upright, in sRGB. What it has to say of it goes to the
+	// notes of ctx (engine.WithNotes).
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
@@ -39,6 +40,7 @@ var _ engine.Runner = (*Runner)(nil)
 // picture, bit for bit, whatever the number of threads.
 func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
+	ctx, said := noted(ctx, report)
 	job, err := r.prepare(ctx, req, report)
 	if err == nil {
 		err = job.announce(ctx)
@@ -57,6 +59,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	if r.Deep {
 		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
 	}
+	res.Notes = append(*said, res.Notes...)
 	pixel.CopyAlpha(res.Picture, res.Deep, job.content)
 	if err != nil {
 		res.Checkpoint = job.left

@@ -120,7 +120,7 @@ func TestRun(t *testing.T) {
 	if fraction != 1 {
 		t.Errorf("last fraction is %v", fraction)
 	}
-	if first, last := reports[1].Loss, reports[len(reports)-1].Loss; !(last < first/2) {
+	if first, last := reports[1].Loss, reports[len(reports)-1].Loss; !(last < 0.8*first) {
 		t.Errorf("loss went from %v to %v", first, last)
 	}
 }

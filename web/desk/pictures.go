@@ -20,6 +20,7 @@ type Picture struct {
 	Large   string // of all of it, once that is asked for
 	W, H    int
 	Example bool
+	Note    string // what a person should know of it
 }
 
 // Fit is the size of the picture when its longer side has that many pixels, as pixel.Fit has it;

@@ -13,12 +13,12 @@ import (
 // Await waits until the promise is settled, and returns a rejection as an error. It must
 // not be called on go-app's event loop, which it would hold up.
 func Await(promise app.Value) (app.Value, error) {
-	return settled(func(yes, no app.Func) { promise.Call("then", yes, no) })
+	return Settled(func(yes, no app.Func) { promise.Call("then", yes, no) })
 }
 
 // Requested waits for a request of IndexedDB.
 func Requested(request app.Value) (app.Value, error) {
-	_, err := settled(func(yes, no app.Func) {
+	_, err := Settled(func(yes, no app.Func) {
 		request.Call("addEventListener", "success", yes)
 		request.Call("addEventListener", "error", no)
 	})
@@ -28,8 +28,8 @@ func Requested(request app.Value) (app.Value, error) {
 	return request.Get("result"), nil
 }
 
-// settled waits until one of the functions, which it hands out, is called.
-func settled(hand func(yes, no app.Func)) (app.Value, error) {
+// Settled waits until one of the functions, which it hands out, is called.
+func Settled(hand func(yes, no app.Func)) (app.Value, error) {
 	type answer struct {
 		value app.Value
 		ok    bool

@@ -3,12 +3,13 @@
 package photo
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
 	"trappedinart/wasm/protocol"
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
@@ -50,11 +51,17 @@ func Read(name string, blob app.Value) (*desk.Picture, error) {
 	}
 	upright := map[string]any{"imageOrientation": "from-image"}
 	bitmap, err := dom.Await(app.Window().Call("createImageBitmap", blob, upright))
-	if err != nil {
-		return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
+	note, seen := "", err == nil // by the browser
+	if !seen {
+		if bitmap, note, err = readElsewhere(name, blob); errors.As(err, new(*engine.Error)) {
+			return nil, err
+		}
+		if err != nil {
+			return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
+		}
 	}
 	defer bitmap.Call("close")
-	p := &desk.Picture{ID: NewID(), W: bitmap.Get("width").Int(), H: bitmap.Get("height").Int(), Blob: blob}
+	p := &desk.Picture{ID: NewID(), W: bitmap.Get("width").Int(), H: bitmap.Get("height").Int(), Blob: blob, Note: note}
 	if p.W > protocol.MaxPixels/p.H {
 		return nil, engine.Errorf(engine.TooLarge, words.PictureTooLarge, name, p.W, p.H, protocol.MaxPixels>>20)
 	}
@@ -62,7 +69,7 @@ func Read(name string, blob app.Value) (*desk.Picture, error) {
 	if p.File.Data, err = dom.BytesOf(blob); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if !known(p.File.Data) {
+	if _, read := label.Kind(p.File.Data); !read || !seen { // by the engine, and so by the server
 		if err := convert(p, bitmap); err != nil {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf(words.PictureTooLarge, name, p.W, p.H, protocol.MaxPixels>>20), Err: err}
 		}
@@ -73,17 +80,6 @@ func Read(name string, blob app.Value) (*desk.Picture, error) {
 	}
 	p.URL = dom.ObjectURL(thumb)
 	return p, nil
-}
-
-// known says whether our own decoders read the format, by the file's first bytes; the
-// server has no others.
-func known(data []byte) bool {
-	for _, magic := range []string{"\x89PNG", "\xff\xd8\xff", "GIF8", "BM", "II*\x00", "MM\x00*"} {
-		if bytes.HasPrefix(data, []byte(magic)) {
-			return true
-		}
-	}
-	return len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
 }
 
 // convert makes an AVIF, or in Safari a HEIC, a PNG, or if it is large a JPEG.

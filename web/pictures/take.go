@@ -35,7 +35,12 @@ func (s *Panel) give(name string, blob app.Value, take func(*desk.Picture)) {
 		s.desk.Complain(engine.AsError(err).Message)
 		return
 	}
-	s.desk.Page.Dispatch(func() { take(p) })
+	s.desk.Page.Dispatch(func() {
+		take(p)
+		if p.Note != "" {
+			s.desk.Problem = p.Note
+		}
+	})
 }
 
 // takeExample fetches one of our own pictures.
