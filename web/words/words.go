@@ -259,5 +259,5 @@ var (
 		"fill":   "Paints everything.",
 		"clear":  "Erases everything.",
 	}
-	Networks = map[string]string{"small": "Quick", "vgg19": "Finest (VGG-19)"}
+	Networks = map[string]string{"fine": "Fine", "small": "Quick, for slow devices", "vgg19": "Finest (VGG-19)"}
 )
