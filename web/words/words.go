@@ -175,7 +175,7 @@ const (
 // Shares and recipes.
 const (
 	Share          = "Share a link"
-	ShareWhat      = "%s will be encrypted on this device and sent (%s) to %s, which stores it for %s. Only people with the link can open it."
+	ShareWhat      = "%s will be encrypted on this device and sent (%s) to %s, which keeps it for %s. Only people with the link can open it."
 	ShareOne       = "The painting"
 	ShareBoth      = "The painting with the photograph"
 	ShareDays      = "Keep it for"
