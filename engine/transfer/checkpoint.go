@@ -39,11 +39,12 @@ type checkpoint struct {
 // maxCheckpointJSON bounds the JSON: 100 pairs of L-BFGS have 15,000 numbers.
 const maxCheckpointJSON = 1 << 20
 
-// save returns the checkpoint of a stage after so many of its scale's iterations.
-func (j *job) save(ctx context.Context, st *stage, scale, iteration int) ([]byte, error) {
+// save returns the checkpoint of a stage as it is.
+func (j *job) save(ctx context.Context, st *stage) ([]byte, error) {
 	state := st.opt.State()
 	c := checkpoint{
-		Recipe: j.recipe.JSON(), Scale: scale, Iteration: iteration, Done: j.done, Loss: j.loss, StyleFactor: j.styleFactor,
+		Recipe: j.plan.recipe.JSON(), Scale: j.pace.at.scale, Iteration: j.pace.at.iteration,
+		Done: j.outcome.evaluations, Loss: j.outcome.loss, StyleFactor: j.plan.styleFactor,
 		Shape: st.x.Shape(), Vectors: len(state.Vectors),
 	}
 	for _, v := range state.Numbers {
@@ -70,16 +71,16 @@ func (j *job) save(ctx context.Context, st *stage, scale, iteration int) ([]byte
 	return b.Bytes(), nil
 }
 
-// stopped returns what a scale has reached after n iterations, beside the error that ended
-// it, and leaves a checkpoint if one was asked for.
-func (j *job) stopped(ctx context.Context, st *stage, i, n int, err error) ([]float32, error) {
-	if ctx.Err() != nil && j.checkpointEvery > 0 && st.objective != nil {
-		if c, err := j.save(context.WithoutCancel(ctx), st, i, n); err == nil {
-			j.left = c
+// stopped returns what a scale has reached, beside the error that ended it, and leaves a
+// checkpoint if some were asked for.
+func (j *job) stopped(ctx context.Context, st *stage, err error) ([]float32, error) {
+	if ctx.Err() != nil && j.reports.checkpoints.asked() && st.objective != nil {
+		if c, err := j.save(context.WithoutCancel(ctx), st); err == nil {
+			j.outcome.checkpoint = c
 		}
 	}
 	reached, readErr := st.pixels()
-	if readErr != nil || n == 0 && i == 0 {
+	if readErr != nil || j.pace.at == (mark{}) {
 		return nil, err
 	}
 	return reached, err
@@ -130,6 +131,18 @@ func readCheckpoint(data []byte) (*resumed, error) {
 		return nil, damaged("its head is damaged")
 	}
 	return &r, nil
+}
+
+// takeUp has a run begin where a checkpoint was made.
+func (j *job) takeUp(r *resumed) error {
+	if r.Scale >= len(j.plan.sizes) {
+		return engine.Errorf(engine.InvalidRecipe, "The checkpoint is of a scale that these pictures have not; give the pictures it was made with.")
+	}
+	j.plan = j.plan.calibrated(r.StyleFactor)
+	j.outcome.evaluations, j.outcome.loss = r.Done, r.Loss
+	j.pace.from = mark{r.Scale, r.Iteration}
+	j.pace.at = j.pace.from
+	return nil
 }
 
 // restore brings a new stage to where the checkpoint was.

@@ -8,7 +8,6 @@ import (
 	"sort"
 
 	"trappedinart/engine"
-	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
@@ -46,13 +45,19 @@ type Fit struct {
 //	VGG-19 to relu3_2, 512 x 384  470   493     269   317   in  6
 //	VGG-19, 1024 x 768           1469  1580     680   802   in 14
 func (n *Need) Fit(budget int64) (Fit, error) {
-	w, h := pixel.Fit(n.Content.X, n.Content.Y, n.Recipe.Size)
-	f := n.fit(size{w, h}, budget)
-	if budget > 0 && f.Bytes > budget {
-		return f, engine.Errorf(engine.TooLarge, "The painting takes at least %s of memory, even in blocks, and %s is what it may take; %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
-	}
-	return f, nil
+	f := n.fit(fitted(n.Content.X, n.Content.Y, n.Recipe.Size), budget)
+	return f, n.check(f, budget)
 }
+
+// check says what would do if a fit is beyond the budget.
+func (n *Need) check(f Fit, budget int64) error {
+	if !f.beyond(budget) {
+		return nil
+	}
+	return engine.Errorf(engine.TooLarge, "The painting takes at least %s of memory, even in blocks, and %s is what it may take; %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
+}
+
+func (f *Fit) beyond(budget int64) bool { return budget > 0 && f.Bytes > budget }
 
 // FormatBytes writes a size of memory as a person reads it.
 func FormatBytes(bytes int64) string {
@@ -69,8 +74,8 @@ func (n *Need) advice(budget int64) string {
 		change(&r)
 		m := *n
 		m.Recipe = &r
-		w, h := pixel.Fit(n.Content.X, n.Content.Y, r.Size)
-		return m.fit(size{w, h}, budget).Bytes <= budget
+		f := m.fit(fitted(n.Content.X, n.Content.Y, r.Size), budget)
+		return !f.beyond(budget)
 	}
 	const fewest = 3
 	if n.Recipe.Optimizer != engine.Adam && n.Recipe.History > fewest && fits(func(r *engine.Recipe) { r.History = fewest }) {
@@ -211,39 +216,36 @@ func (n *Need) in(s size, most int) Fit {
 		}
 		floats += part
 	}
+	floats += n.parameters() + max(vectors*channels*places, measuring)
+	const (
+		slack   = 1.1 // what lies between maps
+		working = 48 << 20
+		bytes   = 4 // of a float, and of a file's pixel
+	)
+	return Fit{Bytes: int64(bytes*(slack*floats+planes+n.files())) + working, Blocks: blocks, most: most}
+}
+
+// parameters is how many floats the network's weights take, made ready for both directions.
+func (n *Need) parameters() float64 {
+	floats := 0.
 	for _, c := range n.Weights.Convs {
 		floats += 3 * 9 * float64(c.O*c.I)
 	}
-	floats += max(vectors*channels*places, measuring)
+	return floats
+}
+
+// files is how many pixels and floats the pictures take as they came, with their middles.
+func (n *Need) files() float64 {
 	files := float64(n.Content.X*n.Content.Y) * float64(1+n.Masks)
 	for _, p := range n.Styles {
 		files += float64(p.X * p.Y)
 	}
 	for _, p := range append([]image.Point{n.Content}, n.Styles...) {
 		if m, ok := middleOf(p); ok {
-			files += float64(3 * m.w * m.h)
+			files += 3 * m.places()
 		}
 	}
-	const (
-		slack   = 1.1 // what lies between maps
-		working = 48 << 20
-		bytes   = 4 // of a float, and of a file's pixel
-	)
-	return Fit{Bytes: int64(bytes*(slack*floats+planes+files)) + working, Blocks: blocks, most: most}
-}
-
-// need is what the run's memory follows from.
-func (j *job) need() *Need {
-	n := &Need{Weights: j.weights, Recipe: &j.recipe, Content: j.content.Bounds().Size(), Checkpoints: j.checkpoints}
-	for _, s := range j.styles {
-		n.Styles = append(n.Styles, s.Bounds().Size())
-	}
-	for _, m := range append([]*image.NRGBA{j.masks.keep}, j.masks.on...) {
-		if m != nil {
-			n.Masks++
-		}
-	}
-	return n
+	return files
 }
 
 // tiler returns how pictures are cut, or nil if they are not.

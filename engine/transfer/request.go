@@ -33,5 +33,6 @@ func checkRequest(req *engine.Request) error {
 	case req.Recipe.Start == engine.StartPicture && len(req.Start.Data) == 0:
 		return engine.Errorf(engine.MissingPicture, "The recipe starts from a picture, and there is none; choose one, or start from the content.")
 	}
-	return nil
+	_, err := req.Recipe.StyleShares(len(req.Styles))
+	return err
 }

@@ -8,7 +8,6 @@ import (
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
-	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
@@ -57,8 +56,7 @@ type scene struct {
 func styleSize(r *engine.Recipe, s size, i int, file image.Point) size {
 	const smallest = 16
 	longer := int(math.Round(float64(max(s.w, s.h)) * r.StyleScaleOf(i)))
-	w, h := pixel.Fit(file.X, file.Y, max(longer, smallest))
-	return size{w, h}
+	return fitted(file.X, file.Y, max(longer, smallest))
 }
 
 // plain returns the regions of a picture without masks.

@@ -32,11 +32,7 @@ func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Reci
 		return nil, err
 	}
 	s := size{side, side}
-	sc := &scene{
-		be: be, net: net, recipe: &r, styleFactor: 1, regions: plain([]float64{1}), of: [][]float32{nil},
-		content: newPicture(noise(1, s), s, 0),
-		styles:  []picture{newPicture(noise(2, s), s, 0)},
-	}
+	sc := noiseScene(be, net, &r, s)
 	o, err := newObjective(ctx, sc)
 	if err != nil {
 		return nil, err
