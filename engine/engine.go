@@ -49,8 +49,9 @@ type Request struct {
 	Start File
 	// Control steers the run while it goes on; it may be nil.
 	Control *Control
-	// Resume is a checkpoint of another run with the same pictures, which goes on from
-	// there with the checkpoint's recipe; may be nil.
+	// Resume is a checkpoint of another run, which goes on from there with the
+	// checkpoint's recipe, and with the live settings that Control asks for; may be nil.
+	// It is refused with other files than it was made with.
 	Resume []byte
 	// CheckpointEvery is the shortest time between two checkpoints; 0 asks for none.
 	CheckpointEvery time.Duration

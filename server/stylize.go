@@ -48,7 +48,8 @@ func newStylizeCommand() *cobra.Command {
 	require(cmd, "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
-		r, names, err := recipe.withStyles()
+		var req engine.Request
+		names, err := checkpoints.begin(&req, recipe)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,6 @@ func newStylizeCommand() *cobra.Command {
 				return err
 			}
 		}
-		req := engine.Request{Recipe: r}
 		if req.Content, err = readFile(content); err != nil {
 			return err
 		}

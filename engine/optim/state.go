@@ -21,8 +21,8 @@ func (a *AdamRun) State() State {
 	return s
 }
 
-func (a *AdamRun) Restore(numbers []float64) []backend.Buffer {
-	if len(numbers) != 1 || !(numbers[0] >= 0 && numbers[0] < math.MaxInt32) {
+func (a *AdamRun) Restore(numbers []float64, vectors int) []backend.Buffer {
+	if len(numbers) != 1 || !(numbers[0] >= 0 && numbers[0] < math.MaxInt32) || vectors != len(a.State().Vectors) {
 		return nil
 	}
 	a.t = int(numbers[0])
@@ -51,15 +51,29 @@ func (l *LBFGSRun) State() State {
 	return s
 }
 
-func (l *LBFGSRun) Restore(numbers []float64) []backend.Buffer {
+func (l *LBFGSRun) Restore(numbers []float64, vectors int) []backend.Buffer {
 	if len(numbers) < lbfgsNumbers {
 		return nil
 	}
-	n := numbers[5]
+	for _, v := range numbers {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+	}
+	n, alone := numbers[5], 3 // vectors besides those of pairs
+	if l.trial != nil {
+		alone++
+	}
 	// Each pair has two numbers, and three with each pair after it.
 	if !(n >= 0 && n <= float64(l.opt.History)) || n != math.Trunc(n) || len(numbers) != lbfgsNumbers+int(n)*2+3*int(n)*(int(n)-1)/2 ||
-		!(numbers[3] >= 0 && numbers[3] < 1000) {
+		!(numbers[3] >= 0 && numbers[3] < 1000) || vectors != alone+2*int(n) {
 		return nil
+	}
+	for i, rest := 0, numbers[lbfgsNumbers:]; i < int(n); i++ {
+		if !(rest[0] > 0 && rest[1] > 0) { // what else is not remembered
+			return nil
+		}
+		rest = rest[2+3*(int(n)-1-i):]
 	}
 	l.forget()
 	l.loss, l.slope, l.length = numbers[0], numbers[1], numbers[2]

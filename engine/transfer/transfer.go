@@ -85,6 +85,7 @@ type job struct {
 	reports   reports
 	outcome   outcome
 	control   *engine.Control
+	pictures  *digests // for checkpoints, or nil if there are none to come
 	resumed   *resumed // until its scale has begun
 }
 
@@ -112,6 +113,15 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	}
 	if err := checkRequest(&req); err != nil {
 		return nil, err
+	}
+	if j.resumed != nil {
+		if err := j.resumed.Pictures.check(&req); err != nil {
+			return nil, err
+		}
+	}
+	if j.reports.checkpoints.asked() {
+		d := digest(&req)
+		j.pictures = &d
 	}
 	j.reports.send(engine.Progress{Stage: engine.Preparing})
 	if j.originals, err = r.readOriginals(ctx, &req); err != nil {
@@ -177,7 +187,18 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 			return j.shown(reached.resized(j.plan.last())), err
 		}
 	}
+	j.missed(ctx)
 	return j.shown(*reached), nil
+}
+
+// missed says so if settings were to change in a run that had nothing left to paint.
+func (j *job) missed(ctx context.Context) {
+	if j.pace.at != j.pace.from || j.control.Paused() {
+		return
+	}
+	if asked, err := j.control.Take(ctx); err == nil && asked != nil {
+		j.reports.keep("The checkpoint is of a finished painting: the changed settings had no effect. Start a new painting to use them.")
+	}
 }
 
 // scale paints at one size from the given pixels, and returns the new ones; beside
