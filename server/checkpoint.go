@@ -31,8 +31,11 @@ func (f *checkpointFlags) ask(req *engine.Request) error {
 	if f.every < time.Second {
 		return wrongUse("Checkpoints are written every second at most: give --checkpoint-every 1s or more.")
 	}
+	if input := sameFile(f.file, inputs(req)); input != "" {
+		return wrongUse("The checkpoint would be written over %s, which this command reads: name another file with --checkpoint.", input)
+	}
 	req.CheckpointEvery = f.every
-	return writable(f.file)
+	return writable(f.file, 0)
 }
 
 // begin gives a request its recipe, and returns the names of the styles' files. A run that

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"fmt"
 	"image"
 
 	"trappedinart/engine"
@@ -15,6 +16,7 @@ type originals struct {
 	styles  []*image.NRGBA
 	masks   masks
 	start   *image.NRGBA // that a run may be told to start from
+	named   []string     // photograph and styles, for errors
 
 	seen    [2]canvas                  // the content
 	middles map[*image.NRGBA][]float32 // of pictures that are larger than middle
@@ -30,7 +32,9 @@ func (r *Runner) readOriginals(ctx context.Context, req *engine.Request) (*origi
 	if o.content, err = r.Decode(ctx, req.Content); err != nil {
 		return nil, err
 	}
+	o.named = []string{fmt.Sprintf("The photograph %q", req.Content.Name)}
 	for _, f := range req.Styles {
+		o.named = append(o.named, fmt.Sprintf("The style picture %q", f.Name))
 		style, err := r.Decode(ctx, f)
 		if err != nil {
 			return nil, err
@@ -153,7 +157,9 @@ func (o *originals) scene(p *plan, s size, border int) *scene {
 		var planes []float32
 		compared, planes = coloursOf(r, content, o.planes(style, to))
 		around := borderAt(to, border)
-		sc.styles = append(sc.styles, newPicture(planes, to, around))
+		look := newPicture(planes, to, around)
+		look.name = o.named[1+i]
+		sc.styles = append(sc.styles, look)
 		var of []float32
 		if o.masks.of[i] != nil {
 			of = bordered(pixel.Mask(o.masks.of[i], to.w, to.h), to, around)
@@ -161,6 +167,7 @@ func (o *originals) scene(p *plan, s size, border int) *scene {
 		sc.of = append(sc.of, of)
 	}
 	sc.content = newPicture(compared, s, border)
+	sc.content.name = o.named[0]
 	return sc
 }
 

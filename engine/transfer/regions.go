@@ -58,15 +58,15 @@ func (r *Runner) readMasks(ctx context.Context, req *engine.Request) (masks, err
 }
 
 // check says which mask leaves nothing to paint, at the size of the result.
-func (m *masks) check(s size) error {
+func (m *masks) check(req *engine.Request, s size) error {
 	for i, img := range m.on {
 		if img != nil && sum(pixel.Mask(img, s.w, s.h)) < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask of style %d is black everywhere; paint white where the style should be.", i+1)
+			return engine.Errorf(engine.InvalidPicture, "The mask %q of style %d (%q) is black everywhere; paint white where the style should be.", req.Masks[i].Name, i+1, req.Styles[i].Name)
 		}
 	}
 	for i, img := range m.of {
 		if img != nil && sum(pixel.Mask(img, s.w, s.h)) < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask on style picture %d is black everywhere; paint white over the part that is the style.", i+1)
+			return engine.Errorf(engine.InvalidPicture, "The mask %q on style picture %d (%q) is black everywhere; paint white over the part that is the style.", req.StyleMasks[i].Name, i+1, req.Styles[i].Name)
 		}
 	}
 	if m.keep != nil {
@@ -75,7 +75,7 @@ func (m *masks) check(s size) error {
 			free += 1 - float64(v)
 		}
 		if free < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask of what is kept is white everywhere, which leaves nothing to paint.")
+			return engine.Errorf(engine.InvalidPicture, "The mask %q of what is kept is white everywhere, which leaves nothing to paint; paint black where the style should be.", req.Keep.Name)
 		}
 	}
 	return nil

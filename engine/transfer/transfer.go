@@ -138,7 +138,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := j.plan.need().check(j.plan.fitted, g.memory); err != nil {
 		return nil, err
 	}
-	if err := j.originals.masks.check(j.plan.last()); err != nil {
+	if err := j.originals.masks.check(&req, j.plan.last()); err != nil {
 		return nil, err
 	}
 	if j.resumed != nil {
