@@ -81,13 +81,9 @@ func newStylizeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		budget, err := memory.budget()
-		if err != nil {
-			return err
-		}
 		runner := &transfer.Runner{
 			Backend: be, Weights: compute.store().Load, Decode: pixel.Decode,
-			Deep: out.deep(), MemoryBudget: budget,
+			Deep: out.deep(), MemoryBudget: memory.budget(),
 		}
 		if estimate {
 			e, err := runner.Estimate(ctx, req)

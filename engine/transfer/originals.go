@@ -75,6 +75,15 @@ func (o *originals) photograph(s size) []float32 {
 	return o.seen[1].planes
 }
 
+// forget gives up what was made of the originals, if the last scale begins and nothing of
+// them is shown: it can be made again.
+func (o *originals) forget(p *plan, s size) {
+	if s == p.last() && p.recipe.KeepColours == 0 && o.kept(s, p.recipe.Feather) == nil {
+		o.seen = [2]canvas{}
+		clear(o.middles)
+	}
+}
+
 // middle is the longer side to which a larger picture is brought once. What is smaller than
 // half of that comes from there: to read a photograph of millions of pixels takes longer
 // than much of what is done with it.

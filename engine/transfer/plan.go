@@ -57,9 +57,8 @@ func (g *ground) planWith(r engine.Recipe, net *vgg.Network, styleFactor float64
 // with is the plan of another recipe, which differs in what may be steered. An error says
 // why it cannot be gone on with.
 func (p *plan) with(r engine.Recipe) (*plan, error) {
-	same := func(a, b engine.LayerWeights) bool { return slices.Equal(layerNames(a), layerNames(b)) }
 	net := p.net
-	if !same(r.ContentLayers, p.recipe.ContentLayers) || !same(r.StyleLayers, p.recipe.StyleLayers) {
+	if !slices.Equal(taps(&r), taps(&p.recipe)) {
 		var err error
 		if net, err = network(p.ground.be, p.ground.weights, &r); err != nil {
 			return nil, err
@@ -93,13 +92,8 @@ func (p *plan) fit(s size) Fit { return p.need().fit(s, p.ground.memory) }
 
 // price is how many places an evaluation at size s goes through.
 func (p *plan) price(s size) float64 {
-	fit, places := p.fit(s), 0.
-	for _, l := range p.need().layOut(s).pictures {
-		if t := tile(l.size, l.taps, fit.most); !l.style {
-			places += t.places()
-		}
-	}
-	return places
+	l := p.need().layOut(s)
+	return l.price(p.fit(s).most)
 }
 
 // cost is what all evaluations of scale i cost.

@@ -110,6 +110,9 @@ func (r *resumed) restore(st *stage) error {
 	}
 	values := make([]float32, r.Shape.Len())
 	for k, v := range to {
+		if v == nil {
+			continue
+		}
 		from := r.vectors[4*k*len(values):]
 		for i := range values {
 			values[i] = math.Float32frombits(binary.LittleEndian.Uint32(from[4*i:]))

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"reflect"
+	"runtime"
 	"time"
 
 	"trappedinart/engine"
@@ -20,6 +21,7 @@ type stage struct {
 	objective *objective
 	x         backend.Buffer
 	opt       optim.Optimizer
+	read      []float32 // room for pixelsOf
 	reached   []float32 // the last pixels of a stage that has ended
 
 	// Of optimisers that may go astray: the picture before the last step, the best one
@@ -36,6 +38,7 @@ func (j *job) begin(ctx context.Context, p *plan, s size, start []float32) (*sta
 		start = pixel.Luminance(start)
 	}
 	sc := j.originals.scene(p, s, st.border)
+	j.originals.forget(p, s)
 	fit := p.fit(s)
 	sc.tile = fit.tiler()
 	var err error
@@ -44,19 +47,23 @@ func (j *job) begin(ctx context.Context, p *plan, s size, start []float32) (*sta
 	}
 	whole := s.withBorder(st.border)
 	st.x = p.net.Picture(bordered(start, s, st.border), whole.h, whole.w)
-	st.opt = newOptimizer(&p.recipe, j.be, st.objective.evaluate, st.x)
+	st.opt = newOptimizer(&p.recipe, fit.Pairs, j.be, st.objective.evaluate, st.x)
 	if p.recipe.Optimizer != engine.LBFGS {
 		st.before, st.best = j.be.New(st.x.Shape()), j.be.New(st.x.Shape())
+	}
+	const large = 1 << 18 // places
+	if s.places() >= large {
+		runtime.GC() // what was prepared, before pairs take its room
 	}
 	return st, nil
 }
 
-func newOptimizer(r *engine.Recipe, be backend.Backend, f optim.Objective, x backend.Buffer) optim.Optimizer {
+func newOptimizer(r *engine.Recipe, pairs int, be backend.Backend, f optim.Objective, x backend.Buffer) optim.Optimizer {
 	if r.Optimizer == engine.Adam {
 		return optim.NewAdam(be, f, x, r.LearningRate, r.Averaging)
 	}
 	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
-		History: r.History,
+		History: pairs,
 		Torch:   r.Optimizer == engine.LBFGSTorch,
 		Rate:    r.LearningRate,
 	})
@@ -86,12 +93,16 @@ func (st *stage) pixels() ([]float32, error) {
 	return st.pixelsOf(st.opt.Picture())
 }
 
+// pixelsOf returns the picture that a buffer holds. It is valid until the next call.
 func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
-	px := make([]float32, x.Len())
-	if err := st.j.be.Read(context.Background(), px, x); err != nil {
+	if st.read == nil {
+		st.read = make([]float32, x.Len())
+	}
+	if err := st.j.be.Read(context.Background(), st.read, x); err != nil {
 		return nil, err
 	}
-	return cut(st.plan.net.Planes(px), st.size, st.border), nil
+	st.plan.net.ToPlanes(st.read)
+	return cut(st.read, st.size, st.border), nil
 }
 
 // wait returns when the run is not paused, with the recipe that was asked for, or nil.

@@ -24,7 +24,7 @@ type Timing struct {
 // Time evaluates the loss and its gradient n times, at pictures of noise of side x
 // side with the recipe's layers, after one evaluation that does not count.
 func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Recipe, side, n int) (*Timing, error) {
-	layers := slices.Concat(layerNames(r.ContentLayers), styleTaps(&r))
+	layers := taps(&r)
 	// Now, as the weights need not stay:
 	t := &Timing{Flops: w.Flops(side, side, layers), Seconds: make([]float64, 0, n), Forward: make([]float64, 0, n), Backward: make([]float64, 0, n)}
 	net, err := vgg.New(be, w, layers)

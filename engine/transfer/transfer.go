@@ -153,7 +153,11 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 // painted. A run that takes hardly longer than the probe would does without.
 func (j *job) announce(ctx context.Context) error {
 	if f := j.plan.fitted; f.Blocks > 1 {
-		j.reports.keep(fmt.Sprintf("The picture is painted in %d blocks, without seams: so it needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole)))
+		note := fmt.Sprintf("The picture is painted in %d blocks, without seams: so it needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
+		if most := j.plan.need().pairs(j.plan.last()); f.Pairs < most {
+			note += fmt.Sprintf(" L-BFGS remembers %d steps instead of %d there, so each step gains less.", f.Pairs, most)
+		}
+		j.reports.keep(note)
 	}
 	const worth = 50 // times the probe
 	if j.pace.rest(j.plan) < worth*probeSide*probeSide {
