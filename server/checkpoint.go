@@ -45,10 +45,10 @@ func (f *checkpointFlags) begin(req *engine.Request, flags *recipeFlags) (styles
 		req.Recipe, styles, err = flags.withStyles()
 		return styles, err
 	}
-	if req.Resume, err = readCheckpoint(f.resume); err != nil {
+	if req.Checkpoint, err = readCheckpoint(f.resume); err != nil {
 		return nil, err
 	}
-	if req.Recipe, err = transfer.RecipeOf(req.Resume); err != nil {
+	if req.Recipe, err = transfer.RecipeOf(req.Checkpoint); err != nil {
 		return nil, err
 	}
 	next, styles, err := flags.steered(req.Recipe)

@@ -111,7 +111,7 @@ func newStylizeCommand() *cobra.Command {
 			if err := out.write(res); err != nil {
 				return errors.Join(err, runErr)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out.path, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds(), res.StyleDistance)
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out.path, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed, res.StyleDistance)
 			for _, note := range res.Notes {
 				if !slices.Contains(show.told, note) {
 					fmt.Fprintln(cmd.ErrOrStderr(), note)
@@ -132,13 +132,13 @@ func estimated(e engine.Estimate) string {
 	if e.Blocks > 1 {
 		blocks = fmt.Sprintf("in %d blocks", e.Blocks)
 	}
-	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time, time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
+	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time.Duration(), time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
 }
 
 // inputs are the files that a request was read from, with other paths, of which "" is none.
 func inputs(req *engine.Request, others ...string) []string {
 	paths := others
-	for _, list := range [][]engine.File{{req.Content, req.Keep, req.Start}, req.Styles, req.Masks, req.StyleMasks} {
+	for _, list := range [][]engine.File{{req.Content, req.Keep, req.StartPicture}, req.Styles, req.Masks, req.StyleMasks} {
 		for _, f := range list {
 			paths = append(paths, f.Name)
 		}

@@ -49,7 +49,7 @@ func TestCheckpoint(t *testing.T) {
 		}
 		for _, at := range []int{0, 3, 11, 13, 14, 20, 27} {
 			req := request(nil)
-			req.Resume = list[at]
+			req.Checkpoint = list[at]
 			res, reports := run(t, runner(1), req)
 			if !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) || res.Loss != whole.Loss || res.Iterations != whole.Iterations {
 				t.Errorf("%s: from checkpoint %d the run ends elsewhere: loss %v after %d, want %v after %d", name, at, res.Loss, res.Iterations, whole.Loss, whole.Iterations)
@@ -129,7 +129,7 @@ func TestCheckpointErrors(t *testing.T) {
 		"an unknown field":   {edited(t, good, `"scale"`, `"skale"`), "damaged"},
 	} {
 		req := request(nil)
-		req.Resume = c.data
+		req.Checkpoint = c.data
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		res, err := runner(1).Run(context.Background(), req, nil)
@@ -150,7 +150,7 @@ func TestCheckpointOfOtherPictures(t *testing.T) {
 	withMasks := func(req *engine.Request) {
 		req.Styles = append(req.Styles, file("second"))
 		req.Masks, req.StyleMasks = []engine.File{{}, file("on second")}, []engine.File{file("part of painting")}
-		req.Keep, req.Start, req.Recipe.Start = file("kept"), file("first stroke"), engine.StartPicture
+		req.Keep, req.StartPicture, req.Recipe.Start = file("kept"), file("first stroke"), engine.StartPicture
 	}
 	white := func(r *transfer.Runner) *transfer.Runner {
 		r.Decode = func(_ context.Context, f engine.File) (*image.NRGBA, error) {
@@ -185,11 +185,11 @@ func TestCheckpointOfOtherPictures(t *testing.T) {
 		"part of a style": {func(r *engine.Request) { r.StyleMasks[0] = file("part of other") }, "the mask on style picture 1 than part of other"},
 		"kept":            {func(r *engine.Request) { r.Keep = file("kept otherwise") }, "the mask of what is kept than kept otherwise"},
 		"nothing kept":    {func(r *engine.Request) { r.Keep = engine.File{} }, "with the mask of what is kept, and none"},
-		"start":           {func(r *engine.Request) { r.Start = file("other") }, "the picture to start from than other"},
+		"start":           {func(r *engine.Request) { r.StartPicture = file("other") }, "the picture to start from than other"},
 	} {
 		req := request(nil)
 		withMasks(&req)
-		req.Resume = checkpoint
+		req.Checkpoint = checkpoint
 		c.change(&req)
 		res, err := white(runner(1)).Run(context.Background(), req, nil)
 		if c.want == "" {
@@ -214,8 +214,8 @@ func TestSteerResumed(t *testing.T) {
 		notes int
 	}{{20, 0}, {27, 1}} {
 		req := request(nil)
-		req.Resume = list[c.at]
-		recipe, err := transfer.RecipeOf(req.Resume)
+		req.Checkpoint = list[c.at]
+		recipe, err := transfer.RecipeOf(req.Checkpoint)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +250,7 @@ func TestCheckpointOfStopped(t *testing.T) {
 			t.Fatalf("stopped after %d reports it leaves %v, %v", at, res, err)
 		}
 		next := request(nil)
-		next.Resume = res.Checkpoint
+		next.Checkpoint = res.Checkpoint
 		if res, _ := run(t, runner(2), next); !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) {
 			t.Errorf("stopped after %d reports it ends elsewhere", at)
 		}
@@ -295,7 +295,7 @@ func TestCheckpointOfStoppedAnywhere(t *testing.T) {
 		}
 		left++
 		next := request(nil)
-		next.Resume = res.Checkpoint
+		next.Checkpoint = res.Checkpoint
 		if res, _ := run(t, runner(2), next); !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) {
 			t.Errorf("stopped when it asks for the %dth time, it ends elsewhere", n)
 		}
@@ -329,7 +329,7 @@ func FuzzCheckpoint(f *testing.F) {
 			data = sealed(append(append(data, head...), rest...))
 		}
 		req := request(nil)
-		req.Resume = data
+		req.Checkpoint = data
 		if r, err := transfer.RecipeOf(data); err == nil && (r.Size > 96 || r.Iterations > 10) {
 			return // which may take its time
 		}

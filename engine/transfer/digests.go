@@ -37,7 +37,7 @@ func digest(req *engine.Request) digests {
 	}
 	d := digests{Content: of(req.Content), Styles: list(req.Styles), Masks: list(req.Masks), StyleMasks: list(req.StyleMasks), Keep: of(req.Keep)}
 	if req.Recipe.Start == engine.StartPicture {
-		d.Start = of(req.Start)
+		d.Start = of(req.StartPicture)
 	}
 	return d
 }
@@ -98,5 +98,5 @@ func (d *digests) check(req *engine.Request) error {
 	if err := compare(d.Keep, now.Keep, req.Keep, "the mask of what is kept"); err != nil {
 		return err
 	}
-	return compare(d.Start, now.Start, req.Start, "the picture to start from")
+	return compare(d.Start, now.Start, req.StartPicture, "the picture to start from")
 }

@@ -15,7 +15,7 @@ func TestErrorsNameThePicture(t *testing.T) {
 	all := func(req *engine.Request) {
 		req.Styles = append(req.Styles, file("second.png"))
 		req.Masks, req.StyleMasks = []engine.File{{}, file("mask.png")}, []engine.File{{}, file("part.png")}
-		req.Keep, req.Start, req.Recipe.Start = file("keep.png"), file("start.png"), engine.StartPicture
+		req.Keep, req.StartPicture, req.Recipe.Start = file("keep.png"), file("start.png"), engine.StartPicture
 		req.Recipe.Border = 0
 	}
 	grey := func(level uint8, w, h int) *image.NRGBA {

@@ -45,7 +45,7 @@ func (r *Runner) readOriginals(ctx context.Context, req *engine.Request) (*origi
 		return nil, err
 	}
 	if req.Recipe.Start == engine.StartPicture {
-		o.start, err = r.Decode(ctx, req.Start)
+		o.start, err = r.Decode(ctx, req.StartPicture)
 	}
 	return o, err
 }

@@ -84,9 +84,9 @@ func (p *pace) estimate(of *plan) engine.Estimate {
 			}
 		}
 	}
-	e := engine.Estimate{Time: seconds(p.probed * places), Bytes: of.fitted.Bytes, Blocks: of.fitted.Blocks}
+	e := engine.Estimate{Time: engine.Seconds(p.probed * places), Bytes: of.fitted.Bytes, Blocks: of.fitted.Blocks}
 	if budget := budget(&of.recipe); budget > 0 {
-		e.Time = min(e.Time, budget)
+		e.Time = min(e.Time, engine.SecondsOf(budget))
 	}
 	return e
 }

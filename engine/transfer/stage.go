@@ -109,7 +109,7 @@ func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 func (j *job) wait(ctx context.Context, p engine.Progress) (*engine.Recipe, error) {
 	if j.control.Paused() {
 		began := time.Now()
-		p.Stage, p.Fraction = engine.Pausing, j.pace.fraction(j.plan)
+		p.Stage, p.Fraction = engine.Pausing, engine.Float(j.pace.fraction(j.plan))
 		j.reports.send(p)
 		defer func() { j.pace.paused(time.Since(began)) }() // that was no work
 	}

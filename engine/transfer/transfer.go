@@ -23,7 +23,8 @@ type Runner struct {
 	Backend backend.Backend
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
-	// Decode reads a picture file, upright, in sRGB.
+	// Decode reads a picture file, upright, in sRGB. What it has to say of it goes to the
+	// notes of ctx (engine.WithNotes).
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
@@ -38,6 +39,7 @@ var _ engine.Runner = (*Runner)(nil)
 // picture, bit for bit, whatever the number of threads.
 func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
+	ctx, said := noted(ctx, report)
 	j, err := r.prepare(ctx, req, report)
 	if err == nil {
 		err = j.announce(ctx)
@@ -50,8 +52,8 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 		return nil, engine.AsError(err)
 	}
 	res := &engine.Result{
-		Picture: pixel.Image(x, j.plan.last().w, j.plan.last().h), Recipe: j.plan.recipe, Notes: j.reports.notes,
-		Iterations: j.outcome.evaluations, Loss: j.outcome.loss, StyleDistance: j.outcome.distance, Elapsed: time.Since(began),
+		Picture: pixel.Image(x, j.plan.last().w, j.plan.last().h), Recipe: j.plan.recipe, Notes: append(*said, j.reports.notes...),
+		Iterations: j.outcome.evaluations, Loss: engine.Float(j.outcome.loss), StyleDistance: engine.Float(j.outcome.distance), Elapsed: engine.SecondsOf(time.Since(began)),
 	}
 	if r.Deep {
 		res.Deep = pixel.Image64(x, j.plan.last().w, j.plan.last().h)
@@ -105,13 +107,13 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		report: report, previews: rhythm{every: req.PreviewEvery}, checkpoints: rhythm{req.CheckpointEvery, time.Now()},
 	}}
 	var err error
-	if req.Resume != nil {
-		if j.resumed, err = readCheckpoint(req.Resume); err != nil {
+	if req.Checkpoint != nil {
+		if j.resumed, err = readCheckpoint(req.Checkpoint); err != nil {
 			return nil, err
 		}
 		req.Recipe = j.resumed.recipe
 	}
-	if err := checkRequest(&req); err != nil {
+	if err := req.Check(); err != nil {
 		return nil, err
 	}
 	if j.resumed != nil {
@@ -168,7 +170,7 @@ func (j *job) announce(ctx context.Context) error {
 		return err
 	}
 	e := j.pace.estimate(j.plan)
-	j.reports.send(engine.Progress{Stage: engine.Preparing, Estimate: &e, Remaining: e.Time, Fraction: j.pace.fraction(j.plan)})
+	j.reports.send(engine.Progress{Stage: engine.Preparing, Estimate: &e, Remaining: e.Time, Fraction: engine.Float(j.pace.fraction(j.plan))})
 	return nil
 }
 
@@ -259,9 +261,9 @@ func (j *job) iterate(ctx context.Context, st *stage, p *engine.Progress) error 
 	j.pace.at.iteration++
 	j.outcome.evaluations++
 	j.outcome.loss, j.outcome.distance = loss, st.objective.styleDistance()
-	p.Iteration, p.Loss = j.pace.at.iteration, loss
+	p.Iteration, p.Loss = j.pace.at.iteration, engine.Float(loss)
 	if parts := st.objective.parts; parts.sum() == loss { // and not those of a step that was taken back
-		p.Content, p.Style, p.Variation = parts.content, parts.style, parts.variation
+		p.Content, p.Style, p.Variation = engine.Float(parts.content), engine.Float(parts.style), engine.Float(parts.variation)
 	}
 	if err := st.recalibrate(stepping, p.Iterations); err != nil {
 		return err
@@ -290,7 +292,7 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 			return err
 		}
 	}
-	p.Fraction, p.Remaining = j.pace.fraction(j.plan), j.pace.remaining(j.plan, now)
+	p.Fraction, p.Remaining = engine.Float(j.pace.fraction(j.plan)), engine.SecondsOf(j.pace.remaining(j.plan, now))
 	if j.reports.previews.due(now) {
 		px, err := st.pixels()
 		if err != nil {

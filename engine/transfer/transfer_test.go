@@ -103,7 +103,7 @@ func TestRun(t *testing.T) {
 	if reports[0].Stage != engine.Preparing {
 		t.Errorf("first stage is %q", reports[0].Stage)
 	}
-	fraction := 0.0
+	fraction := engine.Float(0)
 	for i, p := range reports[1:] {
 		if p.Stage != engine.Painting || p.Scale != i/6+1 || p.Scales != 2 || p.Iteration != i%6+1 || p.Iterations != 6 {
 			t.Errorf("report %d is %+v", i, p)
