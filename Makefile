@@ -115,7 +115,7 @@ race:
 	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
 
 # fuzz looks for input that breaks what reads from outside: target:package.
-FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
+FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzCheckpoint:./engine/transfer FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
 FUZZTIME ?= 30s
 fuzz:
 	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done

@@ -9,7 +9,7 @@ import (
 
 // LBFGSOptions choose between the two ways of taking steps.
 type LBFGSOptions struct {
-	// History is how many pairs are remembered.
+	// History is how many pairs are remembered, from 1.
 	History int
 	// Torch takes every step as torch.optim.LBFGS does without a line search: of
 	// length Rate, but for the first, whose length is Rate*min(1, 1/sum|g|).
@@ -42,6 +42,7 @@ type LBFGSRun struct {
 
 	pairs []pair
 	spare []pair
+	later []products // of the pair that d and gOld become
 
 	// Working memory, so that a step takes none.
 	ask           []backend.Pair
@@ -69,7 +70,8 @@ func NewLBFGS(be backend.Backend, f Objective, x backend.Buffer, opt LBFGSOption
 		be: be, f: f, opt: opt, x: x, g: be.New(s), gOld: be.New(s), d: be.New(s),
 		pairs: make([]pair, 0, n), spare: make([]pair, 0, n),
 		ask: make([]backend.Pair, 0, 5*n), dots: make([]float64, 5*n),
-		cs: make([]float64, n), cy: make([]float64, n), alpha: make([]float64, n),
+		later: make([]products, 0, n),
+		cs:    make([]float64, n), cy: make([]float64, n), alpha: make([]float64, n),
 	}
 	if !opt.Torch {
 		l.trial = be.New(s)
@@ -230,9 +232,11 @@ func (l *LBFGSRun) absoluteSum(ctx context.Context) (float64, error) {
 }
 
 // remember makes a pair of the last step and returns the products of the gradient
-// with itself and then with every pair's s and y.
+// with itself and then with every pair's s and y. The pair lies where direction and
+// gradient before it were, which are not needed any more; these get the oldest pair's
+// room, so that no more than History pairs are ever there.
 func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
-	next := l.nextPair()
+	next := pair{s: l.d, y: l.gOld, later: l.later[:0]}
 	l.be.Combine(next.s, l.length, l.d, 0, nil)
 	l.be.Combine(next.y, 1, l.g, -1, l.gOld)
 
@@ -248,36 +252,41 @@ func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
 	l.ask = append(ask, backend.Pair{A: next.s, B: l.g}, backend.Pair{A: next.y, B: l.g})
 	dots, err := l.products(ctx)
 	if err != nil {
-		l.spare = append(l.spare, next)
+		l.forget() // and go on from the picture alone, should there be another step
+		l.started = false
 		return nil, err
 	}
 	next.sy, next.yy = dots[0], dots[1]
 	withGradient := dots[mark:]
 	if !(next.sy > 1e-10) && l.opt.Torch || !(next.sy > 1e-12*next.yy) {
-		l.spare = append(l.spare, next) // no positive curvature: nothing to learn
-		return withGradient[:len(withGradient)-2], nil
+		return withGradient[:len(withGradient)-2], nil // no positive curvature: nothing to learn
 	}
 	for i := range l.pairs {
 		d := dots[2+3*i:]
 		l.pairs[i].later = append(l.pairs[i].later, products{d[0], d[1], d[2]})
 	}
-	l.pairs = append(l.pairs, next)
-	if len(l.pairs) > l.opt.History {
-		l.spare = append(l.spare, l.pairs[0])
+	var room pair
+	if len(l.pairs) == l.opt.History {
+		room = l.pairs[0]
 		l.pairs = append(l.pairs[:0], l.pairs[1:]...)
 		withGradient = append(withGradient[:1], withGradient[3:]...)
+	} else {
+		room = l.room()
 	}
+	l.pairs = append(l.pairs, next)
+	l.d, l.gOld, l.later = room.s, room.y, room.later
 	return withGradient, nil
 }
 
-func (l *LBFGSRun) nextPair() pair {
+// room returns a pair to be overwritten.
+func (l *LBFGSRun) room() pair {
 	if n := len(l.spare); n > 0 {
 		p := l.spare[n-1]
 		l.spare = l.spare[:n-1]
 		p.later = p.later[:0]
 		return p
 	}
-	return pair{s: l.be.New(l.x.Shape()), y: l.be.New(l.x.Shape()), later: make([]products, 0, l.opt.History+1)}
+	return pair{s: l.be.New(l.x.Shape()), y: l.be.New(l.x.Shape()), later: make([]products, 0, l.opt.History)}
 }
 
 // combine sets the direction to -H*g by the two-loop recursion (Nocedal and Wright,

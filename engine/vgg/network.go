@@ -1,6 +1,7 @@
 package vgg
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -135,12 +136,24 @@ func (n *Network) ForwardPlan(h, w int, pooling backend.Pooling, taps []string) 
 	return n.plan(h, w, pooling, taps, true)
 }
 
+// A TooSmallError says that a layer has no places left of a picture.
+type TooSmallError struct {
+	W, H  int
+	Layer string
+}
+
+func (e *TooSmallError) Error() string { return fmt.Sprintf("%d x %d, %s", e.W, e.H, e.Layer) }
+
 func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward bool) (*Plan, error) {
 	p := &Plan{be: n.be, pooling: pooling, forward: forward}
 	layers := layOut(n.taps[:len(n.convs)], n.outs, backend.Shape{C: 3, H: h, W: w}, n.Ceil, taps)
 	deepest := layers[len(layers)-1]
 	if deepest.H < 1 || deepest.W < 1 {
-		return nil, engine.Errorf(engine.InvalidRecipe, "A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, deepest.tap)
+		return nil, &engine.Error{
+			Code:    engine.InvalidRecipe,
+			Message: fmt.Sprintf("A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, deepest.tap),
+			Err:     &TooSmallError{w, h, deepest.tap},
+		}
 	}
 	maps, memory := p.be.NewShared(uses(layers, forward))
 	p.owned = append(p.owned, memory)
