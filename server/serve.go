@@ -26,6 +26,7 @@ func newServeCommand() *cobra.Command {
 		workers int
 		queue   jobs.Options
 		limits  limitFlags
+		getting fetchFlags
 	)
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
 	f := cmd.Flags()
@@ -35,6 +36,7 @@ func newServeCommand() *cobra.Command {
 	nats.addServer(cmd)
 	worker.add(cmd)
 	compute.add(cmd)
+	getting.add(cmd)
 	listen.add(cmd)
 	logs.add(cmd)
 	configurable(cmd)
@@ -55,7 +57,11 @@ func newServeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		networks := compute.store()
+		fetcher, err := getting.fetcher(&compute, log)
+		if err != nil {
+			return err
+		}
+		networks := fetcher.Store
 		if err := os.MkdirAll(networks.Dir, 0o700); err != nil {
 			return unwritable("The data directory "+networks.Dir, err)
 		}
@@ -93,9 +99,11 @@ func newServeCommand() *cobra.Command {
 				}
 			})
 		}
+		painting.Go(func() { fetcher.Run(ctx) })
+		getting.begin(fetcher, log)
 		config := limits.config()
 		config.Shares, config.MemoryBytes = shared, worker.memory()
-		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
+		config.Site, config.Weights, config.Fetcher, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, fetcher, q, pixel.Decode, log, queue.Keep
 		closing := make(chan struct{})
 		config.Closing = closing
 		listen.config(&config)
