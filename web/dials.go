@@ -30,7 +30,7 @@ func (s *studio) renderDials() app.UI {
 		}
 	}
 	body = append(body, s.renderSizes())
-	if len(s.networks) > 1 {
+	if len(s.networks) > 1 || s.fetch != nil {
 		body = append(body, s.renderNetworks())
 	}
 	return sheet(s, app.Aside().Class("dials").Aria("label", words.Dials), sheetDials).Body(
@@ -133,7 +133,7 @@ func (s *studio) renderSizes() app.UI {
 }
 
 func (s *studio) renderNetworks() app.UI {
-	return app.Div().Class("dial").Body(
+	return app.Div().Class("dial").Body(append([]app.UI{
 		app.Label().For("network").Text(words.Network),
 		app.Select().ID("network").Class("wide").Disabled(s.busy()).Body(
 			app.Range(s.networks).Slice(func(i int) app.UI {
@@ -144,7 +144,7 @@ func (s *studio) renderNetworks() app.UI {
 			name := ctx.JSSrc().Get("value").String()
 			s.change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
 		}),
-	)
+	}, s.renderFetch()...)...)
 }
 
 // networkText is a network's name and, if it is not on this device, what it takes to

@@ -12,6 +12,7 @@
 //	export.go         download, copy, share
 //	dials.go          the settings, made from the recipe's declarations; expert.go, undo.go, and
 //	                  parts.go, what each of several styles has for itself
+//	fetching.go       a network that the server can fetch
 //	bar.go            Start and Stop, progress and status; plot.go, the losses
 //	run.go            from Start to the end of a run
 //	session.go        a run outlives the page

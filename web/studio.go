@@ -44,6 +44,8 @@ type studio struct {
 	networks []api.Weights
 	stored   map[string]int64 // bytes of each network's file that are on this device
 	host     *api.Health      // the server that could paint, or nil
+	fetch    *api.Fetch       // how far the server is with a network that it lacks, or nil
+	wanted   bool             // somebody had it fetched on this page
 
 	content *picture
 	styles  []*picture
@@ -137,6 +139,9 @@ func (s *studio) OnMount(ctx app.Context) {
 		host := s.offered.Server(context.Background())
 		ctx.Dispatch(func(app.Context) {
 			s.networks, s.host = networks, host
+			if host != nil && len(networks) > 0 {
+				s.lookAtFetch()
+			}
 			if err != nil {
 				s.problem = engine.AsError(err).Message
 			}

@@ -38,6 +38,9 @@ var words = struct {
 	Queued, Stopping, Paused, Interrupted              string
 	Continues, Shown, Done, Stopped, Failed            string
 	Fetching, FetchingKB, FetchingMB                   string
+	FetchOffer, FetchOfferOf, FetchGoOn, FetchOperator string
+	FetchChecking, FetchQuantising, FetchHere          string
+	FetchProgress                                      string
 	Loss, ShowLoss, LossPicture, Iterations            string
 	ContentLoss, StyleLoss                             string
 	StopTitle, StopText, StopYes, StopNo               string
@@ -193,6 +196,15 @@ var words = struct {
 	Fetching:   "Fetching the network …",
 	FetchingKB: "Fetching the network: %d of %d KB",
 	FetchingMB: "Fetching the network: %.1f of %.1f MB",
+
+	FetchOffer:      "Finest: let this server fetch VGG-19",
+	FetchOfferOf:    "Finest: let this server fetch VGG-19 (%s, once)",
+	FetchGoOn:       "Finest: let this server go on fetching VGG-19 (%s to come)",
+	FetchOperator:   "Finest (VGG-19) is not here. Who operates this server can fetch it there, with trapped weights fetch or trapped serve --fetch-weights.",
+	FetchChecking:   "Checking what came …",
+	FetchQuantising: "Making it small for browsers …",
+	FetchHere:       "VGG-19 is here, and chosen.",
+	FetchProgress:   "Fetching by the server",
 
 	Loss:        "Loss",
 	ShowLoss:    "Show the loss in large",

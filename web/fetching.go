@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+)
+
+// fetchLook is how often the server is asked how far it is with a network.
+const fetchLook = 500 * time.Millisecond
+
+// fetch asks how far the server is with the network that it can fetch, or, with POST, has
+// it begin.
+func (c *catalogue) fetch(ctx context.Context, method string) (*api.Fetch, error) {
+	answer, err := ask(ctx, c.client, c.base.ResolveReference(&url.URL{Path: "api/v1/weights/fetch"}), method, "", nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	var f api.Fetch
+	if err := json.NewDecoder(io.LimitReader(answer.Body, maxJSON)).Decode(&f); err != nil {
+		return nil, offline(ctx, err)
+	}
+	return &f, nil
+}
+
+// renew asks for the list of networks again.
+func (c *catalogue) renew(ctx context.Context) ([]api.Weights, error) {
+	c.mu.Lock()
+	c.networks = nil
+	c.mu.Unlock()
+	return c.Networks(ctx)
+}
+
+// coming says whether the server is about it.
+func coming(f *api.Fetch) bool {
+	return f.State == api.FetchFetching || f.State == api.FetchChecking || f.State == api.FetchQuantising
+}
+
+// lookAtFetch asks whether there is a network that the server could fetch, and goes on
+// asking while it does.
+func (s *studio) lookAtFetch() {
+	if s.offered.static != "" {
+		return
+	}
+	s.askFetch(http.MethodGet)
+}
+
+// startFetch has the server fetch it.
+func (s *studio) startFetch() {
+	s.fetch.State, s.fetch.Error, s.wanted = api.FetchFetching, nil, true
+	s.askFetch(http.MethodPost)
+}
+
+func (s *studio) askFetch(method string) {
+	list := s.networks
+	s.page.Async(func() {
+		f, err := s.offered.fetch(context.Background(), method)
+		if err == nil && f.State == api.Done && !has(list, f.Name) {
+			list, err = s.offered.renew(context.Background())
+		}
+		s.page.Dispatch(func(app.Context) { s.hearFetch(f, list, err) })
+	})
+}
+
+func has(list []api.Weights, name string) bool {
+	return slices.ContainsFunc(list, func(w api.Weights) bool { return w.Name == name })
+}
+
+// hearFetch takes what the server answers, and the list if it has the network.
+func (s *studio) hearFetch(f *api.Fetch, list []api.Weights, err error) {
+	switch {
+	case err != nil && s.fetch == nil:
+		return // a server that fetches nothing, or none
+	case err != nil && !coming(s.fetch):
+		return
+	case err != nil && engine.AsError(err).Code != engine.Unavailable:
+		s.problem, s.fetch.State = engine.AsError(err).Message, api.FetchIdle
+		return
+	case err != nil: // it may be back in a moment
+	case f.State == api.Done:
+		s.arrive(f.Name, list)
+		return
+	default:
+		s.fetch = f
+	}
+	if coming(s.fetch) {
+		s.page.After(fetchLook, func(app.Context) { s.lookAtFetch() })
+	}
+}
+
+// arrive puts the new list in place, and chooses the network if it was asked for here.
+func (s *studio) arrive(name string, list []api.Weights) {
+	wanted := s.wanted && !s.busy() && has(list, name)
+	s.networks, s.fetch, s.wanted = list, nil, false
+	if wanted {
+		s.change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
+		s.say(words.FetchHere)
+	}
+}
+
+// renderFetch offers what the server could fetch to who may have it do so, and says to
+// others who can.
+func (s *studio) renderFetch() []app.UI {
+	f := s.fetch
+	if f == nil {
+		return nil
+	}
+	body := []app.UI{app.P().ID("fetch").Class("unseen").Role("status").Text(fetchStage(f))}
+	switch {
+	case coming(f):
+		bar := app.Progress().Max(1).Aria("label", words.FetchProgress)
+		if f.State == api.FetchFetching && f.Total > 0 {
+			bar = bar.Value(float64(f.Bytes) / float64(f.Total))
+		}
+		return append(body, app.Div().Class("progress", "wide").Body(bar, app.P().Class("fine").Aria("hidden", true).Text(fetchFine(f))))
+	case !f.Allowed:
+		return append(body, app.P().Class("help-text").Text(words.FetchOperator))
+	case f.Error != nil:
+		body = append(body, app.P().Class("help-text").Aria("hidden", true).Text(f.Error.Detail))
+	}
+	return append(body, press("quiet wide", fetchOffer(f), s.startFetch))
+}
+
+// fetchOffer is what the button says.
+func fetchOffer(f *api.Fetch) string {
+	switch {
+	case f.Total == 0:
+		return words.FetchOffer
+	case f.Bytes > 0:
+		return fmt.Sprintf(words.FetchGoOn, bytesText(max(0, int(f.Total-f.Bytes))))
+	}
+	return fmt.Sprintf(words.FetchOfferOf, bytesText(int(f.Total)))
+}
+
+// fetchStage is what is announced.
+func fetchStage(f *api.Fetch) string {
+	switch f.State {
+	case api.FetchFetching:
+		return words.Fetching
+	case api.FetchChecking:
+		return words.FetchChecking
+	case api.FetchQuantising:
+		return words.FetchQuantising
+	case api.Failed:
+		if f.Error != nil {
+			return f.Error.Detail
+		}
+	}
+	return ""
+}
+
+// fetchFine is what the eye reads while it comes.
+func fetchFine(f *api.Fetch) string {
+	if f.State == api.FetchFetching && f.Total > 0 {
+		return fetchingText(f.Bytes, f.Total)
+	}
+	return fetchStage(f)
+}
