@@ -71,6 +71,7 @@ func Network(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures [
 	for l := range out.Convs {
 		c, bits := &out.Convs[l], grade.bits(l)
 		layers = append(layers, round(be, c, seen[l], bits))
+		seen[l] = nil // of VGG-19 all together have 270 MB
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
@@ -109,6 +110,7 @@ func look(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures []Pi
 		n := w.Convs[l].I * 9
 		seen[l] = be.New(backend.Shape{C: n, H: 1, W: len(row) / n})
 		be.Write(seen[l], transposed(row, n))
+		rows[l] = nil
 	}
 	return seen, nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 
@@ -19,11 +20,12 @@ import (
 const Layers = 16
 
 // Keras returns a file as the original VGG-19 is published: HDF5 in the layout of Keras 1,
-// all convolutions and no classifier, of so many channels each in place of 64 to 512.
-func Keras(channels int) []byte {
-	widths := make([]int, Layers)
-	for i := range widths {
-		widths[i] = channels
+// all convolutions and no classifier. They have so many channels each in place of 64 to 512,
+// or, if there is a number for every one, these.
+func Keras(channels ...int) []byte {
+	widths := channels
+	if len(channels) == 1 {
+		widths = slices.Repeat(channels, Layers)
 	}
 	var c container
 	c.put(make([]byte, 96)) // the superblock comes last
