@@ -17,7 +17,7 @@ import (
 )
 
 // fetchLook is how often the server is asked how far it is with a network.
-const fetchLook = 500 * time.Millisecond
+const fetchLook = time.Second
 
 // fetch asks how far the server is with the network that it can fetch, or, with POST, has
 // it begin.

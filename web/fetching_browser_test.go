@@ -26,6 +26,10 @@ func TestServerFetchesNetwork(t *testing.T) {
 	s := &site{Server: &httptest.Server{URL: serverOf(t, t.TempDir(), "--fetch-url", address).String()}}
 	b := newTab(t, s, "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)
+	b.until(button(offer), 10*time.Second)
+	if dir := os.Getenv("TRAPPED_SCREENSHOTS"); dir != "" {
+		b.shoot(dir, "server-offers")
+	}
 	b.press(offer)
 	b.until(`[...document.querySelectorAll('.dial .help-text')].some(p => p.innerText.includes('answers 404'))`, 10*time.Second)
 

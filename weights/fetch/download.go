@@ -74,6 +74,9 @@ func (d *Download) Run(ctx context.Context) (path string, err error) {
 	}
 	defer unlock()
 	if err := d.get(ctx); err != nil {
+		if st, missing := os.Stat(d.part()); missing == nil && st.Size() == 0 {
+			d.forget()
+		}
 		return "", err
 	}
 	if err := d.whole(ctx, d.part()); err != nil {

@@ -228,10 +228,8 @@ func TestFetchRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := fetcher(t, t.TempDir(), fetchtest.Published(c.h.Open(t), data), nil)
 			f.once(fetch.Failed, c.says)
-			for file, size := range f.left("downloads") {
-				if size > 0 {
-					t.Errorf("%s is left", file)
-				}
+			if left := f.left("downloads"); len(left) > 0 {
+				t.Errorf("%v is left", left)
 			}
 			if s := f.Status(); s.State != fetch.Failed || s.Bytes != 0 || len(f.left("weights")) > 0 {
 				t.Errorf("it says %+v; %v", s, f.left("weights"))
@@ -261,8 +259,8 @@ func TestFetchWithoutRoom(t *testing.T) {
 	p := fetchtest.Published(h.Open(t), data)
 	f := fetcher(t, t.TempDir(), p, func(f *fetch.Fetcher) { f.SetFree(int64(len(data))) }) // none for what is made of it
 	f.once(fetch.Failed, "has no room for the")
-	if f.Status().Bytes != 0 {
-		t.Errorf("it says %+v", f.Status())
+	if left := f.left("downloads"); len(left) > 0 || f.Status().Bytes != 0 {
+		t.Errorf("%v is left; it says %+v", left, f.Status())
 	}
 	f = fetcher(t, f.dir, p, func(f *fetch.Fetcher) { f.Fill(1000) })
 	f.once(fetch.Failed, "has no room for the")
