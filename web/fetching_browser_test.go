@@ -27,6 +27,7 @@ func TestServerFetchesNetwork(t *testing.T) {
 	b := newTab(t, s, "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)
 	b.until(button(offer), 10*time.Second)
+	value[bool](b, button(offer)+`.scrollIntoView(), true`)
 	if dir := os.Getenv("TRAPPED_SCREENSHOTS"); dir != "" {
 		b.shoot(dir, "server-offers")
 	}
