@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -19,29 +16,6 @@ import (
 // fetchLook is how often the server is asked how far it is with a network.
 const fetchLook = time.Second
 
-// fetch asks how far the server is with the network that it can fetch, or, with POST, has
-// it begin.
-func (c *catalogue) fetch(ctx context.Context, method string) (*api.Fetch, error) {
-	answer, err := ask(ctx, c.client, c.base.ResolveReference(&url.URL{Path: "api/v1/weights/fetch"}), method, "", nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close()
-	var f api.Fetch
-	if err := json.NewDecoder(io.LimitReader(answer.Body, maxJSON)).Decode(&f); err != nil {
-		return nil, offline(ctx, err)
-	}
-	return &f, nil
-}
-
-// renew asks for the list of networks again.
-func (c *catalogue) renew(ctx context.Context) ([]api.Weights, error) {
-	c.mu.Lock()
-	c.networks = nil
-	c.mu.Unlock()
-	return c.Networks(ctx)
-}
-
 // coming says whether the server is about it.
 func coming(f *api.Fetch) bool {
 	return f.State == api.FetchFetching || f.State == api.FetchChecking || f.State == api.FetchQuantising
@@ -50,7 +24,7 @@ func coming(f *api.Fetch) bool {
 // lookAtFetch asks whether there is a network that the server could fetch, and goes on
 // asking while it does.
 func (s *studio) lookAtFetch() {
-	if s.offered.static != "" {
+	if s.offered.Static != "" {
 		return
 	}
 	s.askFetch(http.MethodGet)
@@ -65,9 +39,9 @@ func (s *studio) startFetch() {
 func (s *studio) askFetch(method string) {
 	list := s.networks
 	s.page.Async(func() {
-		f, err := s.offered.fetch(context.Background(), method)
+		f, err := s.offered.Fetch(context.Background(), method)
 		if err == nil && f.State == api.Done && !has(list, f.Name) {
-			list, err = s.offered.renew(context.Background())
+			list, err = s.offered.Renew(context.Background())
 		}
 		s.page.Dispatch(func(app.Context) { s.hearFetch(f, list, err) })
 	})

@@ -95,7 +95,7 @@ func TestVGG19(t *testing.T) {
 func TestVGG19ByLeaves(t *testing.T) {
 	w, be, ctx := vgg19(t), cpu.New(0), context.Background()
 	if testing.Short() || be.ISA() == "go" {
-		t.Skip("takes minutes in plain Go; make unit has it")
+		fixture.Elsewhere(t, "make unit: it takes minutes in plain Go")
 	}
 	largest := &vgg.Weights{Input: w.Input}
 	for _, c := range w.Convs {
