@@ -73,7 +73,7 @@ lint:
 	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
-	$(WASM) bin/staticcheck ./web ./wasm/...
+	$(WASM) bin/staticcheck ./web/... ./wasm/...
 
 # What gen writes must be what is in the tree; go generate writes it anew. The first
 # line of assembly is the command, which differs.

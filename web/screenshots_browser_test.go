@@ -198,7 +198,7 @@ func (b *shots) history() {
 // share shows what is sent, the link, and what somebody else sees by it.
 func (b *shots) share() {
 	value[bool](b.tab, clipboard)
-	b.show("will be encrypted here")
+	b.show("will be encrypted on this device")
 	value[bool](b.tab, `(() => { const t = document.querySelector('#share-name'); t.value = 'The house by the lake'; t.dispatchEvent(new Event('input', {bubbles: true}));
 		document.querySelector('#share-with').click(); return true; })()`)
 	b.settle()

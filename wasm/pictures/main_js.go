@@ -1,3 +1,5 @@
+//go:build pictures
+
 // The program that reads pictures which the browser does not: it gives its worker
 // (web/static/pictures.js) one function, and is fetched only when a picture needs it. It
 // is built with the tag pictures, by which package pixel has its decoders here too.
