@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"trappedinart/server/jobs"
 	"trappedinart/server/shares"
 	"trappedinart/server/site"
+	"trappedinart/server/store"
 )
 
 // newServeCommand serves the page, the weights and the jobs.
@@ -88,16 +90,8 @@ func newServeCommand() *cobra.Command {
 		var painting sync.WaitGroup
 		defer painting.Wait()
 		defer stop()
-		for range workers {
-			w, err := worker.make(s, &compute, log)
-			if err != nil {
-				return err
-			}
-			painting.Go(func() {
-				if err := w.Run(ctx); err != nil {
-					log.Error("a worker ended", "err", err)
-				}
-			})
+		if err := worker.paint(ctx, &painting, workers, s, &compute, log); err != nil {
+			return err
 		}
 		painting.Go(func() { fetcher.Run(ctx) })
 		getting.begin(fetcher, log)
@@ -113,6 +107,22 @@ func newServeCommand() *cobra.Command {
 		return listen.serve(cmd, log, closing, handler.New(config))
 	}
 	return cmd
+}
+
+// paint has so many workers paint until ctx ends, each in a goroutine of the group.
+func (f *workerFlags) paint(ctx context.Context, group *sync.WaitGroup, workers int, s *store.Store, compute *computeFlags, log *slog.Logger) error {
+	for range workers {
+		w, err := f.make(s, compute, log)
+		if err != nil {
+			return err
+		}
+		group.Go(func() {
+			if err := w.Run(ctx); err != nil {
+				log.Error("a worker ended", "err", err)
+			}
+		})
+	}
+	return nil
 }
 
 // limitFlags bound what people can ask for.
