@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package fetchtest has what tests of fetching need: files as they are published, made
 // small, and a server on this machine that hands them out, well or badly.
 package fetchtest
