@@ -28,6 +28,7 @@ func (s *studio) OnMount(ctx app.Context) {
 		Base: base, Client: runner.HTTPClient, Memory: memory, Static: app.Getenv(api.StaticNetworks),
 		Log: func(v ...any) { app.Log(v...) },
 	}
+	s.dials.Fetcher = s.offered
 	s.connect()
 	s.ledger = desk.OpenLedger(memory, time.Now)
 	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
@@ -67,6 +68,9 @@ func (s *studio) lookAround() {
 	server := s.offered.Server(context.Background())
 	s.page.Dispatch(func() {
 		s.dials.Networks, s.desk.Server = networks, server
+		if server != nil && len(networks) > 0 {
+			s.dials.LookAtFetch()
+		}
 		if err != nil {
 			s.desk.Problem = engine.AsError(err).Message
 		}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -160,6 +161,41 @@ func (s *Store) Served(name string) (file []byte, hashedName string, err error) 
 	}
 	c.servedName = HashedName(name, c.served)
 	return c.served, c.servedName, nil
+}
+
+// Put writes a network into the directory, whole or not at all. It replaces none.
+func (s *Store) Put(name string, data []byte) error {
+	path := filepath.Join(s.Dir, name+Extension)
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return unwritable(s.Dir, err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return engine.Errorf(engine.Unwritable, "There is a network %q already, or something of its name, at %s; remove that first.", name, path)
+	}
+	f, err := os.CreateTemp(s.Dir, ".trapped-*")
+	if err != nil {
+		return unwritable(path, err)
+	}
+	defer os.Remove(f.Name()) // gone by then if all went well
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return unwritable(path, err)
+	}
+	return nil
+}
+
+func unwritable(path string, err error) error {
+	cause := err
+	if inner := errors.Unwrap(err); inner != nil {
+		cause = inner
+	}
+	return &engine.Error{Code: engine.Unwritable, Message: fmt.Sprintf("%s cannot be written: %v.", path, cause), Err: err}
 }
 
 // paths returns those of the embedded files and then those of the directory, sorted.

@@ -207,3 +207,24 @@ func TestServedSize(t *testing.T) {
 		t.Errorf("%d bytes to %s", len(file), last)
 	}
 }
+
+// What is put is there at once, and nothing is replaced.
+func TestPut(t *testing.T) {
+	store := &weights.Store{Dir: filepath.Join(t.TempDir(), "weights")}
+	data, err := weights.Marshal(vgg.Random("mine", []int{2, 3}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Put("mine", data); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := store.Look("mine"); err != nil || e.Bytes != int64(len(data)) || len(e.Taps) != 2 {
+		t.Errorf("it is listed as %+v, %v", e, err)
+	}
+	wantCode(t, store.Put("mine", data[:10]), engine.Unwritable, "remove that first")
+	file := write(t, nil, t.TempDir(), "file")
+	wantCode(t, (&weights.Store{Dir: file}).Put("mine", data), engine.Unwritable, "cannot be written")
+	if files, err := os.ReadDir(store.Dir); err != nil || len(files) != 1 {
+		t.Errorf("%v is left, %v", files, err)
+	}
+}

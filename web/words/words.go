@@ -141,6 +141,18 @@ const (
 	FetchingMB = "Fetching the network: %.1f of %.1f MB"
 )
 
+// A network that the server can fetch.
+const (
+	FetchOffer      = "Finest: let this server fetch VGG-19"
+	FetchOfferOf    = "Finest: let this server fetch VGG-19 (%s, once)"
+	FetchGoOn       = "Finest: let this server go on fetching VGG-19 (%s to come)"
+	FetchOperator   = "Finest (VGG-19) is not here. Who operates this server can fetch it there, with trapped weights fetch or trapped serve --fetch-weights."
+	FetchChecking   = "Checking what came …"
+	FetchQuantising = "Making it small for browsers …"
+	FetchHere       = "VGG-19 is here, and chosen."
+	FetchProgress   = "Fetching by the server"
+)
+
 // The losses.
 const (
 	Loss        = "Loss"
