@@ -30,7 +30,7 @@ func (f *outFlags) add(cmd *cobra.Command) {
 
 func (f *outFlags) deep() bool { return f.depth == 16 || f.format == pixel.TIFF }
 
-// check finds out in which format the picture is written.
+// check finds out in which format the picture is written, and that its folder is there.
 func (f *outFlags) check() (err error) {
 	if f.path == "" {
 		return wrongUse("Stylize needs --out; see trapped stylize --help.")
@@ -43,6 +43,9 @@ func (f *outFlags) check() (err error) {
 		return wrongUse("A channel has 8 or 16 bits: give --depth 8 or --depth 16.")
 	case f.depth == 16 && (f.format == pixel.JPEG || f.format == pixel.WebP):
 		return wrongUse("Only .png and .tif files have 16 bits to a channel; name one with --out, or leave out --depth.")
+	}
+	if _, err := os.Stat(filepath.Dir(followed(f.path))); err != nil {
+		return unwritable(f.path, err)
 	}
 	return nil
 }

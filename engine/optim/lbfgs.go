@@ -45,10 +45,13 @@ type LBFGSRun struct {
 	later []products // of the pair that d and gOld become
 
 	// Working memory, so that a step takes none.
-	ask           []backend.Pair
-	dots          []float64
-	cs, cy, alpha []float64
+	ask  []backend.Pair
+	dots []float64
+	coefficients
 }
+
+// Coefficients of the remembered vectors in a direction.
+type coefficients struct{ cs, cy, alpha []float64 }
 
 // A pair is a step s and what it changed of the gradient, y, with their products
 // with the vectors of the pairs after them.
@@ -70,8 +73,8 @@ func NewLBFGS(be backend.Backend, f Objective, x backend.Buffer, opt LBFGSOption
 		be: be, f: f, opt: opt, x: x, g: be.New(s), gOld: be.New(s), d: be.New(s),
 		pairs: make([]pair, 0, n), spare: make([]pair, 0, n),
 		ask: make([]backend.Pair, 0, 5*n), dots: make([]float64, 5*n),
-		later: make([]products, 0, n),
-		cs:    make([]float64, n), cy: make([]float64, n), alpha: make([]float64, n),
+		later:        make([]products, 0, n),
+		coefficients: coefficients{make([]float64, n), make([]float64, n), make([]float64, n)},
 	}
 	if !opt.Torch {
 		l.trial = be.New(s)

@@ -1,11 +1,9 @@
 package pixel
 
 import (
-	"context"
-	"fmt"
 	"image"
 
-	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
 )
 
 // CopyAlpha gives a painting the alpha of the photograph that it was made of, resampled
@@ -15,7 +13,7 @@ import (
 //
 // deep is the same painting in 16 bits, or nil. The corners of both are at 0, 0.
 func CopyAlpha(painting *image.NRGBA, deep *image.NRGBA64, photograph *image.NRGBA) {
-	if photograph.Opaque() || invisible(photograph) {
+	if photograph.Opaque() || label.Invisible(photograph) {
 		return
 	}
 	alpha := scaledAlpha(photograph, painting.Rect.Dx(), painting.Rect.Dy())
@@ -29,25 +27,6 @@ func CopyAlpha(painting *image.NRGBA, deep *image.NRGBA64, photograph *image.NRG
 			}
 		}
 	}
-}
-
-// NoteInvisible says in the notes of ctx if nothing of the picture is to be seen.
-func NoteInvisible(ctx context.Context, f engine.File, img *image.NRGBA) {
-	if invisible(img) {
-		engine.Note(ctx, fmt.Sprintf("%q is transparent all over; it is painted as white.", f.Name))
-	}
-}
-
-func invisible(img *image.NRGBA) bool {
-	for y := range img.Rect.Dy() {
-		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
-		for i := 3; i < len(row); i += 4 {
-			if row[i] != 0 {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // scaledAlpha resamples the share of each place that is covered, 0 to 1: that is light's

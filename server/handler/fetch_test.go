@@ -158,10 +158,10 @@ func TestFetchByAPI(t *testing.T) {
 		return w
 	}
 	var list []api.Weights
-	if err := json.Unmarshal(get("/api/v1/weights").Body.Bytes(), &list); err != nil || len(list) != 2 || list[1].Name != "vgg19" {
+	if err := json.Unmarshal(get("/api/v1/weights").Body.Bytes(), &list); err != nil || len(list) != 3 || list[2].Name != "vgg19" {
 		t.Fatalf("the list is %+v, %v", list, err)
 	}
-	if w := get(list[1].URL); w.Code != http.StatusOK || w.Body.Len() != list[1].Bytes {
+	if w := get(list[2].URL); w.Code != http.StatusOK || w.Body.Len() != list[2].Bytes {
 		t.Errorf("the file: %d, %d bytes", w.Code, w.Body.Len())
 	}
 }

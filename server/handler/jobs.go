@@ -240,8 +240,12 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 	if err != nil {
 		return err
 	}
-	var sizes []image.Point
-	for _, f := range pictures(req) {
+	need := transfer.Need{Weights: network, Recipe: r, Checkpoints: true}
+	for _, p := range req.Parts() {
+		f := p.File
+		if len(f.Data) == 0 && (p.Role == engine.RoleMask || p.Role == engine.RoleStyleMask) {
+			continue // there is none
+		}
 		w, h, err := pixel.Size(f)
 		if err != nil {
 			return err
@@ -249,17 +253,18 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 		if w*h > s.PictureMegapixels*1e6 {
 			return engine.Errorf(engine.TooLarge, "%q has %.1f megapixels, and this server takes pictures of %d at most; send it smaller.", f.Name, float64(w*h)/1e6, s.PictureMegapixels)
 		}
-		sizes = append(sizes, image.Pt(w, h))
-	}
-	w, h := pixel.Fit(sizes[0].X, sizes[0].Y, r.Size)
-	if w*h > s.Megapixels*1e6 {
-		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
-	}
-	need := transfer.Need{Weights: network, Recipe: r, Content: sizes[0], Styles: sizes[1 : 1+len(req.Styles)], Checkpoints: true}
-	for _, p := range req.Parts() {
-		if (p.Role == engine.RoleMask || p.Role == engine.RoleKeep) && len(p.File.Data) > 0 {
+		switch p.Role {
+		case engine.RoleContent:
+			need.Content = image.Pt(w, h)
+		case engine.RoleStyle:
+			need.Styles = append(need.Styles, image.Pt(w, h))
+		case engine.RoleMask, engine.RoleKeep:
 			need.Masks++
 		}
+	}
+	w, h := pixel.Fit(need.Content.X, need.Content.Y, r.Size)
+	if w*h > s.Megapixels*1e6 {
+		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
 	}
 	_, err = need.Fit(s.MemoryBytes)
 	return err

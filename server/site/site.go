@@ -220,15 +220,18 @@ func (s *Site) addGoApp(version string, size int) error {
 // address is one in the shell.
 var address = regexp.MustCompile(`\b(?:src|href)="/[^"]*"`)
 
+// rare is the program that reads pictures which browsers do not: fetched for them, and not
+// kept.
+const rare = "/web/pictures.wasm"
+
 // kept returns the files that a browser needs when there is no server, each by the one
 // name that it is loaded by: a browser keeps none of a list that has one twice.
 func (s *Site) kept() []string {
 	var list []string
 	for path := range s.assets {
 		_, hashed := s.names.hashed[path]
-		// The page's worker takes wasm_exec.js by its plain name. Rare pictures are read by a
-		// program that is fetched for them.
-		if path != "/robots.txt" && path != "/web/pictures.wasm" && (!hashed || path == "/wasm_exec.js") {
+		// The page's worker takes wasm_exec.js by its plain name.
+		if path != "/robots.txt" && path != rare && (!hashed || path == "/wasm_exec.js") {
 			if s.names.relative {
 				path = "." + path
 			}

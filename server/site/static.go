@@ -112,7 +112,7 @@ func Write(dir string, networks []Network) (Sizes, error) {
 		return Sizes{}, ErrNotReady
 	}
 	all := map[string]asset{"/app-worker.js": s.assets["/app-worker.js"]}
-	for _, path := range s.kept() {
+	for _, path := range append(s.kept(), rare) {
 		path = strings.TrimPrefix(path, ".")
 		all[path] = s.assets[path]
 	}

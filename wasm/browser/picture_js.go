@@ -7,7 +7,7 @@ import (
 	"syscall/js"
 
 	"trappedinart/engine"
-	"trappedinart/engine/pixel"
+	"trappedinart/engine/pixel/label"
 	"trappedinart/wasm/protocol"
 )
 
@@ -41,7 +41,7 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	}
 	img, err := read(f.Name, bitmap, w, h)
 	if err == nil {
-		pixel.NoteInvisible(ctx, f, img)
+		label.NoteInvisible(ctx, f, img)
 	}
 	return img, err
 }

@@ -30,6 +30,7 @@ func TestAdjoint(t *testing.T) { backendtest.Adjoint(t, cpu.New(2), 1e-4) }
 func TestSizes(t *testing.T) {
 	for _, isa := range cpu.ISAs() {
 		t.Run(isa, func(t *testing.T) {
+			t.Cleanup(cpu.Unguard)
 			be := cpu.NewWithISA(isa, 2).Guard()
 			check := func(s backend.Shape) {
 				if err := backendtest.Convolutions(be, ref.New(), s, 2e-5); err != nil {
@@ -128,6 +129,7 @@ func TestTrainer(t *testing.T) {
 	for _, isa := range cpu.ISAs() {
 		for _, threads := range []int{1, 3} {
 			t.Run(isa, func(t *testing.T) {
+				t.Cleanup(cpu.Unguard)
 				backendtest.CompareTrainer(t, cpu.NewWithISA(isa, threads).Guard(), ref.New(), 2e-6)
 			})
 		}

@@ -28,6 +28,9 @@ func (b *Backend) Guard() *Backend {
 	return b
 }
 
+// Unguard gives guarded feature maps back, which must not be used any more.
+func Unguard() { unguard() }
+
 // Intact says whether nothing was written behind guarded feature maps.
 func Intact() bool { return intact() }
 

@@ -31,3 +31,6 @@ func intact() bool {
 	canaries = nil
 	return true
 }
+
+// unguard has nothing to give back.
+func unguard() {}

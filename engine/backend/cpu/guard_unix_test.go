@@ -7,8 +7,21 @@ import (
 	"unsafe"
 )
 
+// mapped is what guarded has taken.
+var mapped [][]byte
+
+// unguard gives back what guarded has taken: a process has a bounded number of mappings.
+func unguard() {
+	for _, mem := range mapped {
+		if err := syscall.Munmap(mem); err != nil {
+			panic(err)
+		}
+	}
+	mapped = nil
+}
+
 // guarded returns a slice of n elements behind whose last one lies a page that cannot
-// be read or written. It is never given back.
+// be read or written. It is given back by unguard.
 func guarded[T any](n int) []T {
 	var zero T
 	size, page := n*int(unsafe.Sizeof(zero)), syscall.Getpagesize()
@@ -20,6 +33,7 @@ func guarded[T any](n int) []T {
 	if err := syscall.Mprotect(mem[room:], syscall.PROT_NONE); err != nil {
 		panic(err)
 	}
+	mapped = append(mapped, mem)
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(mem[room-size:room]))), n)[:n:n]
 }
 
