@@ -65,7 +65,7 @@ func TestAddress(t *testing.T) {
 	other.ready(1)
 	other.until(problem+`.includes('Size cannot be "0"') && `+valueOf("size")+` === '256'`, 5*time.Second)
 	other.press("Start")
-	other.until(state+` === 'failed' && `+problem+`.includes('There is no network "vgg19" here; there are small.')`, 20*time.Second)
+	other.until(state+` === 'failed' && `+problem+`.includes('There is no network "vgg19" here; there are fine, small.')`, 20*time.Second)
 	other.clean()
 }
 
