@@ -188,13 +188,13 @@ compare-wasm: tools bench-program
 	  $(CHROMIUM) -query "network=vgg19&size=$(SIZE)&iterations=$(ITERATIONS)" bin/bench $(KERNELS) $$(go env GOROOT)/lib/wasm; \
 	} | node $(COMPARE)/ratios.js
 
-# gallery paints pictures, measures them with VGG-19, and writes a sheet to bin/gallery:
-# SHEET=networks has six pairs with the small network and with VGG-19, with measures, and of each
-# pair a sheet of pieces three times as large; controls one pair with
-# every preset and the main controls, notebook six pairs as Gatys' notebook paints them and
-# as we do (SIZE=512; an hour), preview previews beside what they stand for. It needs the folder of data beside the project. SMALL is
-# other names or files of small networks, with commas between them, and PAIRS other pictures, as in
-# golden_gate:the_scream,photo.png:painting.png; GALLERY=-keep takes what the last time has left.
+# gallery paints pictures, measures them, and writes sheets to bin/gallery. SHEET=networks has six
+# pairs with the small network and with VGG-19, with measures, and for each pair a sheet of pieces
+# three times as large; controls one pair with every preset and the main controls, notebook six
+# pairs as Gatys' notebook paints them and as we do (SIZE=512; an hour), preview previews beside
+# what they stand for. It needs the folder of data beside the project. SMALL is other names or
+# files of small networks, with commas, and PAIRS other pictures, as in
+# golden_gate:the_scream,photo.png:painting.png. GALLERY=-keep takes what the last time has left.
 SHEET  ?= networks
 SMALL  ?= small
 SHARED := $(or $(TRAPPED_SHARED),../shared)
