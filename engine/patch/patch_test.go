@@ -81,7 +81,7 @@ func TestOfItself(t *testing.T) {
 func TestContrast(t *testing.T) {
 	level := noise(3, 15)
 	of := func(c int) *image.NRGBA {
-		return drawn(120, 90, func(x, y, k int) int { return 128 + c*level(x, y, k) })
+		return drawn(80, 60, func(x, y, k int) int { return 128 + c*level(x, y, k) })
 	}
 	for _, c := range []int{1, 2, 6, 8} {
 		m := measure(t, of(c), of(4))
@@ -96,12 +96,12 @@ func TestContrast(t *testing.T) {
 		}
 	}
 	level = strokes(1, 5)
-	for name, d := range measure(t, drawn(120, 90, flat), drawn(120, 90, level)).Distances {
+	for name, d := range measure(t, drawn(80, 60, flat), drawn(80, 60, level)).Distances {
 		if !(math.Abs(d-1) <= 1e-6) {
 			t.Errorf("a flat picture is %v from the painting in %s, want 1", d, name)
 		}
 	}
-	brighter := measure(t, drawn(120, 90, func(x, y, k int) int { return level(x, y, k) + 10 }), drawn(120, 90, level))
+	brighter := measure(t, drawn(80, 60, func(x, y, k int) int { return level(x, y, k) + 10 }), drawn(80, 60, level))
 	if d := brighter.Distances["9x9"]; !(d <= 1e-6) || math.Abs(brighter.Excess) > 1e-6 {
 		t.Errorf("brightness alone is a distance of %v and an excess of %v", d, brighter.Excess)
 	}
@@ -136,7 +136,7 @@ func TestExcess(t *testing.T) {
 	grain := noise(6, 10)
 	grid := func(x, y, c int) int { return (c % 2) * (1 - 2*((x+y)%2)) } // green, 1 and -1
 	of := func(strength int) *image.NRGBA {
-		return drawn(200, 150, func(x, y, c int) int { return 128 + grain(x, y, c) + strength*grid(x, y, c) })
+		return drawn(120, 90, func(x, y, c int) int { return 128 + grain(x, y, c) + strength*grid(x, y, c) })
 	}
 	m := measure(t, of(16), of(4))
 	power := func(strength float64) float64 { return (21*21-1)/12. + 9*strength*strength + 0.5 }
@@ -164,11 +164,11 @@ func TestPaintingOfAnotherSize(t *testing.T) {
 			return 128 + int(60*math.Sin((float64(x)+0.5)/long)+50*math.Cos((float64(y)+0.5)/long+float64(c)))
 		}
 	}
-	m := measure(t, drawn(200, 150, smooth(6)), drawn(600, 450, smooth(18)))
+	m := measure(t, drawn(120, 90, smooth(6)), drawn(360, 270, smooth(18)))
 	if d := m.Distances["9x9"]; !(d < 0.03) {
 		t.Errorf("three times as large the painting is %v from itself", d)
 	}
-	if d := measure(t, drawn(150, 200, smooth(6)), drawn(600, 400, smooth(18))).Distances["9x9"]; !(d < 0.1) {
+	if d := measure(t, drawn(90, 120, smooth(6)), drawn(360, 240, smooth(18))).Distances["9x9"]; !(d < 0.1) {
 		t.Errorf("with another shape the painting is %v from itself", d)
 	}
 }
@@ -206,7 +206,7 @@ func TestLeftOut(t *testing.T) {
 // Nothing depends on processors, and nothing on the time.
 func TestTheSameEveryTime(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	picture, painting := drawn(160, 120, strokes(1, 5)), drawn(150, 130, strokes(2, 9))
+	picture, painting := drawn(100, 80, strokes(1, 5)), drawn(90, 80, strokes(2, 9))
 	want := measure(t, picture, painting)
 	for _, processors := range []int{1, 2, 5} {
 		runtime.GOMAXPROCS(processors)
