@@ -210,16 +210,18 @@ compare-wasm: tools bench-program
 	} | node $(COMPARE)/ratios.js
 
 SHEET  ?= networks
-SMALL  ?= small
+SMALL  ?= fine,small
 SHARED := $(or $(TRAPPED_SHARED),../shared)
-# gallery paints pictures, measures them with VGG-19, and writes a sheet to bin/gallery:
-# SHEET=networks has six pairs with the small network and with VGG-19, controls one pair with
-# every preset and the main controls, notebook six pairs as Gatys' notebook paints them and
-# as we do (SIZE=512; an hour), preview previews beside what they stand for. It needs the folder of data beside the project. SMALL is
-# another file of a small network; GALLERY=-keep takes what the last time has left.
+# gallery paints pictures, measures them, and writes sheets to bin/gallery. SHEET=networks has six
+# pairs with the networks in the program and with VGG-19, with measures, and for each pair a sheet
+# of pieces three times as large; controls one pair with every preset and the main controls, notebook
+# six pairs as Gatys' notebook paints them and as we do (SIZE=512; an hour), preview previews beside
+# what they stand for. It needs the folder of data beside the project. SMALL is other names or
+# files of networks, with commas, and PAIRS other pictures, as in
+# golden_gate:the_scream,photo.png:painting.png. GALLERY=-keep takes what the last time has left.
 gallery:
 	@[ -d $(SHARED)/images ] || { echo "There are no pictures in $(SHARED)/images; say where they are with TRAPPED_SHARED."; exit 1; }
-	go run ./weights/gallery -sheet $(SHEET) -network $(SMALL) -vgg19 $(SHARED)/vgg19/vgg19-conv1-conv3.safetensors -images $(SHARED)/images -out bin/gallery -size $(SIZE) $(GALLERY)
+	go run ./weights/gallery -sheet $(SHEET) -network $(SMALL) -vgg19 $(SHARED)/vgg19/vgg19-conv1-conv3.safetensors -images $(SHARED)/images -out bin/gallery -size $(SIZE) $(if $(PAIRS),-pairs $(PAIRS)) $(GALLERY)
 
 # clean removes what was built.
 clean:

@@ -64,6 +64,7 @@ const feature = "a feature of the page knows the desk, and no other feature"
 
 var (
 	gorgonia = "gorgonia.org/tensor"
+	gonum    = "gonum.org/v1/gonum"
 	concrete = []string{module + "/engine/backend/ref", module + "/engine/backend/cpu"}
 )
 
@@ -78,6 +79,7 @@ var rules = []rule{
 	{"engine/transfer", "", "the loop computes on any back end and is handed one", not(append(concrete, module+"/weights", module+"/server", module+"/web", gorgonia)...)},
 	{"engine/pixel/label", "", "what stands beside pixels is for the page too, which is downloaded", ours("engine")},
 	{"engine/pixel", "", "pictures know nothing of networks", not(module+"/engine/backend", module+"/engine/vgg", gorgonia)},
+	{"engine/patch", "native", "a measure that needs no network; gonum is nothing that a browser should download", not(module+"/engine/backend", module+"/engine/vgg", module+"/engine/transfer", module+"/weights", gorgonia)},
 	{"engine/segment", "", "borders are found in colours, and in what it is handed", standard},
 	{"engine/segment/sight", "", "a network looks on any back end, and is handed", ours("engine", "engine/backend", "engine/vgg", "engine/segment")},
 	{"weights", "", "files of weights know the network's table and no loop", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web")...)},
@@ -86,11 +88,11 @@ var rules = []rule{
 	{"weights/quantize", "native", "scales are tried on a back end that is handed in", not(append(concrete, module+"/server", module+"/web")...)},
 	{"weights/fetch", "native", "what is fetched is made small on a back end that is handed in", not(append(concrete, module+"/server", module+"/web")...)},
 	{"weights/judge", "native", "a judge looks through a back end that it is handed", not(append(concrete, module+"/server", module+"/web")...)},
-	{"wasm", "js", "the worker is downloaded: gorgonia would make it six times as large", not(gorgonia, module+"/server", module+"/web")},
+	{"wasm", "js", "the worker is downloaded: gorgonia would make it six times as large", not(gorgonia, gonum, module+"/server", module+"/web")},
 	{"wasm/networks", "", "bringing a network here needs its file's format and nothing that computes", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web", gorgonia)...)},
 	{"wasm/browser", "js", "the page asks the browser too, and does not load the engine for it", ours("engine", "engine/pixel/label", "wasm/protocol")},
 	{"wasm/protocol", "", "page and worker share the messages, and the page computes nothing", not(append(concrete, module+"/engine/transfer", module+"/weights")...)},
-	{"web", "js", "the page is downloaded, and hands all work to a Runner", not(append(concrete, module+"/engine/transfer", module+"/engine/vgg", module+"/weights", gorgonia)...)},
+	{"web", "js", "the page is downloaded, and hands all work to a Runner", not(append(concrete, module+"/engine/transfer", module+"/engine/vgg", module+"/weights", gorgonia, gonum)...)},
 	{"web/runner", "", "runners talk to a worker and to a server, and know nothing of the page", ours("engine", "engine/pixel/label", "wasm/protocol", "wasm/browser", "server/api")},
 	{"web/words", "", "words know nothing of who says them", standard},
 	{"web/mask", "", "masks are painted without a browser", ours("engine", "engine/segment")},

@@ -7,8 +7,10 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -246,6 +248,10 @@ func TestEvaluate(t *testing.T) {
 			Style map[string]float64 `json:"relative_style"`
 			Seam  float64            `json:"seam_ratio"`
 		}
+		Patches struct {
+			Distances map[string]float64
+			Excess    float64 `json:"excess_power"`
+		}
 	}
 	if err := json.Unmarshal([]byte(r.out), &e); err != nil || r.code != exitDone {
 		t.Fatalf("%+v: %v", r, err)
@@ -260,10 +266,14 @@ func TestEvaluate(t *testing.T) {
 	if len(e.Measures.Style) != 4 || !(e.Measures.Seam >= 1) {
 		t.Errorf("the measures are %+v", e.Measures)
 	}
+	if names := slices.Sorted(maps.Keys(e.Patches.Distances)); strings.Join(names, " ") != "5x5 5x5/2 5x5/4 9x9 9x9/2 9x9/4" || !(e.Patches.Distances["9x9"] > 0) || e.Patches.Excess == 0 {
+		t.Errorf("the patches are %+v", e.Patches)
+	}
 	if data, err := os.ReadFile(filepath.Join(dir, "gradient.safetensors")); err != nil || !bytes.Contains(data, []byte(`"gradient"`)) {
 		t.Errorf("the gradient is %d bytes, %v", len(data), err)
 	}
-	if text := command(t, t.Context(), append(args[:len(args)-3:len(args)-3], args[len(args)-2:]...)...); !strings.Contains(text.out, "multi-scale style") {
+	if text := command(t, t.Context(), append(args[:len(args)-3:len(args)-3], args[len(args)-2:]...)...); !strings.Contains(text.out, "multi-scale style") ||
+		!strings.Contains(text.out, "patch distance 9x9/4 ") || !strings.Contains(text.out, "excess of power") {
 		t.Errorf("as text it prints %s", text.out)
 	}
 	if again := command(t, t.Context(), args...); again.out != r.out {

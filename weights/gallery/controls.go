@@ -114,7 +114,7 @@ func (g *gallery) controls(ctx context.Context, j *judge.Judge) error {
 
 // recipe returns that of a control.
 func (g *gallery) recipe(c control) (engine.Recipe, error) {
-	r := g.painterly(g.small)
+	r := g.painterly(g.small[0])
 	if c.change != nil {
 		return r, nil
 	}

@@ -2,7 +2,8 @@
 
 // Command gallery paints pictures, measures them with VGG-19, and puts them on a sheet.
 //
-//	networks  six pairs with the small network and with VGG-19
+//	networks  six pairs with small networks and with VGG-19, and for each pair a sheet of
+//	          pieces three times as large, with measures
 //	controls  one pair with every preset and the main controls
 //	notebook  six pairs as Gatys' notebook paints them and as we do
 //	preview   six previews and the large pictures that they stand for
@@ -15,6 +16,8 @@ import (
 	"image"
 	"log"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend/cpu"
@@ -24,35 +27,83 @@ import (
 	"trappedinart/weights/judge"
 )
 
-var pairs = [][2]string{
-	{"golden_gate", "starry_night"}, {"golden_gate", "shipwreck"},
-	{"hoovertowernight", "the_scream"}, {"hoovertowernight", "starry_night"},
-	{"tubingen", "shipwreck"}, {"tubingen", "the_scream"},
-}
+const sixPairs = "golden_gate:starry_night,golden_gate:shipwreck,hoovertowernight:the_scream,hoovertowernight:starry_night,tubingen:shipwreck,tubingen:the_scream"
 
 func main() {
 	log.SetFlags(0)
 	g := &gallery{be: cpu.New(0), store: &weights.Store{}}
+	var networks, list string
 	flag.StringVar(&g.show, "sheet", "networks", "networks, controls, notebook or preview")
-	flag.StringVar(&g.small, "network", "small", "the name or file of the small network")
+	flag.StringVar(&networks, "network", "small", "the names or files of small networks, with commas; other sheets than networks take the first")
 	flag.StringVar(&g.large, "vgg19", "", "the file of a VGG-19, to relu3_2 at least")
 	flag.StringVar(&g.images, "images", "", "the directory of the pictures")
+	flag.StringVar(&list, "pairs", sixPairs, "photographs and paintings, a:b,c:d: .jpg files of that directory, or others by their file name or path")
 	flag.StringVar(&g.out, "out", "", "the directory to write to")
 	flag.IntVar(&g.size, "size", 256, "longer side, in pixels")
-	flag.BoolVar(&g.keep, "keep", false, "take VGG-19's or the notebook's pictures of the last time from the directory")
+	flag.BoolVar(&g.keep, "keep", false, "take the pictures of the last time from the directory, but those of a network's file that has changed since")
 	flag.Parse()
+	g.small = strings.Split(networks, ",")
+	var err error
+	if g.pairs, err = parsePairs(list); err != nil {
+		log.Fatal("gallery: ", err)
+	}
 	if err := g.run(context.Background()); err != nil {
 		log.Fatal("gallery: ", err)
 	}
 }
 
 type gallery struct {
-	show, small, large string
-	images, out        string
-	size               int
-	keep               bool
-	be                 *cpu.Backend
-	store              *weights.Store
+	show, large string
+	small       []string
+	images, out string
+	pairs       []pair
+	size        int
+	keep        bool
+	be          *cpu.Backend
+	store       *weights.Store
+}
+
+// A pair is a photograph and a painting, by the names of their files.
+type pair [2]string
+
+func parsePairs(list string) ([]pair, error) {
+	var pairs []pair
+	for _, word := range strings.Split(list, ",") {
+		photograph, painting, ok := strings.Cut(word, ":")
+		if !ok || photograph == "" || painting == "" {
+			return nil, fmt.Errorf("%q is no pair; write photograph:painting, and commas between pairs", word)
+		}
+		pairs = append(pairs, pair{photograph, painting})
+	}
+	return pairs, nil
+}
+
+func (p pair) String() string { return bare(p[0]) + ", " + bare(p[1]) }
+
+// bare is a file's name without directory and extension.
+func bare(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+}
+
+// open reads both pictures of a pair.
+func (g *gallery) open(ctx context.Context, p pair) (files [2]engine.File, pictures [2]*image.NRGBA, err error) {
+	for i, name := range p {
+		if filepath.Ext(name) == "" {
+			name += ".jpg"
+		}
+		if filepath.Base(name) == name {
+			name = filepath.Join(g.images, name)
+		}
+		if files[i], pictures[i], err = read(ctx, name); err != nil {
+			return files, pictures, err
+		}
+	}
+	return files, pictures, nil
+}
+
+// picture is the file of a pair's picture, by what it was painted with.
+func (g *gallery) picture(p pair, with string) string {
+	return filepath.Join(g.out, fmt.Sprintf("%s-%s-%d-%s.png", bare(p[0]), bare(p[1]), g.size, with))
 }
 
 func (g *gallery) run(ctx context.Context) error {

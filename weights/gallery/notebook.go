@@ -27,26 +27,23 @@ func (g *gallery) notebook(ctx context.Context, j *judge.Judge) error {
 	var rows [][]*image.NRGBA
 	better := 0
 	fmt.Println("multi-scale style distance, relative content distance at relu3_2: notebook, painterly, ratios; share of the arithmetic")
-	for _, pair := range pairs {
-		content, photograph, err := read(ctx, filepath.Join(g.images, pair[0]+".jpg"))
+	for _, p := range g.pairs {
+		files, pictures, err := g.open(ctx, p)
 		if err != nil {
 			return err
 		}
-		painting, style, err := read(ctx, filepath.Join(g.images, pair[1]+".jpg"))
-		if err != nil {
-			return err
-		}
-		path := filepath.Join(g.out, fmt.Sprintf("%s-%s-%d-notebook.png", pair[0], pair[1], g.size))
+		photograph, style := pictures[0], pictures[1]
+		path := g.picture(p, "notebook")
 		_, before, err := read(ctx, path)
 		if !g.keep || err != nil {
-			if before, err = g.paint(ctx, engine.Request{Recipe: theirs, Content: content, Styles: []engine.File{painting}}); err != nil {
+			if before, err = g.paint(ctx, engine.Request{Recipe: theirs, Content: files[0], Styles: files[1:]}); err != nil {
 				return err
 			}
 			if err := write(path, before); err != nil {
 				return err
 			}
 		}
-		after, err := g.paint(ctx, engine.Request{Recipe: ours, Content: content, Styles: []engine.File{painting}})
+		after, err := g.paint(ctx, engine.Request{Recipe: ours, Content: files[0], Styles: files[1:]})
 		if err != nil {
 			return err
 		}
@@ -64,12 +61,12 @@ func (g *gallery) notebook(ctx context.Context, j *judge.Judge) error {
 		if s1 <= s0/2 && c1 <= c0 && price <= 1./8 {
 			better++
 		}
-		fmt.Printf("%-32s %.5f %.3f   %.5f %.3f   %.2f %.2f   1/%.1f\n", pair[0]+", "+pair[1], s0, c0, s1, c1, s1/s0, c1/c0, 1/price)
+		fmt.Printf("%-32s %.5f %.3f   %.5f %.3f   %.2f %.2f   1/%.1f\n", p, s0, c0, s1, c1, s1/s0, c1/c0, 1/price)
 		piece := image.Rect(b.Dx()/2, b.Dy()/8, b.Dx()/2+b.Dx()/3, b.Dy()/8+b.Dy()/3)
 		rows = append(rows,
 			[]*image.NRGBA{judge.Fitted(photograph, g.size), before, after},
 			[]*image.NRGBA{part(judge.Fitted(photograph, g.size), piece, 3), part(before, piece, 3), part(after, piece, 3)})
 	}
-	fmt.Printf("at most half the style distance at no greater content distance, in at most an eighth of the arithmetic: %d of %d pairs\n", better, len(pairs))
+	fmt.Printf("at most half the style distance at no greater content distance, in at most an eighth of the arithmetic: %d of %d pairs\n", better, len(g.pairs))
 	return write(filepath.Join(g.out, "notebook.png"), sheet(rows))
 }

@@ -19,22 +19,18 @@ import (
 func (g *gallery) preview(ctx context.Context, j *judge.Judge) error {
 	var rows [][]*image.NRGBA
 	fmt.Println("distances of the large picture from its preview: style at relu1_1, relu2_1, relu3_1, content; the same with strokes of as many pixels")
-	for _, pair := range pairs {
-		content, photograph, err := read(ctx, filepath.Join(g.images, pair[0]+".jpg"))
+	for _, p := range g.pairs {
+		files, pictures, err := g.open(ctx, p)
 		if err != nil {
 			return err
 		}
-		painting, _, err := read(ctx, filepath.Join(g.images, pair[1]+".jpg"))
-		if err != nil {
-			return err
-		}
-		small := g.painterly(g.small)
+		small := g.painterly(g.small[0])
 		large, strokes := small, small
 		large.Size, strokes.Size = 2*small.Size, 2*small.Size
 		strokes.StyleScale = 0.5
-		row := []*image.NRGBA{judge.Fitted(photograph, g.size)}
+		row := []*image.NRGBA{judge.Fitted(pictures[0], g.size)}
 		for _, r := range []engine.Recipe{small, large, strokes} {
-			img, err := g.paint(ctx, engine.Request{Recipe: r, Content: content, Styles: []engine.File{painting}})
+			img, err := g.paint(ctx, engine.Request{Recipe: r, Content: files[0], Styles: files[1:]})
 			if err != nil {
 				return err
 			}
@@ -50,7 +46,7 @@ func (g *gallery) preview(ctx context.Context, j *judge.Judge) error {
 				return err
 			}
 		}
-		fmt.Printf("%-32s %v   %v\n", pair[0]+", "+pair[1], d[0], d[1])
+		fmt.Printf("%-32s %v   %v\n", p, d[0], d[1])
 		rows = append(rows, row)
 	}
 	return write(filepath.Join(g.out, "preview.png"), sheet(rows))

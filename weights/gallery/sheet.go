@@ -48,6 +48,15 @@ func part(img *image.NRGBA, r image.Rectangle, times int) *image.NRGBA {
 	return to
 }
 
+// tallest is the height of a row.
+func tallest(row []*image.NRGBA) int {
+	h := 0
+	for _, p := range row {
+		h = max(h, p.Bounds().Dy())
+	}
+	return h
+}
+
 // sheet puts rows of pictures below each other.
 func sheet(rows [][]*image.NRGBA) *image.NRGBA {
 	const gap = 8
@@ -58,7 +67,7 @@ func sheet(rows [][]*image.NRGBA) *image.NRGBA {
 			w += p.Bounds().Dx() + gap
 		}
 		width = max(width, w)
-		height += row[0].Bounds().Dy() + gap
+		height += tallest(row) + gap
 	}
 	to := image.NewNRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(to, to.Bounds(), image.White, image.Point{}, draw.Src)
@@ -69,7 +78,7 @@ func sheet(rows [][]*image.NRGBA) *image.NRGBA {
 			draw.Draw(to, p.Bounds().Add(image.Pt(x, y)), p, image.Point{}, draw.Src)
 			x += p.Bounds().Dx() + gap
 		}
-		y += row[0].Bounds().Dy() + gap
+		y += tallest(row) + gap
 	}
 	return to
 }

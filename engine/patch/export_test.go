@@ -1,0 +1,5 @@
+//go:build !js
+
+package patch
+
+var SortFloats = sortFloats
