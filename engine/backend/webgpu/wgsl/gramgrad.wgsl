@@ -1,0 +1,74 @@
+// gramgrad adds scale*d*f to df in a window: the product of the symmetric d [c,c] with all
+// channels of a place.
+
+struct Params { c: u32, c4: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, scale: f32, tiles: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read_write> df: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> f: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> d: array<f32>;
+//if MASK
+@group(0) @binding(4) var<storage, read> mask: array<vec4<f32>>;
+//end
+//use panels
+
+fn entry(k: u32, i: u32) -> f32 {
+  if (k < p.c && i < p.c) {
+    return d[k * p.c + i];
+  }
+  return 0.0;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+  let tile = group.z * count.x + group.x;
+  if (tile >= p.tiles) {
+    return;
+  }
+  let area = p.ww * p.wh;
+//for R $PL
+  let place$R = tile * (8u * $TPu) + t + 64u * $Ru;
+  let at$R = (p.y0 + place$R / p.ww) * p.w + p.x0 + place$R % p.ww;
+//end
+//use accumulators
+  for (var k = 0u; k < p.c4; k += $KQu) {
+//for R $AL
+    if (t + 64u * $Ru < $ANu) {
+      let slot = t + 64u * $Ru;
+      let from = 4u * k + slot / (2u * $TOu);
+      let i = 4u * (group.y * (2u * $TOu) + slot % (2u * $TOu));
+      panelA[slot] = vec4<f32>(entry(from, i), entry(from, i + 1u), entry(from, i + 2u), entry(from, i + 3u));
+    }
+//end
+//for Q $KQ
+//for R $PL
+    {
+      var value = vec4<f32>(0.0);
+      if (place$R < area && k + $Qu < p.c4) {
+        value = f[(k + $Qu) * p.w * p.h + at$R];
+      }
+      panelB[$Qu * (9u * $TPu) + (t + 64u * $Ru) + (t + 64u * $Ru) / 8u] = value;
+    }
+//end
+//end
+//use multiply
+  }
+  let c = group.y * (2u * $TOu) + 2u * to;
+//for J 8
+  {
+    let place = tile * (8u * $TPu) + 8u * tp + $Ju;
+    if (place < area) {
+      let at = (p.y0 + place / p.ww) * p.w + p.x0 + place % p.ww;
+      var scale = p.scale;
+//if MASK
+      scale *= mask[at].x;
+//end
+      if (c < p.c4) {
+        df[c * p.w * p.h + at] += scale * lo$J;
+      }
+      if (c + 1u < p.c4) {
+        df[(c + 1u) * p.w * p.h + at] += scale * hi$J;
+      }
+    }
+  }
+//end
+}

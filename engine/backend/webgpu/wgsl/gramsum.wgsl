@@ -1,0 +1,22 @@
+// gramsum adds the parts of a Gram matrix to sums.
+
+struct Params { n: u32, zero: u32, splits: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(2) var<storage, read> partial: array<f32>;
+//use pair
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+  let i = (group.y * count.x + group.x) * 256u + t;
+  if (i >= p.n) {
+    return;
+  }
+  var s = Sum(sums[i], sums[p.n + i]);
+  for (var k = 0u; k < p.splits; k++) {
+    s = add(s, partial[k * p.n + i], 0.0);
+  }
+  s = plus(s, Sum(0.0, 0.0));
+  sums[i] = s.head;
+  sums[p.n + i] = s.tail;
+}
