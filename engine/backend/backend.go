@@ -23,7 +23,14 @@
 // Wrong shapes are a bug of the caller and panic with a constant message.
 package backend
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrLost is what Read and Dots of a back end fail with whose device computes no more: it
+// was taken away, or its driver failed. Who has another back end may go on with that.
+var ErrLost = errors.New("the device computes no more")
 
 // A Shape is the shape of a feature map: channels, height, width.
 type Shape struct{ C, H, W int }

@@ -17,6 +17,8 @@ type LBFGSOptions struct {
 	// the first changes pixels by one grey level (root mean square).
 	Torch bool
 	Rate  float64
+	// Along is what the objective reads products by, or nil.
+	Along *Along
 }
 
 // LBFGSRun is L-BFGS (Liu and Nocedal 1989; Nocedal and Wright, Numerical
@@ -42,11 +44,14 @@ type LBFGSRun struct {
 
 	pairs []pair
 	spare []pair
+	next  pair // what the evaluation may add to pairs, once asked is true
+	asked bool
 
 	// Working memory, so that a step takes none.
 	ask           []backend.Pair
 	dots          []float64
 	cs, cy, alpha []float64
+	wanted        func() []backend.Pair // the method want, bound once
 }
 
 // A pair is a step s and what it changed of the gradient, y, with their products
@@ -70,6 +75,10 @@ func NewLBFGS(be backend.Backend, f Objective, x backend.Buffer, opt LBFGSOption
 		pairs: make([]pair, 0, n), spare: make([]pair, 0, n),
 		ask: make([]backend.Pair, 0, 5*n), dots: make([]float64, 5*n),
 		cs: make([]float64, n), cy: make([]float64, n), alpha: make([]float64, n),
+	}
+	l.wanted = l.want
+	if l.opt.Along == nil {
+		l.opt.Along = &Along{}
 	}
 	if !opt.Torch {
 		l.trial = be.New(s)
@@ -97,18 +106,22 @@ func (l *LBFGSRun) Step(ctx context.Context) (float64, error) {
 	if !l.opt.Torch {
 		at = l.trial
 	}
+	l.opt.Along.expect(l.wanted, l.dots)
 	loss, err := l.f(ctx, at, l.g)
+	read := l.opt.Along.end()
 	if err != nil {
+		l.drop()
 		return 0, err
 	}
 	if !l.opt.Torch && !l.acceptable(loss) {
+		l.drop()
 		return l.loss, l.shorten(ctx, loss)
 	}
 	if !l.opt.Torch {
 		l.be.Combine(l.x, 1, l.trial, 0, nil)
 	}
 	l.loss, l.refused = loss, 0
-	if err := l.direct(ctx); err != nil {
+	if err := l.direct(ctx, read); err != nil {
 		return 0, err
 	}
 	l.started = true
@@ -164,18 +177,11 @@ func (l *LBFGSRun) forget() {
 	l.pairs = l.pairs[:0]
 }
 
-// products asks for the products in l.ask and returns them; they are valid until it is
-// called again.
-func (l *LBFGSRun) products(ctx context.Context) ([]float64, error) {
-	dots := l.dots[:len(l.ask)]
-	return dots, l.be.Dots(ctx, dots, l.ask)
-}
-
 // square returns the product of v with itself.
 func (l *LBFGSRun) square(ctx context.Context, v backend.Buffer) (float64, error) {
 	l.ask = append(l.ask[:0], backend.Pair{A: v, B: v})
-	dots, err := l.products(ctx)
-	return dots[0], err
+	err := l.be.Dots(ctx, l.dots[:1], l.ask)
+	return l.dots[0], err
 }
 
 // move goes from x along the direction.
@@ -188,14 +194,20 @@ func (l *LBFGSRun) move() {
 }
 
 // direct computes direction, slope and step length from the gradient at x, and
-// remembers the step that led there.
-func (l *LBFGSRun) direct(ctx context.Context) error {
-	if !l.started {
-		square, err := l.square(ctx, l.g)
-		if err != nil {
+// remembers the step that led there. read says whether l.dots has the products already.
+func (l *LBFGSRun) direct(ctx context.Context, read bool) error {
+	if !read {
+		if !l.asked {
+			l.want()
+		}
+		if err := l.be.Dots(ctx, l.dots[:len(l.ask)], l.ask); err != nil {
+			l.drop()
 			return err
 		}
-		l.descend(l.g, square)
+	}
+	l.asked = false
+	if !l.started {
+		l.descend(l.g, l.dots[0])
 		if l.opt.Torch {
 			sum, err := l.absoluteSum(ctx)
 			if err != nil {
@@ -205,10 +217,7 @@ func (l *LBFGSRun) direct(ctx context.Context) error {
 		}
 		return nil
 	}
-	dots, err := l.remember(ctx)
-	if err != nil {
-		return err
-	}
+	dots := l.remember()
 	l.length = 1
 	if l.opt.Torch {
 		l.length = l.opt.Rate
@@ -229,10 +238,17 @@ func (l *LBFGSRun) absoluteSum(ctx context.Context) (float64, error) {
 	return sum, nil
 }
 
-// remember makes a pair of the last step and returns the products of the gradient
-// with itself and then with every pair's s and y.
-func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
-	next := l.nextPair()
+// want returns the products that the gradient at the picture just evaluated is needed in:
+// with itself, and of the step that led there with all that is remembered. It is asked
+// before the loss is known, so that all can be read together.
+func (l *LBFGSRun) want() []backend.Pair {
+	l.asked = true
+	if !l.started {
+		l.ask = append(l.ask[:0], backend.Pair{A: l.g, B: l.g})
+		return l.ask
+	}
+	l.next = l.nextPair()
+	next := l.next
 	l.be.Combine(next.s, l.length, l.d, 0, nil)
 	l.be.Combine(next.y, 1, l.g, -1, l.gOld)
 
@@ -240,22 +256,31 @@ func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
 	for _, p := range l.pairs {
 		ask = append(ask, backend.Pair{A: p.s, B: next.y}, backend.Pair{A: p.y, B: next.s}, backend.Pair{A: p.y, B: next.y})
 	}
-	mark := len(ask)
 	ask = append(ask, backend.Pair{A: l.g, B: l.g})
 	for _, p := range l.pairs {
 		ask = append(ask, backend.Pair{A: p.s, B: l.g}, backend.Pair{A: p.y, B: l.g})
 	}
 	l.ask = append(ask, backend.Pair{A: next.s, B: l.g}, backend.Pair{A: next.y, B: l.g})
-	dots, err := l.products(ctx)
-	if err != nil {
-		l.spare = append(l.spare, next)
-		return nil, err
+	return l.ask
+}
+
+// drop takes back what was wanted of an evaluation that nothing is built on.
+func (l *LBFGSRun) drop() {
+	if l.asked && l.started {
+		l.spare = append(l.spare, l.next)
 	}
+	l.asked = false
+}
+
+// remember makes a pair of the last step, by the products that were wanted, and returns
+// those of the gradient with itself and then with every pair's s and y.
+func (l *LBFGSRun) remember() []float64 {
+	next, dots, mark := l.next, l.dots[:len(l.ask)], 2+3*len(l.pairs)
 	next.sy, next.yy = dots[0], dots[1]
 	withGradient := dots[mark:]
 	if !(next.sy > 1e-10) && l.opt.Torch || !(next.sy > 1e-12*next.yy) {
 		l.spare = append(l.spare, next) // no positive curvature: nothing to learn
-		return withGradient[:len(withGradient)-2], nil
+		return withGradient[:len(withGradient)-2]
 	}
 	for i := range l.pairs {
 		d := dots[2+3*i:]
@@ -267,7 +292,7 @@ func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
 		l.pairs = append(l.pairs[:0], l.pairs[1:]...)
 		withGradient = append(withGradient[:1], withGradient[3:]...)
 	}
-	return withGradient, nil
+	return withGradient
 }
 
 func (l *LBFGSRun) nextPair() pair {

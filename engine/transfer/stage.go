@@ -46,7 +46,7 @@ func (j *job) begin(ctx context.Context, s size, start []float32) (*stage, error
 	}
 	whole := s.withBorder(st.border)
 	st.x = j.net.Picture(bordered(start, s, st.border), whole.h, whole.w)
-	st.opt = newOptimizer(&j.recipe, j.be, st.objective.evaluate, st.x)
+	st.opt = newOptimizer(&j.recipe, j.be, st.objective, st.x)
 	if j.recipe.Optimizer != engine.LBFGS {
 		st.before, st.best = j.be.New(st.x.Shape()), j.be.New(st.x.Shape())
 	}

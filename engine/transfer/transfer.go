@@ -22,6 +22,8 @@ import (
 // A Runner makes paintings in process, one after the other.
 type Runner struct {
 	Backend backend.Backend
+	// Fallback goes on where Backend fails with backend.ErrLost; it may be nil.
+	Fallback backend.Backend
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
 	// Decode reads a picture file, upright, in sRGB.
@@ -41,6 +43,9 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	began := time.Now()
 	job, err := r.prepare(ctx, req, report)
 	if err == nil {
+		err = job.announce(ctx)
+	}
+	if job.fallsBack(err) {
 		err = job.announce(ctx)
 	}
 	if err != nil {
@@ -69,6 +74,8 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 type job struct {
 	recipe  engine.Recipe
 	be      backend.Backend
+	other   backend.Backend // that goes on if be fails, or nil
+	safe    safe
 	weights *vgg.Weights
 	net     *vgg.Network
 	content *image.NRGBA
@@ -130,7 +137,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := checkRequest(&req); err != nil {
 		return nil, err
 	}
-	j := &job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, report: report, control: req.Control, memory: r.MemoryBudget,
+	j := &job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, other: r.Fallback, report: report, control: req.Control, memory: r.MemoryBudget,
 		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now(), checkpoints: from != nil || req.CheckpointEvery > 0}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
@@ -243,6 +250,20 @@ func (j *job) paint(ctx context.Context) ([]float32, error) {
 // scale paints at one size from the given pixels, and returns the new ones; beside
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
+	x, err := j.scaleOn(ctx, i, 0, start)
+	if j.fallsBack(err) {
+		first := 0
+		if j.safe.scale == i && j.safe.pixels != nil {
+			first, start = j.safe.iteration, j.safe.pixels
+		}
+		j.worked = j.workedAt(i, first)
+		return j.scaleOn(ctx, i, first, start)
+	}
+	return x, err
+}
+
+// scaleOn is scale on the back end that there is, from that iteration on.
+func (j *job) scaleOn(ctx context.Context, i, first int, start []float32) ([]float32, error) {
 	s := j.sizes[i]
 	progress := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.sizes), Width: s.w, Height: s.h, Iterations: j.recipe.IterationsAt(i)}
 	st, err := j.begin(ctx, s, start)
@@ -250,7 +271,6 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		return nil, err
 	}
 	defer st.end()
-	first := 0
 	if j.resumed != nil {
 		if err := j.resumed.restore(st); err != nil {
 			return nil, err
@@ -287,6 +307,9 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 			return nil, err
 		}
 		j.note = ""
+		if err := j.savePixels(st, i, n+1); err != nil {
+			return nil, err
+		}
 		if j.spent(i) {
 			if n+1 < progress.Iterations { // or recalibrate has done it
 				j.calibrate(st, n+1)
@@ -362,11 +385,14 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 	return nil
 }
 
-func newOptimizer(r *engine.Recipe, be backend.Backend, f optim.Objective, x backend.Buffer) optim.Optimizer {
+func newOptimizer(r *engine.Recipe, be backend.Backend, o *objective, x backend.Buffer) optim.Optimizer {
+	f := o.evaluate
 	if r.Optimizer == engine.Adam {
 		return optim.NewAdam(be, f, x, r.LearningRate, r.Averaging)
 	}
+	o.along = &optim.Along{}
 	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
+		Along:   o.along,
 		History: r.History,
 		Torch:   r.Optimizer == engine.LBFGSTorch,
 		Rate:    r.LearningRate,

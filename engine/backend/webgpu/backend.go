@@ -31,6 +31,7 @@ type Backend struct {
 	host      []byte
 	transform bool // whether convolutions go through them
 	counts    Counts
+	closed    bool
 
 	mu   sync.Mutex
 	dead []*memory // of vectors that nobody has any more
@@ -46,9 +47,6 @@ type Counts struct {
 	// Bytes are those of all buffers that there are.
 	Bytes int64
 }
-
-// ErrLost is what Read and Dots fail with once the device computes no more.
-var ErrLost = errors.New("the GPU computes no more")
 
 const (
 	slotBytes = 256 // of a command's parameters: offsets must be multiples of it
@@ -71,9 +69,11 @@ func (b *Backend) Info() Info { return b.gpu.info() }
 // Counts returns what was asked of the device so far.
 func (b *Backend) Counts() Counts { return b.counts }
 
-// Close gives the device back. A run that is going on then fails with ErrLost.
+// Close gives the device back. A run that is going on then fails with
+// backend.ErrLost.
 func (b *Backend) Close() {
 	b.fail(errors.New("it was closed"))
+	b.closed = true
 	b.gpu.close()
 }
 
@@ -89,7 +89,7 @@ func (b *Backend) Err() error {
 
 func (b *Backend) fail(err error) {
 	if b.lost == nil && err != nil {
-		b.lost = fmt.Errorf("%w: %w", ErrLost, err)
+		b.lost = fmt.Errorf("%w: %w", backend.ErrLost, err)
 		b.commands = b.commands[:0]
 	}
 }

@@ -5,7 +5,7 @@
 // operation; README.md has what each costs and what was refused.
 //
 // Everything is recorded and handed over when somebody waits: Read and Dots alone do. A
-// device that fails computes no more: these two say so (ErrLost), and the rest does
+// device that fails computes no more: these two say so (backend.ErrLost), and the rest does
 // nothing.
 //
 // There are no environment variables of ours. VK_ICD_FILENAMES says to Vulkan which drivers

@@ -47,7 +47,7 @@ func (b *Backend) memory(label string, bytes int, use usage) *memory {
 
 // release gives memory back, once what was recorded is handed over.
 func (b *Backend) release(m *memory) {
-	if m == nil || m.buffer == nil {
+	if m == nil || m.buffer == nil || b.closed {
 		return
 	}
 	if m.batch == b.counts.Submits {
