@@ -85,7 +85,7 @@ func newStylizeCommand() *cobra.Command {
 			return err
 		}
 		runner := &transfer.Runner{
-			Backend: be, Weights: compute.store().Load, Decode: pixel.Decode,
+			Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Load, Decode: pixel.Decode,
 			Deep: depth == 16 || format == pixel.TIFF, MemoryBudget: budget,
 		}
 		if estimate {

@@ -125,6 +125,11 @@ func (w *ConvWeights) At(k int) float32 {
 // A Conv is a convolution made ready by Prepare.
 type Conv interface{ Channels() (in, out int) }
 
+// Limited is a back end that takes no feature map of more than LargestMap bytes, each
+// channel's places counted as float32 and channels rounded up to fours: larger pictures
+// are painted in blocks.
+type Limited interface{ LargestMap() int64 }
+
 // A Use is a feature map's shape and the first and the last of a row of steps in which
 // it is needed.
 type Use struct {

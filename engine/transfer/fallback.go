@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"trappedinart/engine"
 	"trappedinart/engine/backend"
 )
 
@@ -31,6 +32,14 @@ func (j *job) savePixels(st *stage, scale, iteration int) error {
 		j.safe = safe{scale, iteration, px, now}
 	}
 	return err
+}
+
+// failure is how a run ends with err.
+func failure(err error) error {
+	if errors.Is(err, backend.ErrLost) {
+		return engine.Errorf(engine.Unavailable, "The GPU stopped, and nobody goes on (%w); paint on the processor.", err)
+	}
+	return engine.AsError(err)
 }
 
 // fallsBack goes over to the other back end if err says that the device computes no more,

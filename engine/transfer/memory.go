@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"trappedinart/engine"
+	"trappedinart/engine/backend"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
@@ -22,6 +23,9 @@ type Need struct {
 	// Checkpoints says whether the run goes on from one or is asked for some: they hold the
 	// optimiser's vectors.
 	Checkpoints bool
+	// LargestMap is the most bytes that a feature map may take, or 0 for any: see
+	// backend.Limited.
+	LargestMap int64
 }
 
 // A Fit is how a run fits into memory.
@@ -30,7 +34,8 @@ type Fit struct {
 	Whole  int64 // what it would be without blocks
 	Blocks int   // of the picture at its largest scale
 
-	most int // places of a block with its halo, or 0 for all
+	most int   // places of a block with its halo, or 0 for all
+	wide int64 // bytes of the largest feature map
 }
 
 // Fit estimates the memory of a run, in as few blocks as fit into budget bytes; 0 is no
@@ -89,7 +94,10 @@ func (n *Need) advice(budget int64) string {
 func (n *Need) fit(s size, budget int64) Fit {
 	f := n.in(s, 0)
 	f.Whole = f.Bytes
-	if budget <= 0 || f.Bytes <= budget {
+	fits := func(f Fit) bool {
+		return (budget <= 0 || f.Bytes <= budget) && (n.LargestMap <= 0 || f.wide <= n.LargestMap)
+	}
+	if fits(f) {
 		return f
 	}
 	at := n.layOut(s)
@@ -103,7 +111,7 @@ func (n *Need) fit(s size, budget int64) Fit {
 	for most := float64(largest); most > 0.9*float64(smallest); most *= 0.94 {
 		next := n.in(s, int(most))
 		next.Whole = f.Whole
-		if next.Bytes <= budget {
+		if fits(next) {
 			return next
 		}
 		if next.Bytes < least.Bytes {
@@ -178,9 +186,10 @@ func (n *Need) in(s size, most int) Fit {
 		vectors += 2
 	}
 	floats, measuring := 0., 0.
-	blocks := 1
+	blocks, wide := 1, int64(0)
 	for _, p := range l.pictures {
 		t := tile(p.size, p.taps, most)
+		wide = max(wide, n.widest(t.parts))
 		here := float64(p.w*p.h) / places // as a share
 		part := float64(n.Weights.Floats(t.parts.h, t.parts.w, r.Rounding == engine.RoundUp, p.taps, p.style))
 		partPlaces := 0. // what blocks have beside maps
@@ -229,12 +238,25 @@ func (n *Need) in(s size, most int) Fit {
 		working = 48 << 20
 		bytes   = 4 // of a float, and of a file's pixel
 	)
-	return Fit{Bytes: int64(bytes*(slack*floats+planes+files)) + working, Blocks: blocks, most: most}
+	return Fit{Bytes: int64(bytes*(slack*floats+planes+files)) + working, Blocks: blocks, most: most, wide: wide}
+}
+
+// widest is how many bytes the largest feature map of a picture of that size takes.
+func (n *Need) widest(s size) int64 {
+	most, taps := int64(0), n.Weights.Taps()
+	for i, c := range n.Weights.Convs {
+		half := s.halved(vgg.Poolings(taps[i]))
+		most = max(most, int64(half.w)*int64(half.h)*int64(4*((c.O+3)/4*4)))
+	}
+	return most
 }
 
 // need is what the run's memory follows from.
 func (j *job) need() *Need {
 	n := &Need{Weights: j.weights, Recipe: &j.recipe, Content: j.content.Bounds().Size(), Checkpoints: j.checkpoints}
+	if l, ok := j.be.(backend.Limited); ok {
+		n.LargestMap = l.LargestMap()
+	}
 	for _, s := range j.styles {
 		n.Styles = append(n.Styles, s.Bounds().Size())
 	}

@@ -49,11 +49,11 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 		err = job.announce(ctx)
 	}
 	if err != nil {
-		return nil, engine.AsError(err)
+		return nil, failure(err)
 	}
 	x, err := job.paint(ctx)
 	if x == nil {
-		return nil, engine.AsError(err)
+		return nil, failure(err)
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, job.last().w, job.last().h),
@@ -65,7 +65,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	pixel.CopyAlpha(res.Picture, res.Deep, job.content)
 	if err != nil {
 		res.Checkpoint = job.left
-		return res, engine.AsError(err)
+		return res, failure(err)
 	}
 	return res, nil
 }

@@ -137,6 +137,9 @@ func (b *Backend) signs(m backend.Mask, words int) *memory {
 	return s.memory
 }
 
+// LargestMap is what a buffer may be bound with: 128 MiB in WebGPU, and more on most GPUs.
+func (b *Backend) LargestMap() int64 { return b.gpu.largest() }
+
 func (b *Backend) New(s backend.Shape) backend.Buffer {
 	backend.CheckNew(s)
 	f := &feature{s, b.memory("a feature map", 16*quads(s), storage)}
