@@ -98,6 +98,9 @@ type Progress struct {
 	// Estimate is what the run will take, in one report before it paints, or nil.
 	Estimate *Estimate
 
+	// Device names who computes, "" for the processor.
+	Device string
+
 	// Note is a sentence that a person should read, or "" in most reports.
 	Note string
 

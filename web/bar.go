@@ -144,6 +144,9 @@ func (s *studio) fine() string {
 	if p.Remaining > 0 {
 		text += fmt.Sprintf(words.Left, seconds(p.Remaining))
 	}
+	if p.Device != "" {
+		text += fmt.Sprintf(words.On, p.Device)
+	}
 	return text
 }
 

@@ -205,7 +205,7 @@ func (s *studio) lookWhatIsKept() {
 const mostWorkers = 16
 
 // preset takes what the page's address presets: network, seed, size, iterations. The number
-// of workers is for openWorker, and only looked at here.
+// of workers and the back end are for openWorker, and only looked at here.
 func (s *studio) preset(query url.Values) {
 	for name, setting := range map[string]string{"network": "weights", "seed": "seed", "size": "size", "iterations": "iterations"} {
 		if text := query.Get(name); text != "" {
@@ -219,6 +219,9 @@ func (s *studio) preset(query url.Values) {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 || n > mostWorkers {
 			s.problem = fmt.Sprintf(words.WrongWorkers, mostWorkers)
 		}
+	}
+	if text := query.Get("backend"); text != "" && text != "cpu" && text != "webgpu" {
+		s.problem = words.WrongBackend
 	}
 }
 

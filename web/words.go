@@ -33,7 +33,7 @@ var words = struct {
 	ZoomIn, ZoomOut, Beside, Dismiss, Close            string
 	NeedBoth, NeedContent, NeedStyle                   string
 	Idle, Reading, Opening, Making, Loading, Sending   string
-	Scale, Running, Left                               string
+	Scale, Running, Left, On                           string
 	Seconds, ManyMinutes, ManyHours                    string
 	Queued, Stopping, Paused, Interrupted              string
 	Continues, Shown, Done, Stopped, Failed            string
@@ -60,7 +60,7 @@ var words = struct {
 	Gone, NoRoom                                       string
 	Offline, NoNetwork, NoWorker, WrongWorkers, Busy   string
 	NoPicture, FileTooLarge, PictureTooLarge           string
-	TooManyStyles                                      string
+	TooManyStyles, WrongBackend                        string
 }{
 	Title:   "Trapped in Art",
 	Private: "Nothing has left this device.",
@@ -177,6 +177,7 @@ var words = struct {
 	Scale:       "Scale %d of %d.",
 	Running:     "Scale %d of %d · %d of %d",
 	Left:        " · %s left",
+	On:          " · on %s",
 	Seconds:     "%d s",
 	ManyMinutes: "%d min",
 	ManyHours:   "%.1f h",
@@ -275,6 +276,7 @@ var words = struct {
 	Offline:         "The server does not answer as it should; check the connection and try again.",
 	NoNetwork:       "There is no network %q here; there are %s.",
 	NoWorker:        "The engine cannot be started in this browser; reload the page, or try a newer browser.",
+	WrongBackend:    "In the page's address, backend must be cpu or webgpu; left out, the faster computes.",
 	WrongWorkers:    "In the page's address, workers must be a number from 1 to %d; left out, all processors work.",
 	Busy:            "A painting is being made already; stop it first, or wait until it is done.",
 	NoPicture:       "%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file.",

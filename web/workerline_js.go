@@ -23,16 +23,22 @@ type webWorker struct {
 }
 
 // openWorker starts web/static/worker.js, found from the page's own address so that
-// a site may stand under any path, with the number of workers that the address asks for.
+// a site may stand under any path, with the number of workers and the back end that the
+// address asks for.
 // Checkpoints are handed on as Blobs.
 func openWorker(in *inbox, checkpoint func(app.Value)) (line, error) {
 	constructor := js.Global().Get("Worker")
 	if constructor.IsUndefined() {
 		return nil, errors.New("this browser has no Web Workers")
 	}
-	script := resolve("web/worker.js")
-	if n := baseURL().Query().Get("workers"); n != "" {
-		script += "?workers=" + url.QueryEscape(n)
+	script, asked := resolve("web/worker.js"), url.Values{}
+	for _, name := range []string{"workers", "backend"} {
+		if text := baseURL().Query().Get(name); text != "" {
+			asked.Set(name, text)
+		}
+	}
+	if len(asked) > 0 {
+		script += "?" + asked.Encode()
 	}
 	w := &webWorker{worker: constructor.New(script), checkpoint: checkpoint}
 	w.on("message", func(event js.Value) {

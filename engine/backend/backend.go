@@ -125,6 +125,9 @@ func (w *ConvWeights) At(k int) float32 {
 // A Conv is a convolution made ready by Prepare.
 type Conv interface{ Channels() (in, out int) }
 
+// Named is a back end on a device that a person knows by name.
+type Named interface{ Device() string }
+
 // Limited is a back end that takes no feature map of more than LargestMap bytes, each
 // channel's places counted as float32 and channels rounded up to fours: larger pictures
 // are painted in blocks.

@@ -88,15 +88,16 @@ func (l *limited) NewShared(uses []backend.Use) ([]backend.Buffer, any) {
 // TestLargestMap: a picture whose maps would be larger than the back end takes is painted
 // in blocks whose maps are not.
 func TestLargestMap(t *testing.T) {
+	large := func(r *engine.Recipe) { r.Size, r.Iterations, r.Scales = 200, 1, 1 }
 	whole := &limited{cpu.New(1), 1 << 40, 0}
 	r := runner(1)
 	r.Backend = whole
-	if _, err := r.Run(context.Background(), request(nil), nil); err != nil {
+	if _, err := r.Run(context.Background(), request(large), nil); err != nil {
 		t.Fatal(err)
 	}
-	cut := &limited{cpu.New(1), whole.seen * 2 / 3, 0}
+	cut := &limited{cpu.New(1), whole.seen * 3 / 4, 0}
 	r.Backend = cut
-	if _, err := r.Run(context.Background(), request(nil), nil); err != nil {
+	if _, err := r.Run(context.Background(), request(large), nil); err != nil {
 		t.Fatal(err)
 	}
 	if cut.seen > cut.most {

@@ -137,7 +137,15 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := checkRequest(&req); err != nil {
 		return nil, err
 	}
-	j := &job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, other: r.Fallback, report: report, control: req.Control, memory: r.MemoryBudget,
+	j := &job{}
+	say := report
+	report = func(p engine.Progress) {
+		if d, ok := j.be.(backend.Named); ok {
+			p.Device = d.Device()
+		}
+		say(p)
+	}
+	*j = job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, other: r.Fallback, report: report, control: req.Control, memory: r.MemoryBudget,
 		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now(), checkpoints: from != nil || req.CheckpointEvery > 0}
 	var err error
 	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {

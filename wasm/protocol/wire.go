@@ -50,6 +50,7 @@ const (
 type progress struct {
 	Stage      string        `json:"stage"`
 	Note       string        `json:"note,omitempty"`
+	Device     string        `json:"device,omitempty"`
 	Position   int           `json:"position,omitempty"`
 	Bytes      int64         `json:"bytes,omitempty"`
 	TotalBytes int64         `json:"total_bytes,omitempty"`
@@ -144,7 +145,7 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 	case Progress:
 		h.ID = m.ID
 		h.Progress = &progress{
-			Stage: m.Stage, Note: m.Note, Position: m.Position, Bytes: m.Bytes, TotalBytes: m.TotalBytes,
+			Stage: m.Stage, Note: m.Note, Device: m.Device, Position: m.Position, Bytes: m.Bytes, TotalBytes: m.TotalBytes,
 			Scale: m.Scale, Scales: m.Scales, Width: m.Width, Height: m.Height,
 			Iteration: m.Iteration, Iterations: m.Iterations,
 			Fraction: number(m.Fraction), Remaining: m.Remaining,
@@ -342,7 +343,7 @@ func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
 		used++
 	}
 	return Progress{h.ID, engine.Progress{
-		Stage: p.Stage, Note: p.Note, Position: p.Position, Bytes: p.Bytes, TotalBytes: p.TotalBytes,
+		Stage: p.Stage, Note: p.Note, Device: p.Device, Position: p.Position, Bytes: p.Bytes, TotalBytes: p.TotalBytes,
 		Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
 		Iteration: p.Iteration, Iterations: p.Iterations,
 		Fraction: float64(p.Fraction), Remaining: p.Remaining,

@@ -66,6 +66,9 @@ func (b *Backend) Name() string { return "webgpu" }
 // Info says what computes.
 func (b *Backend) Info() Info { return b.gpu.info() }
 
+// Device is by what name a person knows what computes.
+func (b *Backend) Device() string { return b.Info().String() }
+
 // Counts returns what was asked of the device so far.
 func (b *Backend) Counts() Counts { return b.counts }
 

@@ -1,10 +1,8 @@
 package webgpu
 
 import (
-	"bufio"
 	"embed"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,28 +42,25 @@ func newShader(file string, asked ...string) (*shader, error) {
 		return nil, err
 	}
 	s.text = out.String()
-	for i, m := range binding.FindAllStringSubmatch(s.text, -1) {
-		if m[1] != strconv.Itoa(i) {
-			return nil, fmt.Errorf("%s.wgsl: binding %s is declared where %d should be", file, m[1], i)
+	for i, rest := range strings.Split(s.text, "@binding(")[1:] {
+		number, rest, _ := strings.Cut(rest, ") var<")
+		kind, _, _ := strings.Cut(rest, ">")
+		if number != strconv.Itoa(i) {
+			return nil, fmt.Errorf("%s.wgsl: binding %s is declared where %d should be", file, number, i)
 		}
 		if i > 0 {
-			s.writes = append(s.writes, m[2] == "storage, read_write")
+			s.writes = append(s.writes, kind == "storage, read_write")
 		}
 	}
 	return s, nil
 }
-
-var binding = regexp.MustCompile(`@binding\((\d+)\) var<([a-z_, ]+)>`)
 
 func (s *shader) expand(out *strings.Builder, file string, asked []string) error {
 	data, err := files.ReadFile("wgsl/" + file + ".wgsl")
 	if err != nil {
 		return fmt.Errorf("there is no file of shaders %q", file)
 	}
-	var lines []string
-	for scan := bufio.NewScanner(strings.NewReader(string(data))); scan.Scan(); {
-		lines = append(lines, scan.Text())
-	}
+	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 	var values []string
 	for _, a := range asked {
 		if name, value, ok := strings.Cut(a, "="); ok {
@@ -129,8 +124,6 @@ func (s *shader) block(out *strings.Builder, file string, asked, lines []string,
 	return at, nil
 }
 
-var position = regexp.MustCompile(`\b(\d+):(\d+)\b`)
-
 // explain says of an error that a compiler found in the text where it is in the files.
 func (s *shader) explain(err error) error {
 	return fmt.Errorf("%s: %w", s.at(err.Error()), err)
@@ -138,11 +131,17 @@ func (s *shader) explain(err error) error {
 
 // at returns file and line of the first position, line:column, in a compiler's message.
 func (s *shader) at(message string) string {
-	if m := position.FindStringSubmatch(message); m != nil {
-		if line, _ := strconv.Atoi(m[1]); line >= 1 && line <= len(s.lines) {
+	for rest := message; ; {
+		before, after, ok := strings.Cut(rest, ":")
+		if !ok {
+			return s.name + ".wgsl"
+		}
+		digits := before[len(strings.TrimRight(before, "0123456789")):]
+		line, err := strconv.Atoi(digits)
+		if err == nil && line >= 1 && line <= len(s.lines) && after != "" && '0' <= after[0] && after[0] <= '9' {
 			p := s.lines[line-1]
 			return fmt.Sprintf("%s.wgsl:%d (%s)", p.file, p.line, s.name)
 		}
+		rest = after
 	}
-	return s.name + ".wgsl"
 }
