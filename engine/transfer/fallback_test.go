@@ -88,7 +88,7 @@ func (l *limited) NewShared(uses []backend.Use) ([]backend.Buffer, any) {
 // TestLargestMap: a picture whose maps would be larger than the back end takes is painted
 // in blocks whose maps are not.
 func TestLargestMap(t *testing.T) {
-	large := func(r *engine.Recipe) { r.Size, r.Iterations, r.Scales = 200, 1, 1 }
+	large := func(r *engine.Recipe) { r.Size, r.Iterations, r.Scales = 420, 1, 1 }
 	whole := &limited{cpu.New(1), 1 << 40, 0}
 	r := runner(1)
 	r.Backend = whole

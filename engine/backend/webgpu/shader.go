@@ -129,19 +129,21 @@ func (s *shader) explain(err error) error {
 	return fmt.Errorf("%s: %w", s.at(err.Error()), err)
 }
 
-// at returns file and line of the first position, line:column, in a compiler's message.
+// at returns file and line of the first position in a compiler's message, which is
+// line:column, or "line N".
 func (s *shader) at(message string) string {
-	for rest := message; ; {
-		before, after, ok := strings.Cut(rest, ":")
-		if !ok {
-			return s.name + ".wgsl"
-		}
-		digits := before[len(strings.TrimRight(before, "0123456789")):]
-		line, err := strconv.Atoi(digits)
-		if err == nil && line >= 1 && line <= len(s.lines) && after != "" && '0' <= after[0] && after[0] <= '9' {
+	for i := range message {
+		rest, word := strings.CutPrefix(message[i:], "line ")
+		digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+		if line, err := strconv.Atoi(digits); err == nil && line >= 1 && line <= len(s.lines) && (word || isColumn(rest[len(digits):])) {
 			p := s.lines[line-1]
 			return fmt.Sprintf("%s.wgsl:%d (%s)", p.file, p.line, s.name)
 		}
-		rest = after
 	}
+	return s.name + ".wgsl"
+}
+
+// isColumn says whether text begins as a column does behind a line.
+func isColumn(text string) bool {
+	return len(text) > 1 && text[0] == ':' && '0' <= text[1] && text[1] <= '9'
 }

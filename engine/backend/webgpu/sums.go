@@ -129,15 +129,16 @@ func (b *Backend) AddGram(s backend.Sums, x backend.Buffer, w backend.Window, ma
 	splits := min(gramGroups/(tiles*(tiles+1)/2)+1, (area+gramLeast-1)/gramLeast)
 	chunk := roundUp((area+splits-1)/splits, 16)
 	splits = (area + chunk - 1) / chunk
-	partial := b.found(4 * splits * c * c)
-	params := []uint32{u(c), u(fours(c)), u(w.X0), u(w.Y0), u(w.X1 - w.X0), u(w.Y1 - w.Y0), u(shape.W), u(shape.H), u(chunk)}
+	rows := 4 * fours(c)
+	partial := b.found(4 * splits * rows * rows)
+	params := []uint32{u(fours(c)), u(w.X0), u(w.Y0), u(w.X1 - w.X0), u(w.Y1 - w.Y0), u(shape.W), u(shape.H), u(chunk)}
 	grid := workgroups{tiles, tiles, splits}
 	if mask != nil {
 		b.run(kernel{"gram", "MASK"}, grid, params, partial, of(x), of(mask))
 	} else {
 		b.run(kernel{"gram", ""}, grid, params, partial, of(x))
 	}
-	b.run(kernel{"gramsum", ""}, linear(c*c), []uint32{u(c * c), 0, u(splits)}, s.(*sums).memory, partial)
+	b.run(kernel{"gramsum", ""}, linear(c*c), []uint32{u(c * c), 0, u(splits), u(c), u(rows)}, s.(*sums).memory, partial)
 }
 
 func (b *Backend) GramGrad(df, x backend.Buffer, d backend.Sums, scale float64, w backend.Window, mask backend.Buffer) {

@@ -21,8 +21,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
       let to = i / p.fours * p.c + channel;
       var s = Sum(sums[to], sums[p.all + to]);
       for (var k = 0u; k < p.splits; k++) {
-        let from = 2u * (k * p.n + i);
-        s = plus(s, Sum(partial[from][lane], partial[from + 1u][lane]));
+        let source = 2u * (k * p.n + i);
+        s = plus(s, Sum(partial[source][lane], partial[source + 1u][lane]));
       }
       sums[to] = s.head;
       sums[p.all + to] = s.tail;

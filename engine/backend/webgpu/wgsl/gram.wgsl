@@ -1,9 +1,9 @@
-// gram writes what parts of a window give of a Gram matrix: one [c,c] for each group.z, to be
-// added up by gramsum. Tiles left of the diagonal are written by those right of it.
+// gram writes what parts of a window give of a Gram matrix: one [4*c4,4*c4] for each
+// group.z, to be added up by gramsum. Tiles left of the diagonal are not written.
 
-struct Params { c: u32, c4: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, chunk: u32 }
+struct Params { c4: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, chunk: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> partial: array<f32>;
+@group(0) @binding(1) var<storage, read_write> partial: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> f: array<vec4<f32>>;
 //if MASK
 @group(0) @binding(3) var<storage, read> mask: array<vec4<f32>>;
@@ -12,12 +12,6 @@ struct Params { c: u32, c4: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: 
 // Panels of 16 places: [16][17], four channels in a vector, the last left out.
 var<workgroup> panelA: array<vec4<f32>, 272>;
 var<workgroup> panelB: array<vec4<f32>, 272>;
-
-fn store(to: u32, i: u32, j: u32, v: f32) {
-  if (i < p.c && j < p.c) {
-    partial[to + i * p.c + j] = v;
-  }
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) t: u32) {
@@ -32,8 +26,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 //end
   let area = p.ww * p.wh;
   let end = min(area, (group.z + 1u) * p.chunk);
-  for (var from = group.z * p.chunk; from < end; from += 16u) {
-    let place = from + t % 16u;
+  for (var source = group.z * p.chunk; source < end; source += 16u) {
+    let place = source + t % 16u;
     let at = (p.y0 + place / p.ww) * p.w + p.x0 + place % p.ww;
     var weight = 1.0;
 //if MASK
@@ -83,21 +77,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     workgroupBarrier();
   }
-  let to = group.z * p.c * p.c;
-  let i = 64u * group.y + 8u * ti;
-  let j = 64u * group.x + 8u * tj;
+  let row = 64u * group.y + 8u * ti;
+  let column = 16u * group.x + 2u * tj;
+  let to = (group.z * 4u * p.c4 + row) * p.c4 + column;
 //for J 8
-//for L 4
-  store(to, i + $Ju, j + $Lu, lo$J[$L]);
-  store(to, i + $Ju, j + 4u + $Lu, hi$J[$L]);
-//end
-//end
-  if (group.x != group.y) {
-//for J 8
-//for L 4
-    store(to, j + $Lu, i + $Ju, lo$J[$L]);
-    store(to, j + 4u + $Lu, i + $Ju, hi$J[$L]);
-//end
-//end
+  if (row + $Ju < 4u * p.c4) {
+    if (column < p.c4) {
+      partial[to + $Ju * p.c4] = lo$J;
+    }
+    if (column + 1u < p.c4) {
+      partial[to + $Ju * p.c4 + 1u] = hi$J;
+    }
   }
+//end
 }

@@ -34,9 +34,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
 //for R $AL
     if (t + 64u * $Ru < $ANu) {
       let slot = t + 64u * $Ru;
-      let from = 4u * k + slot / (2u * $TOu);
+      let source = 4u * k + slot / (2u * $TOu);
       let i = 4u * (group.y * (2u * $TOu) + slot % (2u * $TOu));
-      panelA[slot] = vec4<f32>(entry(from, i), entry(from, i + 1u), entry(from, i + 2u), entry(from, i + 3u));
+      panelA[slot] = vec4<f32>(entry(source, i), entry(source, i + 1u), entry(source, i + 2u), entry(source, i + 3u));
     }
 //end
 //for Q $KQ

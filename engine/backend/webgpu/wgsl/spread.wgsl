@@ -4,7 +4,7 @@ struct Params { n: u32, zero: u32, shareHead: f32, shareTail: f32, least: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read_write> dst: array<f32>;
 //if FROM
-@group(0) @binding(2) var<storage, read> from: array<f32>;
+@group(0) @binding(2) var<storage, read> source: array<f32>;
 //end
 //use pair
 
@@ -17,8 +17,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
   let all = 2u * p.n;
   let share = Sum(p.shareHead, p.shareTail);
 //if FROM
-  let sum = Sum(from[i], from[all + i]);
-  let squares = Sum(from[p.n + i], from[all + p.n + i]);
+  let sum = Sum(source[i], source[all + i]);
+  let squares = Sum(source[p.n + i], source[all + p.n + i]);
 //end
 //if !FROM
   let sum = Sum(dst[i], dst[all + i]);

@@ -9,8 +9,8 @@ struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, zero
 //use pairs
 //use together
 
-fn step(s: Sum, from: vec4<f32>, to: vec4<f32>) -> Sum {
-  let d = add(Sum(to, vec4<f32>(0.0)), -from, vec4<f32>(0.0));
+fn step(s: Sum, source: vec4<f32>, to: vec4<f32>) -> Sum {
+  let d = add(Sum(to, vec4<f32>(0.0)), -source, vec4<f32>(0.0));
 //if ABSOLUTE
   let sign = select(vec4<f32>(1.0), vec4<f32>(-1.0), d.head < vec4<f32>(0.0));
   return add(s, sign * d.head, sign * d.tail);
