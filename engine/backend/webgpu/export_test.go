@@ -1,3 +1,5 @@
+//go:build !js
+
 package webgpu
 
 import (
@@ -8,9 +10,6 @@ import (
 
 	"github.com/gogpu/naga"
 )
-
-// Transform says whether convolutions go through Winograd's transforms.
-func (b *Backend) Transform(on bool) { b.transform = on }
 
 // WidestTile is what the widest tile asks for.
 var WidestTile = tiles[0].asked
