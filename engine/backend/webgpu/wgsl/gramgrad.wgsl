@@ -12,10 +12,7 @@ struct Params { c: u32, c4: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: 
 //use panels
 
 fn entry(k: u32, i: u32) -> f32 {
-  if (k < p.c && i < p.c) {
-    return d[k * p.c + i];
-  }
-  return 0.0;
+  return select(0.0, d[min(k, p.c - 1u) * p.c + min(i, p.c - 1u)], k < p.c && i < p.c);
 }
 
 @compute @workgroup_size(64)
@@ -53,21 +50,25 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
 //use multiply
   }
   let c = group.y * (2u * $TOu) + 2u * to;
+  let first = tile * (8u * $TPu) + 8u * tp;
+  let one = c * p.w * p.h;
+  let other = one + p.w * p.h;
+  if (c >= p.c4) {
+    return;
+  }
+  let both = c + 1u < p.c4;
 //for J 8
-  {
-    let place = tile * (8u * $TPu) + 8u * tp + $Ju;
-    if (place < area) {
-      let at = (p.y0 + place / p.ww) * p.w + p.x0 + place % p.ww;
-      var scale = p.scale;
+  if (first + $Ju < area) {
+    let at = (p.y0 + (first + $Ju) / p.ww) * p.w + p.x0 + (first + $Ju) % p.ww;
 //if MASK
-      scale *= mask[at].x;
+    let scale = p.scale * mask[at].x;
 //end
-      if (c < p.c4) {
-        df[c * p.w * p.h + at] += scale * lo$J;
-      }
-      if (c + 1u < p.c4) {
-        df[(c + 1u) * p.w * p.h + at] += scale * hi$J;
-      }
+//if !MASK
+    let scale = p.scale;
+//end
+    df[one + at] += scale * lo$J;
+    if (both) {
+      df[other + at] += scale * hi$J;
     }
   }
 //end
