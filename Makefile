@@ -28,7 +28,7 @@ KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
 .PHONY: all build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools compare-gpu screenshots axe tools prove generated \
-	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
+	soak bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
 
@@ -43,6 +43,7 @@ site-assets:
 	@mkdir -p bin/site
 	@$(WASM) $(BUILD) -gcflags=all=-l -o bin/site/app.wasm ./web
 	@$(WASM) $(BUILD) -tags wasmkernels -o bin/site/worker.wasm ./wasm
+	@$(WASM) $(BUILD) -tags pictures -o bin/site/pictures.wasm ./wasm/pictures
 	@go run ./wasm/share bin/site/worker.wasm
 	@go run ./web/examples bin/site
 	@go run ./server/pack -out server/site/files bin/site web/static $(KERNELS)
@@ -68,10 +69,11 @@ lint:
 	go vet ./... && go vet -tags browser ./web/
 	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
+	$(WASM) go vet -tags pictures ./engine/pixel ./wasm/pictures
 	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
-	$(WASM) bin/staticcheck ./web ./wasm/...
+	$(WASM) bin/staticcheck ./web/... ./wasm/...
 
 # What gen writes must be what is in the tree; go generate writes it anew. The first
 # line of assembly is the command, which differs.
@@ -117,6 +119,10 @@ FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseReci
 FUZZTIME ?= 30s
 fuzz:
 	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done
+
+# soak is what a server must bear for long: 2,000 hostile uploads (half an hour).
+soak:
+	go test -count=1 -v -timeout 60m -run TestHostileUploads ./server/handler -args -uploads 2000
 
 # test-gpu runs the GPU's back end on two programs that stand for one: Mesa's lavapipe
 # natively, and SwiftShader in Chromium's worker. Both are slow. What cannot be run fails.

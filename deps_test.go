@@ -52,6 +52,16 @@ func not(forbidden ...string) func(string) bool {
 	}
 }
 
+// page allows a package of the page what stands below the features, and these others of ours.
+func page(allowed ...string) func(string) bool {
+	return func(path string) bool {
+		return !strings.HasPrefix(path, module+"/") || ours(append(allowed, "engine", "engine/pixel/label", "engine/segment", "server/api",
+			"wasm/browser", "wasm/protocol", "web/desk", "web/dom", "web/mask", "web/run", "web/words")...)(path)
+	}
+}
+
+const feature = "a feature of the page knows the desk, and no other feature"
+
 var (
 	gorgonia = "gorgonia.org/tensor"
 	concrete = []string{module + "/engine/backend/ref", module + "/engine/backend/cpu", module + "/engine/backend/webgpu"}
@@ -82,6 +92,22 @@ var rules = []rule{
 	{"wasm/browser", "js", "the page asks the browser too, and does not load the engine for it", ours("engine", "engine/pixel/label", "wasm/protocol")},
 	{"wasm/protocol", "", "page and worker share the messages, and the page computes nothing", not(append(concrete, module+"/engine/transfer", module+"/weights")...)},
 	{"web", "js", "the page is downloaded, and hands all work to a Runner", not(append(concrete, module+"/engine/transfer", module+"/engine/vgg", module+"/weights", gorgonia)...)},
+	{"web/runner", "", "runners talk to a worker and to a server, and know nothing of the page", ours("engine", "engine/pixel/label", "wasm/protocol", "wasm/browser", "server/api")},
+	{"web/words", "", "words know nothing of who says them", standard},
+	{"web/mask", "", "masks are painted without a browser", ours("engine", "engine/segment")},
+	{"web/run", "", "the phases of a run know no browser and no runner", ours("engine", "web/words")},
+	{"web/desk", "", "what the page works on knows no browser", ours("engine", "engine/segment", "server/api", "web/mask", "web/run", "web/words")},
+	{"web/dom", "", "what asks the browser knows nothing of what for", page()},
+	{"web/photo", "", "pictures are read and written for all features", page()},
+	{"web/kept", "", "what is kept is kept for all features", page("web/photo")},
+	{"web/pictures", "", feature, page("web/photo", "web/runner")},
+	{"web/masks", "", feature, page("web/photo")},
+	{"web/dials", "", feature, page("web/photo")},
+	{"web/result", "", feature, page("web/photo")},
+	{"web/painting", "", feature, page("web/photo", "web/kept")},
+	{"web/history", "", feature, page("web/photo", "web/kept")},
+	{"web/handover", "", feature, page("web/photo", "web/kept")},
+	{"web/share", "", feature, page("web/photo", "web/kept", "web/envelope", "web/runner")},
 	{"server/store", "native", "what is kept knows nothing of what it is", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"server/site", "native", "the page's files know nothing of what runs in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"server/shares", "native", "shares are sealed: what keeps them knows nothing of what is in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},

@@ -14,7 +14,6 @@ package engine
 
 import (
 	"context"
-	"image"
 	"time"
 )
 
@@ -45,13 +44,13 @@ type Request struct {
 	StyleMasks []File
 	// Keep is a mask of where the photograph stays as it is; may be without data.
 	Keep File
-	// Start is the picture that a recipe with Start "picture" starts from.
-	Start File
+	// StartPicture is what a recipe with Start "picture" starts from.
+	StartPicture File
 	// Control steers the run while it goes on; it may be nil.
 	Control *Control
-	// Resume is a checkpoint of another run with the same pictures, which goes on from
-	// there with the checkpoint's recipe; may be nil.
-	Resume []byte
+	// Checkpoint is one of another run with the same pictures, which goes on from there
+	// with the checkpoint's recipe; may be nil.
+	Checkpoint []byte
 	// CheckpointEvery is the shortest time between two checkpoints; 0 asks for none.
 	CheckpointEvery time.Duration
 	// PreviewEvery is the shortest time between two previews; 0 asks for none.
@@ -63,77 +62,4 @@ type Request struct {
 type File struct {
 	Name string
 	Data []byte
-}
-
-// Stages of a run, in their order.
-const (
-	Queued    = "queued"    // on a server: other jobs are before this one
-	Preparing = "preparing" // reading pictures, loading weights, measuring targets
-	Fetching  = "fetching"  // in a browser: the network comes over the line, while preparing
-	Painting  = "painting"
-	Pausing   = "paused"
-)
-
-// Progress is one report from a run.
-type Progress struct {
-	Stage    string
-	Position int // in the queue, from 1, when Stage is Queued
-
-	// When Stage is Fetching: what has come of the network, and how much of it the run
-	// waits for (0 while that is not known).
-	Bytes, TotalBytes int64
-
-	Scale, Scales         int // of the pyramid, from 1
-	Width, Height         int // of the picture at this scale
-	Iteration, Iterations int // evaluations done and planned at this scale
-
-	// Fraction is the share of the run's arithmetic that is done, 0 to 1, and
-	// Remaining the time the rest will take (0 while that is not known).
-	Fraction  float64
-	Remaining time.Duration
-
-	// Loss is the sum of its parts, in the units of the recipe's loss scaling.
-	Loss, Content, Style, Variation float64
-
-	// Estimate is what the run will take, in one report before it paints, or nil.
-	Estimate *Estimate
-
-	// Device names who computes, "" for the processor.
-	Device string
-
-	// Note is a sentence that a person should read, or "" in most reports.
-	Note string
-
-	// Checkpoint is what a run can go on from elsewhere, or nil in most reports.
-	Checkpoint []byte
-
-	// Preview is the picture as it is now, or nil in most reports.
-	Preview *image.NRGBA
-}
-
-// An Estimate is what a run will take.
-type Estimate struct {
-	Time   time.Duration
-	Bytes  int64 // of memory at most
-	Blocks int   // in which the largest scale is painted, one after the other; 1 is the whole
-}
-
-// A Result is a finished painting, or as far as one got.
-type Result struct {
-	Picture *image.NRGBA // sRGB, 8 bits, with the alpha of the content
-
-	// Deep is Picture in 16 bits, from a runner in process that is asked for it, and nil
-	// otherwise: it does not cross to a page or from a server, where nothing shows more
-	// than 8 bits.
-	Deep *image.NRGBA64
-
-	Recipe     Recipe // as it was run, nothing left to defaults
-	Iterations int    // evaluations of the loss, over all scales
-	Checkpoint []byte // of a run that was stopped, if checkpoints were asked for
-	Loss       float64
-	// StyleDistance is how near the painting came, in the last evaluation: the mean of
-	// sum (G-A)^2 / sum A^2 over style layers and copies.
-	StyleDistance float64
-	Elapsed       time.Duration
-	Notes         []string // what a person should know of it
 }

@@ -45,6 +45,7 @@ type Recipe struct {
 	Scales        int          `json:"scales"`
 	Copies        int          `json:"copies"`
 	Moments       float64      `json:"moments"`
+	Spectrum      float64      `json:"spectrum"`
 	Border        int          `json:"border"`
 	ContentLayers LayerWeights `json:"content_layers"`
 	StyleLayers   LayerWeights `json:"style_layers"`
@@ -126,6 +127,7 @@ func original(r *Recipe) {
 	r.Scales = 1
 	r.Copies = 0
 	r.Moments = 0
+	r.Spectrum = 0
 	r.Border = 0
 	r.Detail = 0
 	r.Taper = 100
@@ -181,6 +183,7 @@ func defaults() Recipe {
 		Start:         StartContent,
 		Copies:        2,
 		Moments:       0.1,
+		Spectrum:      0.05,
 		Border:        12,
 		ContentLayers: LayerWeights{{"relu3_2", 1}},
 		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},

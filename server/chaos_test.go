@@ -22,6 +22,7 @@ import (
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
+	"trappedinart/internal/fixture"
 	"trappedinart/server/api"
 	"trappedinart/server/store"
 	"trappedinart/weights"
@@ -38,7 +39,7 @@ func TestNothingIsLost(t *testing.T) {
 		kinds     = 4 // of different jobs
 	)
 	if testing.Short() {
-		t.Skip("left out: with the race detector it takes too long; server/jobs has the same in small")
+		fixture.Elsewhere(t, "make unit: with the race detector it takes too long, and server/jobs has the same in small")
 	}
 	// So that a job that never ends is reported with the logs; plain Go on a busy machine
 	// has taken two minutes.

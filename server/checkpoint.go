@@ -41,7 +41,7 @@ func (f *checkpointFlags) ask(req *engine.Request) error {
 	if err == nil && info.Size() > most {
 		return engine.Errorf(engine.TooLarge, "%s has more than 4 GiB and is no checkpoint.", f.resume)
 	}
-	if req.Resume, err = os.ReadFile(f.resume); err != nil {
+	if req.Checkpoint, err = os.ReadFile(f.resume); err != nil {
 		return unreadable("checkpoint", f.resume, err)
 	}
 	return nil

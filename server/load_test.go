@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/fixture"
 	"trappedinart/server/api"
 )
 
@@ -65,7 +66,7 @@ func TestManyPeople(t *testing.T) {
 		most     = 300 << 20
 	)
 	if testing.Short() {
-		t.Skip("left out: the race detector takes several times the memory")
+		fixture.Elsewhere(t, "make unit: the race detector takes several times the memory")
 	}
 	addr := freeAddress(t)
 	server := startProgram(t, "serve", "--addr", addr, "--data", t.TempDir(), "--threads", "1")

@@ -40,7 +40,7 @@ func (f *maskFlags) read(req *engine.Request) error {
 	}
 	if f.start != "" {
 		req.Recipe.Start = engine.StartPicture
-		req.Start, err = readFile(f.start)
+		req.StartPicture, err = readFile(f.start)
 	}
 	return err
 }

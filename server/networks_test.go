@@ -8,6 +8,7 @@ import (
 
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/fixture"
 	"trappedinart/weights"
 )
 
@@ -29,7 +30,7 @@ func wide(t *testing.T, layers int) string {
 func fast(t *testing.T) {
 	t.Helper()
 	if testing.Short() || cpu.New(1).ISA() == "go" {
-		t.Skip("paints for a minute in plain Go; make unit has it")
+		fixture.Elsewhere(t, "make unit: it paints for a minute in plain Go")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"trappedinart/internal/fixture"
 	"trappedinart/server/site"
 	"trappedinart/weights"
 )
@@ -42,7 +43,7 @@ func TestSiteCommand(t *testing.T) {
 		if r.code != exitFailed || !strings.Contains(r.err, "without the page") {
 			t.Errorf("without a page: %+v", r)
 		}
-		t.Skip("left out: make build has not packed the page into this program")
+		fixture.NeedPage(t, false)
 	}
 	if r.code != exitDone || !strings.HasPrefix(r.out, "Wrote ") {
 		t.Fatalf("%+v", r)

@@ -56,7 +56,7 @@ func (r *reporter) report(p engine.Progress) {
 	}
 	r.last, r.scale = now, p.Scale
 	line := fmt.Sprintf("scale %d of %d (%d x %d) · %d of %d · %s left · loss %.4g",
-		p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, p.Remaining.Round(time.Second), p.Loss)
+		p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, p.Remaining.Duration().Round(time.Second), p.Loss)
 	if !r.terminal {
 		fmt.Fprintln(r.out, line)
 		return

@@ -114,7 +114,7 @@ func newStylizeCommand() *cobra.Command {
 			if err := writePicture(out, res, format, depth == 16); err != nil {
 				return errors.Join(err, runErr)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed.Seconds(), res.StyleDistance)
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed, res.StyleDistance)
 			for _, note := range res.Notes {
 				if !slices.Contains(show.told, note) {
 					fmt.Fprintln(cmd.ErrOrStderr(), note)
@@ -150,7 +150,7 @@ func estimated(e engine.Estimate) string {
 	if e.Blocks > 1 {
 		blocks = fmt.Sprintf("in %d blocks", e.Blocks)
 	}
-	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time, time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
+	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time.Duration(), time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
 }
 
 func checkDepth(depth int, format pixel.Format) error {

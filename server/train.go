@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/weights"
@@ -25,6 +26,7 @@ func newWeightsTrainCommand() *cobra.Command {
 	o := train.Options{Widths: []int{16, 16, 32, 32, 96, 96}}
 	var (
 		teacher, images, out string
+		pooling, from        string
 		licence              string
 		threads              int
 		data                 string
@@ -49,6 +51,8 @@ func newWeightsTrainCommand() *cobra.Command {
 	f.Float64Var(&o.Rate, "rate", 4e-3, "the highest learning rate of Adam")
 	f.Float64Var(&o.Gram, "gram", 0, "weight of the loss on Gram matrices beside that on features")
 	f.Float64Var(&o.Painted, "painted", 0.3, "share of crops that are taken from pictures painted with the network itself")
+	f.StringVar(&pooling, "pooling", engine.PoolMax, "how teacher and student pool: max, as VGG-19 was trained, or avg")
+	f.StringVar(&from, "from", "", "a network, or the .state of a training, of the same widths to begin from")
 	f.Uint64Var(&o.Seed, "seed", 1, "another seed draws other crops")
 	f.StringVar(&licence, "licence", "", "what the network's file says of its licence")
 	f.IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads")
@@ -60,6 +64,13 @@ func newWeightsTrainCommand() *cobra.Command {
 		}
 		if filepath.Ext(out) != weights.Extension {
 			return wrongUse("The network's file must end in %s.", weights.Extension)
+		}
+		switch pooling {
+		case engine.PoolMax:
+			o.Pooling = backend.Maximum
+		case engine.PoolAverage:
+		default:
+			return wrongUse("Pooling is max or avg.")
 		}
 		w, err := storeIn(data).Load(cmd.Context(), teacher)
 		if err != nil {
@@ -73,10 +84,32 @@ func newWeightsTrainCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := beginFrom(cmd.Context(), t, storeIn(data), from); err != nil {
+			return err
+		}
 		r := &training{Trainer: t, cmd: cmd, out: out, licence: licence}
 		return r.run(cmd.Context())
 	}
 	return cmd
+}
+
+// beginFrom gives a training the parameters of a file, if one is named.
+func beginFrom(ctx context.Context, t *train.Trainer, store *weights.Store, file string) error {
+	if file == "" {
+		return nil
+	}
+	if filepath.Ext(file) == ".state" {
+		old, err := os.ReadFile(file)
+		if err != nil {
+			return engine.Errorf(engine.Unreadable, "The training to begin from cannot be read (%w); name its .state file.", err)
+		}
+		return t.From(old, nil)
+	}
+	network, err := store.Load(ctx, file)
+	if err != nil {
+		return err
+	}
+	return t.From(nil, network)
 }
 
 // A training is a Trainer with its files.

@@ -12,21 +12,8 @@ import (
 	"testing"
 
 	"trappedinart/engine"
+	"trappedinart/internal/fixture"
 )
-
-// golden returns the path of a file beside the project, or skips the test.
-func golden(t *testing.T, elem ...string) string {
-	t.Helper()
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared")
-	}
-	path := filepath.Join(append([]string{dir}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("left out: PyTorch's answers and VGG-19 are not beside the project (%s)", filepath.Join(elem...))
-	}
-	return path
-}
 
 // twin is the published trace on the first blocks of VGG-19, as PyTorch ran it. All 200
 // of its evaluations are held in engine/transfer, by the same function.
@@ -55,8 +42,8 @@ func verify(ctx context.Context, tr trace, args ...string) result {
 }
 
 func TestVerifyTwin(t *testing.T) {
-	args := []string{"--weights", golden(t, "vgg19", "vgg19-conv1-conv3.safetensors"),
-		"--content", golden(t, "golden", "content.png"), "--style", golden(t, "golden", "style.png")}
+	args := []string{"--weights", fixture.Shared(t, "vgg19", "vgg19-conv1-conv3.safetensors"),
+		"--content", fixture.Shared(t, "golden", "content.png"), "--style", fixture.Shared(t, "golden", "style.png")}
 	r := verify(t.Context(), twin(), append(args, "--json")...)
 	var v verification
 	if err := json.Unmarshal([]byte(r.out), &v); err != nil || r.code != exitDone {

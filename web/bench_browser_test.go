@@ -8,13 +8,14 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"trappedinart/internal/fixture"
 )
 
 // TestBenchPage prints how long a first visit takes, for a person to read: `make
 // bench-page`. Nothing of it is asserted, as other programs make the same work longer.
 func TestBenchPage(t *testing.T) {
 	if os.Getenv("TRAPPED_BENCH") == "" {
-		t.Skip("left out: make bench-page runs it, on an idle machine")
+		fixture.Elsewhere(t, "make bench-page")
 	}
 	fmt.Printf("%-28s %8s %8s %8s %8s %8s %8s\n", "", "MB", "ready", "preview", "painted", "tasks", "longest")
 	for _, c := range []struct {

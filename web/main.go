@@ -1,31 +1,34 @@
 // The page: a go-app program, compiled to WebAssembly, that the shell index.html
-// loads. It knows the engine by one interface, engine.Runner, and has two: its Web
-// Worker (workerRunner) and a server (serverRunner).
+// loads. It knows the engine by one interface, engine.Runner, and has two in package
+// runner: its Web Worker and a server.
 //
-//	words.go          every word of the page
-//	studio.go         the page as a whole: what it knows, and its layout
-//	picturein.go      files that become pictures
-//	pictures.go       photograph and styles, with examples.go
-//	masking.go        the editor of masks, with brush.go, its pointers and keys, and maskfile.go
-//	layers.go         masks and what was done to them; mask.go, one of them, and strokes
-//	stage.go          the picture in the middle, before and after, zoom
-//	export.go         download, copy, share
-//	dials.go          the settings, made from the recipe's declarations; expert.go, undo.go, and
-//	                  parts.go, what each of several styles has for itself
-//	bar.go            Start and Stop, progress and status; plot.go, the losses
-//	run.go            from Start to the end of a run
-//	session.go        a run outlives the page
-//	history.go        results that are kept, with work.go, what they were made of
-//	store.go          IndexedDB
-//	handover.go       "Make it print size"
-//	share.go          "Share a link"; shared.go, what others shared; recipelink.go,
-//	                  recipefile.go
-//	dialogs.go        dialogs, and what is asked before something is lost
-//	browse.go         promises, Blobs and buttons; icons.go
-//	workerrunner.go   engine.Runner by Web Worker, with inbox.go and workerline_js.go
-//	serverrunner.go   engine.Runner by the server's API, with httpclient_js.go
-//	catalogue.go      what the page's address offers: networks, a server
-//	browser_js.go     what is asked of the browser past go-app
+//	studio.go         the one component that renders: the features, and the lines between them
+//	mount.go          what is done when the page opens; loop.go, what the desk asks of the page
+//	question.go       what is asked before something is lost
+//
+// Below it, without a browser and tested natively:
+//
+//	desk/             recipe and what it was, pictures, what is said and asked
+//	run/              the run of a painting, as a state machine with named phases
+//	mask/             masks, brushes, and what was painted, for taking it back
+//	words/            every word of the page
+//
+// With a browser, for all features:
+//
+//	dom/              promises, Blobs, canvases, locks, elements that several features have
+//	photo/            pictures of files, files of pictures, and the frame to look at them
+//	kept/             IndexedDB
+//
+// The features, none of which knows another; deps_test.go holds that:
+//
+//	pictures/         photograph and styles
+//	masks/            the editor of masks
+//	result/           the picture in the middle, its losses, and how it is saved
+//	painting/         Start, Pause and Stop, and a run that outlives the page
+//	dials/            the settings
+//	history/          results that are kept
+//	handover/         "Make it print size"
+//	share/            "Share a link", what others shared, and recipes in links
 //
 // examples/ draws the pictures that the page opens with; static/ holds its style sheet,
 // icon and the worker's bootstrap.

@@ -115,7 +115,7 @@ func TestNetworkIsFetchedOnce(t *testing.T) {
 	s, narrow, _ := openWithNetwork(t, append(narrow, 64, 128)...) // of which the last two are not looked at
 	b := newTab(t, s, "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)
-	b.until(networkText+`.endsWith('narrow (`+kilobytes(narrow.Transfer())+` to fetch once)')`, 10*time.Second)
+	b.until(networkText+`.endsWith('narrow (downloads `+kilobytes(narrow.Transfer())+` once)')`, 10*time.Second)
 	value[bool](b, `(() => { const n = document.querySelector('#network'); n.value = 'narrow'; n.dispatchEvent(new Event('change')); return true; })()`)
 	b.paint()
 	b.until(networkText+`.endsWith(', narrow')`, 10*time.Second) // whole, though the run needed less
@@ -170,7 +170,7 @@ func TestInterruptedDownload(t *testing.T) {
 	}
 	b.press("Stop")
 	b.until(state+` === 'idle'`, 10*time.Second)
-	b.until(networkText+`.includes(' still to fetch)')`, 10*time.Second)
+	b.until(networkText+`.includes(' left to download)')`, 10*time.Second)
 	if dir := os.Getenv("TRAPPED_SCREENSHOTS"); dir != "" {
 		b.shoot(dir, "fetching-stopped")
 	}

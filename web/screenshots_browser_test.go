@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/chromedp"
 )
@@ -26,7 +27,7 @@ var views = []view{{"light", 1280, 800, "light"}, {"dark", 1280, 800, "dark"}, {
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("TRAPPED_SCREENSHOTS")
 	if dir == "" {
-		t.Skip("left out: TRAPPED_SCREENSHOTS names no folder to write to")
+		fixture.Elsewhere(t, "make screenshots")
 	}
 	s := open(t)
 	for _, v := range views {
@@ -197,7 +198,7 @@ func (b *shots) history() {
 // share shows what is sent, the link, and what somebody else sees by it.
 func (b *shots) share() {
 	value[bool](b.tab, clipboard)
-	b.show("will be encrypted here")
+	b.show("will be encrypted on this device")
 	value[bool](b.tab, `(() => { const t = document.querySelector('#share-name'); t.value = 'The house by the lake'; t.dispatchEvent(new Event('input', {bubbles: true}));
 		document.querySelector('#share-with').click(); return true; })()`)
 	b.settle()

@@ -53,7 +53,7 @@ func TestShare(t *testing.T) {
 	b.until(results+` === 1`, 10*time.Second)
 	want := value[int](b, picture)
 	value[bool](b, clipboard)
-	b.show("will be encrypted here and sent (")
+	b.show("will be encrypted on this device and sent (")
 	value[bool](b, `(() => { const t = document.querySelector('#share-name'); t.value = 'For <b>you</b>'; t.dispatchEvent(new Event('input', {bubbles: true}));
 		const d = document.querySelector('#share-days'); d.value = '7'; d.dispatchEvent(new Event('change', {bubbles: true}));
 		document.querySelector('#share-with').click(); return true; })()`)
@@ -118,7 +118,7 @@ func TestShare(t *testing.T) {
 	b.until(results+` === 1`, 10*time.Second)
 	value[bool](b, `document.querySelector('.result').click(), true`)
 	b.until(state+` === 'done'`, 10*time.Second)
-	b.show("will be encrypted here") // once more
+	b.show("will be encrypted on this device") // once more
 	b.clean()
 }
 
@@ -129,7 +129,7 @@ func TestShareKey(t *testing.T) {
 	b.ready(1)
 	b.paint()
 	value[bool](b, clipboard)
-	b.show("will be encrypted here")
+	b.show("will be encrypted on this device")
 	b.press("Encrypt and send")
 	b.until(`window.copied`, 20*time.Second)
 	path, key, _ := strings.Cut(b.link(), "#")

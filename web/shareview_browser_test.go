@@ -42,7 +42,7 @@ func TestShareView(t *testing.T) {
 	b.ready(1)
 	b.paint()
 	value[bool](b, clipboard)
-	b.show("will be encrypted here")
+	b.show("will be encrypted on this device")
 	value[bool](b, `(() => { const t = document.querySelector('#share-name'); t.value = 'A day out'; t.dispatchEvent(new Event('input', {bubbles: true}));
 		document.querySelector('#share-with').click(); return true; })()`)
 	b.press("Encrypt and send")

@@ -201,7 +201,7 @@ func TestNewSite(t *testing.T) {
 	b.until(cached+` > 30`, 20*time.Second)
 	writeSite(t, h.dir, path)
 	b.reload()
-	b.until(networkText+`.endsWith('narrow (`+kilobytes(narrow.Bytes)+` to fetch once)')`, 10*time.Second)
+	b.until(networkText+`.endsWith('narrow (downloads `+kilobytes(narrow.Bytes)+` once)')`, 10*time.Second)
 	value[bool](b, `(() => { const n = document.querySelector('#network'); n.value = 'narrow'; n.dispatchEvent(new Event('change')); return true; })()`)
 	b.paint()
 	b.until(networkText+`.endsWith(', narrow')`, 10*time.Second)

@@ -23,6 +23,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -313,13 +314,11 @@ func (b *tab) ready(styles int) {
 // that are drawn here.
 func (b *tab) own() {
 	b.Helper()
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared")
-	}
-	content, _ := filepath.Abs(filepath.Join(dir, "images", "golden_gate.jpg"))
-	style, _ := filepath.Abs(filepath.Join(dir, "images", "starry_night.jpg"))
-	if _, err := os.Stat(content); err != nil {
+	content, found := fixture.Find(b, "images", "golden_gate.jpg")
+	style, _ := fixture.Find(b, "images", "starry_night.jpg")
+	content, _ = filepath.Abs(content)
+	style, _ = filepath.Abs(style)
+	if !found {
 		b.Log("the photographs beside the project are absent: two drawn pictures instead")
 		content, style = drawn(b.T, "golden_gate.jpg", 300, 225, 7), drawn(b.T, "starry_night.jpg", 320, 200, 23)
 	}

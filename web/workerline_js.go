@@ -1,113 +1,15 @@
 package main
 
 import (
-	"errors"
-	"net/url"
-	"strings"
 	"syscall/js"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"trappedinart/wasm/browser"
-	"trappedinart/wasm/protocol"
+	"trappedinart/web/dom"
+	"trappedinart/web/runner"
 )
 
-// webWorker is a line to a Worker.
-type webWorker struct {
-	worker     js.Value
-	checkpoint func(app.Value)
-	heard      []js.Func
-
-	ready   bool               // the worker said so
-	waiting []protocol.Message // until then: a worker hears nothing while it starts
-}
-
-// openWorker starts web/static/worker.js, found from the page's own address so that
-// a site may stand under any path, with the number of workers and the back end that the
-// address asks for.
-// Checkpoints are handed on as Blobs.
-func openWorker(in *inbox, checkpoint func(app.Value)) (line, error) {
-	constructor := js.Global().Get("Worker")
-	if constructor.IsUndefined() {
-		return nil, errors.New("this browser has no Web Workers")
-	}
-	script, asked := resolve("web/worker.js"), url.Values{}
-	for _, name := range []string{"workers", "backend"} {
-		if text := baseURL().Query().Get(name); text != "" {
-			asked.Set(name, text)
-		}
-	}
-	if len(asked) > 0 {
-		script += "?" + asked.Encode()
-	}
-	w := &webWorker{worker: constructor.New(script), checkpoint: checkpoint}
-	w.on("message", func(event js.Value) {
-		data := event.Get("data")
-		if data.Type() == js.TypeObject {
-			if why := data.Get("broken"); why.Type() == js.TypeString {
-				in.fail(errors.New(why.String()))
-				return
-			}
-		}
-		w.takeCheckpoint(data)
-		m, err := browser.Receive(data)
-		if err != nil {
-			in.fail(err)
-			return
-		}
-		if _, ok := m.(protocol.Ready); ok {
-			w.ready = true
-			for _, m := range w.waiting {
-				if err := browser.Post(w.worker, m); err != nil {
-					in.fail(err)
-				}
-			}
-			w.waiting = nil
-		}
-		in.put(m)
-	})
-	w.on("error", func(event js.Value) {
-		event.Call("preventDefault")
-		in.fail(errors.New(browser.Text(event.Get("message"))))
-	})
-	return w, nil
-}
-
-// takeCheckpoint takes the checkpoint out of a message that has one: it is large, the page
-// only keeps it, and copying it to Go and back would hold up whoever uses the page.
-func (w *webWorker) takeCheckpoint(message js.Value) {
-	if message.Type() != js.TypeObject || message.Get("head").Type() != js.TypeString {
-		return
-	}
-	if !strings.Contains(message.Get("head").String(), `"checkpoint":true`) {
-		return
-	}
-	buffers := message.Get("buffers")
-	last := buffers.Length() - 1
-	w.checkpoint(app.ValueOf(js.Global().Get("Blob").New([]any{buffers.Index(last)})))
-	buffers.SetIndex(last, browser.Array([]byte{1})) // for a checkpoint that is there
-}
-
-func (w *webWorker) on(event string, hear func(js.Value)) {
-	f := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		hear(args[0])
-		return nil
-	})
-	w.worker.Call("addEventListener", event, f)
-	w.heard = append(w.heard, f)
-}
-
-func (w *webWorker) Post(m protocol.Message) error {
-	if !w.ready {
-		w.waiting = append(w.waiting, m)
-		return nil
-	}
-	return browser.Post(w.worker, m)
-}
-
-func (w *webWorker) Close() {
-	w.worker.Call("terminate")
-	for _, f := range w.heard {
-		f.Release()
-	}
+// openWorker starts the worker, and hands checkpoints on as go-app has values.
+func openWorker(in *runner.Inbox, checkpoint func(app.Value)) (runner.Line, error) {
+	return runner.OpenWorker(dom.BaseURL(), in, func(blob js.Value) { checkpoint(app.ValueOf(blob)) })
 }

@@ -10,8 +10,6 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +17,7 @@ import (
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/fixture"
 	"trappedinart/weights"
 )
 
@@ -87,22 +86,10 @@ func mustParse(t *testing.T, data []byte) *vgg.Weights {
 	return w
 }
 
-func shared(parts ...string) string {
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared")
-	}
-	return filepath.Join(append([]string{dir}, parts...)...)
-}
-
 // vgg19 returns the first layers of the real thing.
 func vgg19(t *testing.T) []byte {
 	t.Helper()
-	data, err := os.ReadFile(shared("vgg19", "vgg19-conv1-conv3.safetensors"))
-	if err != nil {
-		t.Skip("no VGG-19 beside the project: its file is not read")
-	}
-	return data
+	return fixture.Read(t, fixture.Shared(t, "vgg19", "vgg19-conv1-conv3.safetensors"))
 }
 
 func TestParseSmall(t *testing.T) {

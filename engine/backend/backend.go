@@ -2,7 +2,7 @@
 // machine that computes it: some twenty coarse operations on feature maps.
 //
 // A Backend is eager: each call reads what earlier calls wrote. It need not have
-// finished when it returns; only Read and Dots wait, and they take a context. A
+// finished when it returns; only Read, ReadSums and Dots wait, and they take a context. A
 // Backend is used by one goroutine at a time.
 //
 // # Feature maps and windows
@@ -93,9 +93,11 @@ type Mask interface{ MaskOf() Shape }
 
 // ConvWeights are the parameters of a 3x3 convolution with stride 1 and zero
 // padding 1: Weight [O,I,3,3], Bias [O]. Instead of Weight there may be Int8
-// [O,I,3,3] and Scale [O]: the weights of output o are Int8 times Scale[o].
+// [O,I,3,3] and Scale [O]: the weights of output o are Int8 times Scale[o]. Linear is a
+// convolution without ReLU, which has no Bias and whose pos is nil, always.
 type ConvWeights struct {
 	O, I   int
+	Linear bool
 	Weight []float32
 	Int8   []int8
 	Scale  []float32
@@ -105,7 +107,11 @@ type ConvWeights struct {
 // Fit says whether the slices have the lengths that O and I ask for.
 func (w *ConvWeights) Fit() bool {
 	n := w.O * w.I * 9
-	if w.O < 1 || w.I < 1 || len(w.Bias) != w.O {
+	biases := w.O
+	if w.Linear {
+		biases = 0
+	}
+	if w.O < 1 || w.I < 1 || len(w.Bias) != biases {
 		return false
 	}
 	if w.Int8 != nil {
@@ -179,6 +185,8 @@ type Backend interface {
 	// outside src, and pos, if it is not nil, with where that is positive.
 	//
 	//	dst[o,y,x] = max(0, bias[o] + sum_{i,u,v} weight[o,i,u,v] src[i,y+u-1,x+v-1])
+	//
+	// Of a linear convolution dst is the sum alone.
 	Convolve(dst, src Buffer, c Conv, pos Mask)
 	// ConvolveBack overwrites dsrc [I,H,W] with the gradient with respect to the
 	// input, given ddst [O,H,W], the gradient with respect to the output, of which
@@ -225,6 +233,8 @@ type Backend interface {
 	AddVariation(s Sums, x Buffer, kind Variation, w Window)
 	// WriteSums overwrites s with values.
 	WriteSums(s Sums, values []float64)
+	// ReadSums copies s to dst, once all that was asked before is done.
+	ReadSums(ctx context.Context, dst []float64, s Sums) error
 	// Sandwich overwrites dst [n*n] with the product k d k of symmetric matrices: what
 	// a difference d of Gram matrices is in the metric k. dst must not be d or k.
 	Sandwich(dst, d, k Sums)

@@ -85,7 +85,7 @@ func CheckSpread(dst, s Sums) {
 	}
 }
 
-// CheckWriteSums checks WriteSums.
+// CheckWriteSums checks WriteSums and ReadSums.
 func CheckWriteSums(s Sums, values []float64) {
 	if s.Len() != len(values) {
 		panic("backend: slice and sums differ in length")

@@ -1,4 +1,4 @@
-//go:build !js
+//go:build !js || pictures
 
 package pixel
 
@@ -6,86 +6,89 @@ import (
 	"bytes"
 	"image"
 	"image/color"
-	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
+	"iter"
 
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
+	"trappedinart/engine"
 )
-
-// kinds is how sentences name what Decode reads.
-const kinds = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 
 // A codec reads one kind of file.
 type codec struct {
-	is          func(data []byte) bool
-	config      func(io.Reader) (image.Config, error)
-	decode      func(io.Reader) (image.Image, error)
+	config      func(data []byte) (image.Config, error)
+	decode      func(*reader) (image.Image, error)
 	orientation func(data []byte) int
 
 	// least is the fewest bytes that a file of that many pixels of that kind has. One
 	// that claims more is cut short, or is no picture that anybody took or painted; without
 	// this check one of a hundred bytes could ask for MaxPixels of memory.
 	least func(pixels int, model color.Model) int
+
+	// mended gives files in which what is wrong with this one has been made right, the best
+	// first, with a note that says what; it may be nil. It asks size about a file's head
+	// before it takes memory for the pixels.
+	mended func(f engine.File, size sizer) iter.Seq2[[]byte, string]
 }
 
-var codecs = []codec{
-	{
-		is:          func(data []byte) bool { return bytes.HasPrefix(data, []byte("\xff\xd8\xff")) },
-		config:      jpeg.DecodeConfig,
-		decode:      jpeg.Decode,
+// A sizer reads a file's head, and checks what it claims.
+type sizer func(data []byte) (image.Config, error)
+
+// codecs by the kinds of package label.
+var codecs = map[string]codec{
+	"JPEG": {
+		config:      configBy(jpeg.DecodeConfig),
+		decode:      decodeBy(jpeg.Decode),
 		orientation: orientationJPEG,
+		mended:      mendedJPEG,
 		// A block of 8x8 pixels takes a bit at least.
 		least: func(pixels int, _ color.Model) int { return pixels / 64 / 8 },
 	},
-	{
-		is:          func(data []byte) bool { return bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) },
-		config:      png.DecodeConfig,
-		decode:      png.Decode,
+	"PNG": {
+		config:      configBy(png.DecodeConfig),
+		decode:      decodeBy(png.Decode),
 		orientation: orientationPNG,
+		mended:      mendedPNG,
 		// Deflate's best is 1032 to 1.
 		least: func(pixels int, m color.Model) int { return pixels * leastBits(m) / 8 / 1032 },
 	},
-	{
-		is: func(data []byte) bool {
-			return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
-		},
-		config:      webp.DecodeConfig,
+	"WebP": {
+		config:      configWebP,
 		decode:      decodeWebP,
 		orientation: orientationWebP,
 		// The format knows no such bound: an even colour takes no bits at all.
 		least: func(pixels int, _ color.Model) int { return pixels / 4096 },
 	},
-	{
-		is: func(data []byte) bool {
-			return bytes.HasPrefix(data, []byte("GIF87a")) || bytes.HasPrefix(data, []byte("GIF89a"))
-		},
-		config:      gif.DecodeConfig,
+	"GIF": {
+		config:      configGIF,
 		decode:      decodeGIF,
 		orientation: asItIs,
+		mended:      mendedGIF,
 		// At best 4096 pixels stand in a code of 12 bits.
 		least: func(pixels int, _ color.Model) int { return pixels * 12 / 8 / 4096 },
 	},
-	{
-		is:          func(data []byte) bool { return bytes.HasPrefix(data, []byte("BM")) },
-		config:      bmp.DecodeConfig,
-		decode:      bmp.Decode,
+	"BMP": {
+		config:      configBMP,
+		decode:      decodeBMP,
 		orientation: asItIs,
-		least:       func(pixels int, m color.Model) int { return pixels * leastBits(m) / 8 },
+		// configBMP knows better.
+		least: leastBMP,
 	},
-	{
-		is: func(data []byte) bool {
-			return bytes.HasPrefix(data, []byte("II*\x00")) || bytes.HasPrefix(data, []byte("MM\x00*"))
-		},
-		config:      tiff.DecodeConfig,
-		decode:      tiff.Decode,
+	"TIFF": {
+		config:      configTIFF,
+		decode:      decodeTIFF,
 		orientation: orientationTIFF,
 		// Of LZW, as GIF's. An empty fax page can be shorter.
 		least: func(pixels int, m color.Model) int { return pixels * leastBits(m) / 8 * 12 / 8 / 4096 },
 	},
+}
+
+func configBy(f func(io.Reader) (image.Config, error)) func([]byte) (image.Config, error) {
+	return func(data []byte) (image.Config, error) { return f(bytes.NewReader(data)) }
+}
+
+func decodeBy(f func(io.Reader) (image.Image, error)) func(*reader) (image.Image, error) {
+	return func(r *reader) (image.Image, error) { return f(r) }
 }
 
 func asItIs([]byte) int { return 1 }
@@ -104,30 +107,4 @@ func leastBits(m color.Model) int {
 		return 32
 	}
 	return 1 // grey or with a palette
-}
-
-// decodeGIF returns the first picture of a GIF on its screen, which is transparent
-// around it.
-func decodeGIF(r io.Reader) (image.Image, error) {
-	// The size of the screen is in the file's first ten bytes alone; a picture beyond it
-	// is refused by package gif.
-	var head [10]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, err
-	}
-	img, err := gif.Decode(io.MultiReader(bytes.NewReader(head[:]), r))
-	if err != nil {
-		return nil, err
-	}
-	screen := image.Rect(0, 0, int(head[6])|int(head[7])<<8, int(head[8])|int(head[9])<<8)
-	if img.Bounds() == screen {
-		return img, nil
-	}
-	whole := image.NewNRGBA(screen)
-	part := nrgba(img)
-	for y := range part.Rect.Dy() {
-		at := whole.PixOffset(img.Bounds().Min.X, img.Bounds().Min.Y+y)
-		copy(whole.Pix[at:], part.Pix[y*part.Stride:][:4*part.Rect.Dx()])
-	}
-	return whole, nil
 }

@@ -1,4 +1,4 @@
-//go:build !js
+//go:build !js || pictures
 
 package pixel
 
@@ -6,9 +6,6 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"io"
-
-	"golang.org/x/image/webp"
 )
 
 // nrgba returns a picture as the decoders give it in 8 bits with straight alpha,
@@ -91,49 +88,3 @@ func unpaletted(src *image.Paletted) *image.NRGBA {
 	}
 	return dst
 }
-
-// decodeWebP is webp.Decode with the colours of lossy pictures put right: package
-// webp hands out their limited-range YCbCr as if it were JPEG's (golang/go#40173).
-func decodeWebP(r io.Reader) (image.Image, error) {
-	img, err := webp.Decode(r)
-	if err != nil {
-		return nil, err
-	}
-	switch src := img.(type) {
-	case *image.YCbCr:
-		return limitedRange(src), nil
-	case *image.NYCbCrA:
-		dst := limitedRange(&src.YCbCr)
-		for y := range dst.Rect.Dy() {
-			for x := range dst.Rect.Dx() {
-				dst.Pix[dst.PixOffset(x, y)+3] = src.A[y*src.AStride+x]
-			}
-		}
-		return dst, nil
-	}
-	return img, nil
-}
-
-// limitedRange converts YCbCr whose luma goes from 16 to 235 and whose chroma goes
-// from 16 to 240: ITU-R BT.601-7, section 2.5, as WebP prescribes (RFC 9649,
-// section 2.5), in fixed point of 16 bits. The picture's corner must be at 0, 0.
-func limitedRange(src *image.YCbCr) *image.NRGBA {
-	w, h := src.Rect.Dx(), src.Rect.Dy()
-	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		row := dst.Pix[y*dst.Stride:][:4*w]
-		for x := range w {
-			luma := 76309*(int32(src.Y[src.YOffset(x, y)])-16) + 1<<15
-			c := src.COffset(x, y)
-			cb, cr := int32(src.Cb[c])-128, int32(src.Cr[c])-128
-			p := row[4*x:][:4]
-			p[0] = clamp((luma + 104597*cr) >> 16)
-			p[1] = clamp((luma - 25675*cb - 53279*cr) >> 16)
-			p[2] = clamp((luma + 132201*cb) >> 16)
-			p[3] = 255
-		}
-	}
-	return dst
-}
-
-func clamp(v int32) uint8 { return uint8(min(max(v, 0), 255)) }

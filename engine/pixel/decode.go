@@ -1,4 +1,4 @@
-//go:build !js
+//go:build !js || pictures
 
 package pixel
 
@@ -10,21 +10,26 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"strings"
 
-	"golang.org/x/image/bmp"
+	"github.com/jsummers/gobmp"
 	"golang.org/x/image/tiff"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
 )
 
 // Decode reads a JPEG, PNG, WebP, GIF, BMP or TIFF file: the first picture in it,
 // upright as its EXIF orientation asks, of at most MaxPixels, in sRGB. Colours are
 // converted by the ICC profile in the file, if it is one that can be used.
 //
-// It takes no more memory than about 24 bytes a pixel, and stops soon after ctx
-// ends, with its error.
+// Of a file that is cut short or has small faults, what is there is read as far as it
+// goes, and a note (engine.WithNotes) says what is missing.
+//
+// It takes no more memory than about 24 bytes a pixel and the file once more, and stops
+// soon after ctx ends, with its error.
 func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
-	c, err := codecOf(f)
+	c, err := codecOf(&f)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +39,7 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 // Size returns the width and height that a file's header gives, upright or not. Decode
 // checks the same before it takes memory, against MaxPixels.
 func Size(f engine.File) (w, h int, err error) {
-	c, err := codecOf(f)
+	c, err := codecOf(&f)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -43,28 +48,57 @@ func Size(f engine.File) (w, h int, err error) {
 			err = damaged(f, fmt.Errorf("the decoder panicked: %v", p))
 		}
 	}()
-	size, err := c.size(f)
-	return size.Width, size.Height, err
+	size, err := c.size(f, len(f.Data))
+	if err == nil || !mendable(err) || c.mended == nil {
+		return size.Width, size.Height, err
+	}
+	check := c.sizer(f)
+	for data := range c.mended(f, check) {
+		if size, mendErr := check(data); mendErr == nil {
+			return size.Width, size.Height, nil
+		}
+	}
+	return 0, 0, err
 }
 
-func codecOf(f engine.File) (codec, error) {
+// codecOf returns the codec of the file, which it makes one that the codec reads.
+func codecOf(f *engine.File) (codec, error) {
 	switch {
 	case len(f.Data) == 0:
-		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a %s file.", f.Name, kinds)
+		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a %s file.", f.Name, label.Kinds)
 	case len(f.Data) > MaxFileBytes:
 		return codec{}, engine.Errorf(engine.TooLarge, "%q has %d MiB, and %d MiB is the most; save it smaller.", f.Name, (len(f.Data)-1)>>20+1, MaxFileBytes>>20)
 	}
-	for _, c := range codecs {
-		if c.is(f.Data) {
-			return c, nil
+	kind, read := label.Kind(f.Data)
+	switch {
+	case read:
+		if kind == "TIFF" {
+			f.Data = classicTIFF(f.Data)
 		}
+		return codecs[kind], nil
+	case kind != "":
+		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is %s file, which this program cannot read; save it as a %s file.", f.Name, withArticle(kind), label.Kinds)
 	}
-	return codec{}, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a %s file.", f.Name, kinds)
+	return codec{}, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a %s file.", f.Name, label.Kinds)
 }
 
-// size reads the header, and checks what it claims.
-func (c codec) size(f engine.File) (image.Config, error) {
-	size, err := c.config(bytes.NewReader(f.Data))
+func withArticle(kind string) string {
+	if strings.ContainsAny(kind[:1], "aeioAEIO") || strings.HasPrefix(kind, "SVG") {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+// sizer is size for files that were made of this one.
+func (c codec) sizer(f engine.File) sizer {
+	return func(data []byte) (image.Config, error) {
+		return c.size(engine.File{Name: f.Name, Data: data}, len(f.Data))
+	}
+}
+
+// size reads the header, and checks what it claims against the bytes that the file had.
+func (c codec) size(f engine.File, bytes int) (image.Config, error) {
+	size, err := c.config(f.Data)
 	if err != nil {
 		return size, damaged(f, err)
 	}
@@ -74,7 +108,7 @@ func (c codec) size(f engine.File) (image.Config, error) {
 		return size, damaged(f, errors.New("it has no pixels"))
 	case w > MaxPixels/h:
 		return size, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, and %d million is the most; save it smaller.", f.Name, w, h, MaxPixels/1000000)
-	case c.least(w*h, size.ColorModel) > len(f.Data):
+	case c.least(w*h, size.ColorModel) > bytes:
 		return size, damaged(f, fmt.Errorf("%d x %d pixels cannot be in so short a file", w, h))
 	}
 	return size, nil
@@ -86,15 +120,18 @@ func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err e
 			img, err = nil, damaged(f, fmt.Errorf("the decoder panicked: %v", p))
 		}
 	}()
-	if _, err := c.size(f); err != nil {
-		return nil, err
-	}
-	source, err := c.decode(&reader{ctx, bytes.NewReader(f.Data)})
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	source, err := c.attempt(ctx, f, len(f.Data))
+	if err != nil && mendable(err) && c.mended != nil {
+		for data, note := range c.mended(f, c.sizer(f)) {
+			if again, mendErr := c.attempt(ctx, engine.File{Name: f.Name, Data: data}, len(f.Data)); mendErr == nil {
+				source, err = again, nil
+				engine.Note(ctx, note)
+				break
+			}
 		}
-		return nil, damaged(f, err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if img = profiled(ctx, source, f.Data); img == nil {
 		img = nrgba(source)
@@ -103,33 +140,72 @@ func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err e
 	return img, ctx.Err()
 }
 
+// attempt decodes a file of that many bytes, or one that was mended and had them.
+func (c codec) attempt(ctx context.Context, f engine.File, bytes int) (image.Image, error) {
+	if _, err := c.size(f, bytes); err != nil {
+		return nil, err
+	}
+	img, err := c.decode(newReader(ctx, f.Data))
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, damaged(f, err)
+	}
+	return img, nil
+}
+
+// mendable says whether a file that was refused may be one with a fault: not one that is
+// too large, or of a kind that nobody here reads.
+func mendable(err error) bool {
+	var e *engine.Error
+	return errors.As(err, &e) && e.Code == engine.InvalidPicture && !errors.As(err, new(unsupported))
+}
+
+// unsupported is the error of a picture that is whole, but of a kind that is not read. It
+// says which: "a JPEG with 12 bits to a sample".
+type unsupported string
+
+func (u unsupported) Error() string { return "it is " + string(u) }
+
 // damaged says what to do about a file that a decoder refused with err.
 func damaged(f engine.File, err error) error {
 	var (
+		kind     unsupported
 		jpegKind jpeg.UnsupportedError
 		pngKind  png.UnsupportedError
 		tiffKind tiff.UnsupportedError
+		bmpKind  gobmp.UnsupportedError
 	)
 	switch {
-	case errors.As(err, &jpegKind), errors.As(err, &pngKind), errors.As(err, &tiffKind), errors.Is(err, bmp.ErrUnsupported):
-		return engine.Errorf(engine.InvalidPicture, "%q is of a rare kind that this program cannot read (%w); save it as a plain JPEG or PNG.", f.Name, err)
-	case moving(f.Data):
-		return engine.Errorf(engine.InvalidPicture, "%q is a moving WebP picture; save one frame of it as a JPEG or PNG.", f.Name)
+	case errors.As(err, &kind):
+	case errors.As(err, &jpegKind):
+		kind = unsupported(kindOfJPEG(f.Data))
+	case errors.As(err, &pngKind):
+		kind = unsupported("a rare kind of PNG: " + string(pngKind))
+	case errors.As(err, &tiffKind):
+		kind = unsupported("a rare kind of TIFF: " + string(tiffKind))
+	case errors.As(err, &bmpKind):
+		kind = unsupported("a rare kind of BMP: " + string(bmpKind))
+	default:
+		return engine.Errorf(engine.InvalidPicture, "%q is damaged or incomplete (%w); get another copy of it, or save it again as a JPEG or PNG.", f.Name, err)
 	}
-	return engine.Errorf(engine.InvalidPicture, "%q is damaged or incomplete (%w); get another copy of it, or save it again as a JPEG or PNG.", f.Name, err)
-}
-
-// moving says whether the file is a WebP whose header announces animation, of which
-// package webp says only that the format is invalid.
-func moving(data []byte) bool {
-	const animation = 1 << 1
-	return len(data) > 20 && string(data[8:16]) == "WEBPVP8X" && data[20]&animation != 0
+	return &engine.Error{
+		Code:    engine.InvalidPicture,
+		Message: fmt.Sprintf("%q is %s, which this program cannot read; save it as a plain JPEG or PNG.", f.Name, string(kind)),
+		Err:     kind,
+	}
 }
 
 // A reader ends when its context does.
 type reader struct {
-	ctx context.Context
-	r   *bytes.Reader
+	ctx  context.Context
+	data []byte
+	r    *bytes.Reader
+}
+
+func newReader(ctx context.Context, data []byte) *reader {
+	return &reader{ctx, data, bytes.NewReader(data)}
 }
 
 func (r *reader) Read(p []byte) (int, error) {

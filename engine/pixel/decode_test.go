@@ -20,6 +20,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
+	"trappedinart/internal/fixture"
 )
 
 // Made with Debian's cwebp 1.2.4 from four grey and coloured stripes, each 8 wide,
@@ -336,13 +337,9 @@ func TestDecodeStopsWithItsContext(t *testing.T) {
 }
 
 func TestDecodePhotographs(t *testing.T) {
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "images", "*.jpg"))
+	files, _ := filepath.Glob(filepath.Join(fixture.Shared(t, "images"), "*.jpg"))
 	if len(files) == 0 {
-		t.Skip("no photographs beside the project: whole JPEG files are not decoded")
+		t.Fatal("there are no photographs")
 	}
 	for _, file := range files {
 		data, err := os.ReadFile(file)

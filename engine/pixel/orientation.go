@@ -1,4 +1,4 @@
-//go:build !js
+//go:build !js || pictures
 
 package pixel
 
@@ -36,8 +36,6 @@ func orientation(data []byte, format imagemeta.ImageFormat) int {
 func orientationJPEG(data []byte) int { return orientation(data, imagemeta.JPEG) }
 
 func orientationPNG(data []byte) int { return orientation(data, imagemeta.PNG) }
-
-func orientationTIFF(data []byte) int { return orientation(data, imagemeta.TIFF) }
 
 func orientationWebP(data []byte) int { return orientation(exifWebP(data), imagemeta.TIFF) }
 

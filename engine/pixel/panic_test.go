@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"image"
-	"io"
+	"image/color"
 	"strings"
 	"testing"
 
@@ -17,9 +17,10 @@ import (
 // the package.
 func TestPanickingDecoderIsAnInvalidPicture(t *testing.T) {
 	c := codec{
-		config:      func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil },
-		decode:      func(io.Reader) (image.Image, error) { panic("index out of range") },
+		config:      func([]byte) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil },
+		decode:      func(*reader) (image.Image, error) { panic("index out of range") },
 		orientation: func([]byte) int { return 1 },
+		least:       func(int, color.Model) int { return 1 },
 	}
 	img, err := c.read(context.Background(), engine.File{Name: "holiday.jpg", Data: []byte("data")})
 	var e *engine.Error

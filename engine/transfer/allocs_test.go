@@ -28,7 +28,7 @@ func TestNoAllocations(t *testing.T) {
 		}
 		r.History, r.Smoothness = 3, 10
 		be := cpu.New(c.threads)
-		net, err := vgg.New(be, vgg.Random("random", []int{8, 8, 16, 16, 16, 16, 16, 16, 24, 24, 24, 24, 24}), layerNames(append(r.ContentLayers, r.StyleLayers...)))
+		net, err := network(be, vgg.Random("random", []int{8, 8, 16, 16, 16, 16, 16, 16, 24, 24, 24, 24, 24}), &r)
 		if err != nil {
 			t.Fatal(err)
 		}

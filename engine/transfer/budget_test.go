@@ -82,7 +82,7 @@ func TestMemoryBudget(t *testing.T) {
 	if moved := distance(whole.Picture, photograph); moved < 10 {
 		t.Errorf("the picture moves by %v grey levels only: this test sees nothing", moved)
 	}
-	if a, b := math.Abs(got.Loss-whole.Loss), 1e-4*whole.Loss; !(a <= b) {
+	if a, b := math.Abs(float64(got.Loss-whole.Loss)), 1e-4*float64(whole.Loss); !(a <= b) {
 		t.Errorf("the loss is %v, and %v with memory enough", got.Loss, whole.Loss)
 	}
 	if a, b := transfer.SeamRatio(got.Picture), transfer.SeamRatio(whole.Picture); !(a <= 1.001*b) {
@@ -111,7 +111,7 @@ func TestCheckpointOfAnotherBudget(t *testing.T) {
 				at = p.Checkpoint
 			}
 		}
-		got, reports := run(t, second, engine.Request{Resume: at, Content: req.Content, Styles: req.Styles})
+		got, reports := run(t, second, engine.Request{Checkpoint: at, Content: req.Content, Styles: req.Styles})
 		most := 0.01
 		if budgets[0] == budgets[1] {
 			most = 0
@@ -119,7 +119,7 @@ func TestCheckpointOfAnotherBudget(t *testing.T) {
 		if d := distance(got.Picture, want.Picture); d > most || got.Iterations != want.Iterations {
 			t.Errorf("from a checkpoint with another budget the picture differs by %v grey levels after %d iterations", d, got.Iterations)
 		}
-		if last := reports[len(reports)-1]; math.Abs(last.Fraction-1) > 1e-12 {
+		if last := reports[len(reports)-1]; math.Abs(float64(last.Fraction-1)) > 1e-12 {
 			t.Errorf("the last fraction is %v", last.Fraction)
 		}
 	}
@@ -233,7 +233,7 @@ func TestEstimate(t *testing.T) {
 		t.Errorf("the first report of a short run is %+v", p)
 	}
 	req.Recipe.TimeBudget = 1e-3
-	if e, err := r.Estimate(context.Background(), req); err != nil || e.Time != time.Millisecond {
+	if e, err := r.Estimate(context.Background(), req); err != nil || e.Time != engine.SecondsOf(time.Millisecond) {
 		t.Errorf("with a time budget of 1 ms the estimate is %+v, %v", e, err)
 	}
 	req.Styles = nil

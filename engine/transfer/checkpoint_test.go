@@ -44,7 +44,7 @@ func TestCheckpoint(t *testing.T) {
 		}
 		for _, at := range []int{0, 3, 11, 13, 14, 20, 27} {
 			req := request(nil)
-			req.Resume = list[at]
+			req.Checkpoint = list[at]
 			res, reports := run(t, runner(1), req)
 			if !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) || res.Loss != whole.Loss || res.Iterations != whole.Iterations {
 				t.Errorf("%s: from checkpoint %d the run ends elsewhere: loss %v after %d, want %v after %d", name, at, res.Loss, res.Iterations, whole.Loss, whole.Iterations)
@@ -78,7 +78,7 @@ func TestCheckpointErrors(t *testing.T) {
 		"wrong numbers": bytes.Replace(good, []byte(`"numbers":[`), []byte(`"numbers":[1`), 1),
 	} {
 		req := request(nil)
-		req.Resume = data
+		req.Checkpoint = data
 		res, err := runner(1).Run(context.Background(), req, nil)
 		var e *engine.Error
 		if !errors.As(err, &e) || e.Code != engine.InvalidRecipe || res != nil {
@@ -87,7 +87,7 @@ func TestCheckpointErrors(t *testing.T) {
 	}
 	// A checkpoint of a photograph of another shape.
 	req := request(nil)
-	req.Resume = good
+	req.Checkpoint = good
 	r := runner(1)
 	r.Decode = func(_ context.Context, f engine.File) (*image.NRGBA, error) { return drawn(f.Name, 50, 75), nil }
 	_, err := r.Run(context.Background(), req, nil)
@@ -116,7 +116,7 @@ func TestCheckpointOfStopped(t *testing.T) {
 			t.Fatalf("stopped after %d reports it leaves %v, %v", at, res, err)
 		}
 		next := request(nil)
-		next.Resume = res.Checkpoint
+		next.Checkpoint = res.Checkpoint
 		if res, _ := run(t, runner(2), next); !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) {
 			t.Errorf("stopped after %d reports it ends elsewhere", at)
 		}
@@ -161,7 +161,7 @@ func TestCheckpointOfStoppedAnywhere(t *testing.T) {
 		}
 		left++
 		next := request(nil)
-		next.Resume = res.Checkpoint
+		next.Checkpoint = res.Checkpoint
 		if res, _ := run(t, runner(2), next); !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) {
 			t.Errorf("stopped when it asks for the %dth time, it ends elsewhere", n)
 		}
@@ -175,7 +175,7 @@ func FuzzCheckpoint(f *testing.F) {
 	f.Add([]byte("TIACHK1\n\x02\x00\x00\x00{}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		req := request(nil)
-		req.Resume = data
+		req.Checkpoint = data
 		if _, err := runner(1).Run(context.Background(), req, nil); err != nil {
 			var e *engine.Error
 			if !errors.As(err, &e) {

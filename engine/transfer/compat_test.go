@@ -347,7 +347,7 @@ func TestMaskFollowsRounding(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return res.Loss
+			return float64(res.Loss)
 		}
 		plain := run(func(*engine.Request) {})
 		near(t, rounding, run(func(r *engine.Request) { r.Masks = []engine.File{file("white")} }), plain, 1e-6)

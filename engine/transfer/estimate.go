@@ -69,7 +69,7 @@ func (j *job) announce(ctx context.Context) error {
 		return err
 	}
 	e := j.estimate()
-	j.report(engine.Progress{Stage: engine.Preparing, Estimate: &e, Remaining: e.Time, Fraction: j.worked / j.work, Note: j.note})
+	j.report(engine.Progress{Stage: engine.Preparing, Estimate: &e, Remaining: e.Time, Fraction: engine.Float(j.worked / j.work), Note: j.note})
 	j.note = ""
 	return nil
 }
@@ -87,9 +87,9 @@ func (j *job) estimate() engine.Estimate {
 			}
 		}
 	}
-	e := engine.Estimate{Time: seconds(j.probed * places), Bytes: j.fitted.Bytes, Blocks: j.fitted.Blocks}
+	e := engine.Estimate{Time: engine.Seconds(j.probed * places), Bytes: j.fitted.Bytes, Blocks: j.fitted.Blocks}
 	if budget := j.budget(); budget > 0 {
-		e.Time = min(e.Time, budget)
+		e.Time = min(e.Time, engine.SecondsOf(budget))
 	}
 	return e
 }

@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -9,7 +10,6 @@ import (
 	"image/draw"
 	"image/png"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,48 +20,43 @@ import (
 	"trappedinart/engine/backend"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/fixture"
 	"trappedinart/weights"
 )
-
-// shared returns the path of a file of the data that lies beside the project, or
-// skips the test where that is absent.
-func shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	path := filepath.Join(append([]string{dir}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("left out: PyTorch's answers and VGG-19 are not beside the project (%s)", filepath.Join(elem...))
-	}
-	return path
-}
-
-func readFile(t testing.TB, path string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
 
 // vgg19 reads conv1_1 to conv3_4 and, if deep, fills conv4_1 to conv5_1 with the
 // numbers that the golden answers were made with.
 func vgg19(t testing.TB, deep bool) *vgg.Weights {
 	t.Helper()
-	w, err := weights.Parse(readFile(t, shared(t, "vgg19", "vgg19-conv1-conv3.safetensors")))
+	w, err := weights.Parse(fixture.Read(t, fixture.Shared(t, "vgg19", "vgg19-conv1-conv3.safetensors")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for l := len(w.Convs); deep && l < 13; l++ {
-		c := vgg.Conv{Name: vgg.ConvName(l), ConvWeights: backend.ConvWeights{O: 512, I: w.Convs[l-1].O}}
+	if deep {
+		fill(w, 13)
+	}
+	return w
+}
+
+// drawnVGG19 has numbers of nobody's in all layers: to conv3_4, or if deep to conv5_1.
+func drawnVGG19(_ testing.TB, deep bool) *vgg.Weights {
+	w := &vgg.Weights{Name: "vgg19", Input: vgg.Caffe}
+	fill(w, map[bool]int{false: 8, true: 13}[deep])
+	return w
+}
+
+// fill adds layers up to n, with the numbers that PyTorch was given.
+func fill(w *vgg.Weights, n int) {
+	for l := len(w.Convs); l < n; l++ {
+		outputs, inputs := []int{64, 64, 128, 128, 256, 256, 256, 256, 512, 512, 512, 512, 512}[l], 3
+		if l > 0 {
+			inputs = w.Convs[l-1].O
+		}
+		c := vgg.Conv{Name: vgg.ConvName(l), ConvWeights: backend.ConvWeights{O: outputs, I: inputs}}
 		c.Weight = filled(1000+uint64(l), c.O*c.I*9, math.Sqrt(6/float64(9*c.I)))
 		c.Bias = filled(2000+uint64(l), c.O, 0.1)
 		w.Convs = append(w.Convs, c)
 	}
-	return w
 }
 
 // filled draws n numbers by SplitMix64 (Steele, Lea and Flood 2014), -scale to scale.
@@ -77,14 +72,28 @@ func filled(seed uint64, n int, scale float64) []float32 {
 	return d
 }
 
-func picture(t testing.TB, name string) *image.NRGBA {
+// A set is answers of PyTorch.
+type set struct {
+	name    string
+	dir     func(t testing.TB) string
+	weights func(t testing.TB, deep bool) *vgg.Weights
+	// real is for VGG-19's own parameters, which lie beside the project; without, the set is
+	// in every clone, and so small that it is always run.
+	real       bool
+	iterations int // of a trace
+}
+
+var sets = []set{
+	{"drawn", func(testing.TB) string { return filepath.Join("testdata", "golden") }, drawnVGG19, false, 50},
+	{"real", func(t testing.TB) string { return fixture.Shared(t, "golden") }, vgg19, true, 200},
+}
+
+// picture reads one of the set of real parameters.
+func picture(t testing.TB, name string) *image.NRGBA { return sets[1].picture(t, name) }
+
+func (s *set) picture(t testing.TB, name string) *image.NRGBA {
 	t.Helper()
-	f, err := os.Open(shared(t, "golden", name+".png"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	img, err := png.Decode(f)
+	img, err := png.Decode(bytes.NewReader(fixture.Read(t, filepath.Join(s.dir(t), name+".png"))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +108,10 @@ type golden struct {
 	LossAtEvaluation map[string]float64 `json:"loss_at_evaluation"`
 }
 
-func goldens(t testing.TB) map[string]golden {
+func (s *set) goldens(t testing.TB) map[string]golden {
 	t.Helper()
 	var all map[string]golden
-	if err := json.Unmarshal(readFile(t, shared(t, "golden", "golden.json")), &all); err != nil {
+	if err := json.Unmarshal(fixture.Read(t, filepath.Join(s.dir(t), "golden.json")), &all); err != nil {
 		t.Fatal(err)
 	}
 	return all
@@ -128,23 +137,33 @@ func notebook(t testing.TB, layers, pooling string) engine.Recipe {
 // float32 and float64 are to each other, or to a float32 with a little more rounding
 // (see the answers' README).
 func TestGolden(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left out in short mode")
+	for _, s := range sets {
+		t.Run(s.name, func(t *testing.T) {
+			if s.real && testing.Short() {
+				fixture.Elsewhere(t, "make test")
+			}
+			s.hold(t)
+		})
 	}
-	answers := goldens(t)
-	gradients, err := safetensors.Deserialize(readFile(t, shared(t, "golden", "gradients.safetensors")))
+}
+
+func (s *set) hold(t *testing.T) {
+	answers := s.goldens(t)
+	gradients, err := safetensors.Deserialize(fixture.Read(t, filepath.Join(s.dir(t), "gradients.safetensors")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, be := range backends() {
-		for _, layers := range []string{"trunc", "full"} {
-			w := vgg19(t, layers == "full")
+	held := 0
+	for _, layers := range []string{"trunc", "full"} {
+		w := s.weights(t, layers == "full")
+		for _, be := range backends() {
 			for _, pooling := range []string{"max", "avg"} {
 				for _, at := range []string{"content", "noise"} {
 					name := fmt.Sprintf("%s/%s/%s", layers, pooling, at)
+					held++
 					t.Run(be.Name()+"/"+name, func(t *testing.T) {
 						e, err := transfer.Evaluate(context.Background(), be.Backend, w, notebook(t, layers, pooling),
-							picture(t, "content"), []*image.NRGBA{picture(t, "style")}, picture(t, at))
+							s.picture(t, "content"), []*image.NRGBA{s.picture(t, "style")}, s.picture(t, at))
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -165,6 +184,9 @@ func TestGolden(t *testing.T) {
 				}
 			}
 		}
+	}
+	if held == 0 {
+		t.Error("nothing is held against PyTorch")
 	}
 }
 
@@ -193,46 +215,52 @@ func compareGradient(t *testing.T, got []float32, want []byte, tolerance float64
 	}
 }
 
-// TestGoldenTrace runs 200 evaluations of torch's L-BFGS through the whole Runner:
-// the pictures have the golden sizes, so that nothing is resized.
+// TestGoldenTrace runs torch's L-BFGS through the whole Runner: the pictures have the golden
+// sizes, so that nothing is resized.
 func TestGoldenTrace(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left out in short mode")
-	}
-	answers := goldens(t)
-	w := vgg19(t, false)
-	list := traceBackends()
-	if len(list) == 0 {
-		t.Skip("left out: plain Go kernels take minutes for the traces; make prove runs them")
-	}
-	for _, be := range list {
-		for _, pooling := range []string{"max", "avg"} {
-			t.Run(be.Name()+"/"+pooling, func(t *testing.T) {
-				trace(t, be.Backend, w, pooling, answers["lbfgs/trunc/"+pooling].LossAtEvaluation)
-			})
-		}
+	for _, s := range sets {
+		t.Run(s.name, func(t *testing.T) {
+			if s.real && testing.Short() {
+				fixture.Elsewhere(t, "make test")
+			}
+			list := backends()
+			if s.real {
+				if list = traceBackends(); len(list) == 0 {
+					fixture.Elsewhere(t, "make prove: plain Go kernels take minutes for the traces")
+				}
+			}
+			answers := s.goldens(t)
+			w := s.weights(t, false)
+			for _, be := range list {
+				for _, pooling := range []string{"max", "avg"} {
+					t.Run(be.Name()+"/"+pooling, func(t *testing.T) {
+						s.trace(t, be.Backend, w, pooling, answers["lbfgs/trunc/"+pooling].LossAtEvaluation)
+					})
+				}
+			}
+		})
 	}
 }
 
-func trace(t *testing.T, be backend.Backend, w *vgg.Weights, pooling string, want map[string]float64) {
+func (s *set) trace(t *testing.T, be backend.Backend, w *vgg.Weights, pooling string, want map[string]float64) {
 	r := notebook(t, "trunc", pooling)
-	r.Iterations = 200
-	list, err := transfer.Trace(context.Background(), be, w, r, picture(t, "content"), picture(t, "style"), nil)
+	r.Iterations = s.iterations
+	list, err := transfer.Trace(context.Background(), be, w, r, s.picture(t, "content"), s.picture(t, "style"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	losses := map[string]float64{}
-	for i, loss := range list {
-		losses[fmt.Sprint(i+1)] = loss
-	}
 	var said []string
-	for _, k := range []string{"1", "2", "5", "10", "20", "50", "100", "150", "200"} {
-		said = append(said, fmt.Sprintf("%s: %.0f (%.0f)", k, losses[k], want[k]))
-		switch k {
-		case "1", "2":
-			near(t, "loss at evaluation "+k, losses[k], want[k], 1e-4)
-		case "100", "150", "200":
-			near(t, "loss at evaluation "+k, losses[k], want[k], 0.02)
+	for _, k := range []int{1, 2, 5, 10, 20, 50, 100, 150, 200} {
+		if k > s.iterations {
+			break
+		}
+		loss, of := list[k-1], want[fmt.Sprint(k)]
+		said = append(said, fmt.Sprintf("%d: %.0f (%.0f)", k, loss, of))
+		switch {
+		case k <= 2:
+			near(t, fmt.Sprintf("loss at evaluation %d", k), loss, of, 1e-4)
+		case k >= 100:
+			near(t, fmt.Sprintf("loss at evaluation %d", k), loss, of, 0.02)
 		}
 	}
 	t.Logf("loss at evaluation (PyTorch's): %s", strings.Join(said, ", "))

@@ -35,7 +35,7 @@ type Measures struct {
 // Measure looks at the picture x with the network and the layers of the recipe. Nothing
 // is resized, as in Evaluate; distances are those of pictures with the recipe's border.
 func Measure(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Recipe, content *image.NRGBA, styles []*image.NRGBA, x *image.NRGBA) (*Measures, error) {
-	r.Copies, r.Moments = 2, 0
+	r.Copies, r.Moments, r.Spectrum = 2, 0, 0
 	e, err := evaluate(ctx, be, w, r, content, styles, x, r.Border)
 	if err != nil {
 		return nil, err

@@ -78,12 +78,14 @@ func TestRelative(t *testing.T) {
 			want = one.Parts[i].Value / (0.02 * 0.25)
 		case strings.HasPrefix(p.Name, "moments:"):
 			want /= r.Moments
+		case strings.HasPrefix(p.Name, "spectrum:"):
+			want /= r.Spectrum
 		}
 		if p.Name != one.Parts[i].Name || !(math.Abs(p.Value-want) <= 1e-9*want) {
 			t.Errorf("%s is %v, want %v", p.Name, p.Value, want)
 		}
 	}
-	r.Moments = 0
+	r.Moments, r.Spectrum = 0, 0
 	one = evaluate(r)
 	r.LossScaling, r.StyleWeight, r.ContentWeight = engine.GatysNotebook, 7, 3
 	r.StyleLayers[0].Weight = 0.1

@@ -137,7 +137,7 @@ type looked struct {
 
 func (n *Need) layOut(s size) laid {
 	r := n.Recipe
-	content, style := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
+	content, style := layerNames(r.ContentLayers), styleTaps(r)
 	l := laid{whole: s.withBorder(borderAt(s, r.Border))}
 	for k := range 1 + copies(r, l.whole) {
 		taps := style

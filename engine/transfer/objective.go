@@ -10,6 +10,7 @@ import (
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
 	"trappedinart/engine/optim"
+	"trappedinart/engine/vgg"
 )
 
 // An objective is the whole loss at one size: terms at the taps of the network, for
@@ -46,6 +47,9 @@ type view struct {
 	*cutter
 	dpart backend.Buffer // of a picture in blocks: the gradient of the part that is shown
 	terms []boundTerm
+	// Of patches: the photograph's second moments, and the metrics of the terms.
+	power   backend.Sums
+	metrics []backend.Sums
 	// Of the regions; the terms look through them.
 	guides []*guide
 	// The methods accumulate and addGradient, bound once.
@@ -78,6 +82,7 @@ const (
 	variationPart = "variation"
 
 	momentsName = "moments" // of terms that are part of style
+	patchesName = "spectrum"
 )
 
 // newObjective measures the targets and makes everything that an evaluation of
@@ -143,6 +148,9 @@ func (o *objective) scaleTerms(ctx context.Context, r *engine.Recipe, styleFacto
 		for k := range v.terms {
 			t := &v.terms[k]
 			t.square = squares[i]
+			if t.tap == vgg.Patches { // in their metric, that of a unit matrix
+				t.square = float64(t.size.C)
+			}
 			switch r.LossScaling {
 			case engine.GatysNotebook:
 				t.set(meanFactor(r, t, 1000))
@@ -317,6 +325,12 @@ func (o *objective) release() {
 		}
 		for _, g := range v.guides {
 			g.release()
+		}
+		if v.power != nil {
+			o.be.Release(v.power)
+		}
+		for _, m := range v.metrics {
+			o.be.Release(m)
 		}
 		if k > 0 {
 			o.be.Release(v.x)

@@ -91,7 +91,7 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 			return err
 		}
 	}
-	names := layerNames(sc.recipe.StyleLayers)
+	names := styleTaps(sc.recipe)
 	if k == 0 {
 		names = append(names, layerNames(sc.recipe.ContentLayers)...)
 	}
@@ -104,6 +104,11 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 	if k == 0 {
 		sc.addContent(v, shape)
 	}
+	if patches(sc.recipe) > 0 {
+		if v.power, err = sc.power(k); err != nil {
+			return err
+		}
+	}
 	inside := func(of backend.Shape) backend.Window { return sc.content.inside(k, shape, of) }
 	for i, r := range sc.regions {
 		var g *guide
@@ -113,7 +118,9 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 			}
 			v.guides = append(v.guides, g)
 		}
-		sc.addStyle(v, targets[i], g, r.weight, inside)
+		if err := sc.addStyle(ctx, v, targets[i], g, r.weight, inside); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -212,7 +219,7 @@ func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, erro
 		x = halved(sc.be, x)
 	}
 	defer sc.be.Release(x)
-	taps := layerNames(sc.recipe.StyleLayers)
+	taps := styleTaps(sc.recipe)
 	c, err := sc.cut(size{x.Shape().W, x.Shape().H}, taps, true)
 	if err != nil {
 		return nil, err
@@ -232,7 +239,7 @@ func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, erro
 		mask, _ := g.at(shape, inside(shape))
 		masks[tap] = c.follow(mask, tap)
 		t := target{gram: sc.be.NewSums(shape.C * shape.C)}
-		if moments(sc.recipe) > 0 {
+		if moments(sc.recipe) > 0 && tap != vgg.Patches {
 			t.moments = sc.be.NewSums(2 * shape.C)
 		}
 		measured[tap] = t
@@ -266,16 +273,24 @@ const leastArea = 0.25
 
 // addStyle gives a view the style terms of a region; inside tells of a tap's shape which
 // places count.
-func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share float64, inside func(backend.Shape) backend.Window) {
-	for _, l := range sc.recipe.StyleLayers {
+func (sc *scene) addStyle(ctx context.Context, v *view, targets map[string]target, g *guide, share float64, inside func(backend.Shape) backend.Window) error {
+	for _, l := range styleTerms(sc.recipe) {
 		shape := v.shape(l.Layer)
 		window := inside(shape)
 		mask, area := g.at(shape, window)
 		mask, area = v.follow(mask, l.Layer), max(area, leastArea)
 		of := targets[l.Layer]
-		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: sc.net.Metric(l.Layer)})
+		metric, name := sc.net.Metric(l.Layer), stylePart
+		if l.Layer == vgg.Patches {
+			var err error
+			if metric, err = whitening(ctx, sc.be, of.gram, v.power); err != nil {
+				return err
+			}
+			v.metrics, name = append(v.metrics, metric), patchesName
+		}
+		t := loss.NewStyle(sc.be, of.gram, loss.StyleOptions{Area: area, Mask: mask, Metric: metric})
 		v.terms = append(v.terms, boundTerm{
-			Term: t, kind: stylePart, name: stylePart, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape, window: window,
+			Term: t, kind: stylePart, name: name, tap: l.Layer, weight: l.Weight, share: share, norm: t.Norm(), size: shape, window: window,
 			set: func(factor float64) { t.Factor = factor },
 		})
 		if of.moments == nil {
@@ -287,6 +302,7 @@ func (sc *scene) addStyle(v *view, targets map[string]target, g *guide, share fl
 			set: func(factor float64) { m.Factor = factor },
 		})
 	}
+	return nil
 }
 
 // load writes a picture, freed of the network's mean, to a new buffer.

@@ -89,7 +89,7 @@ func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 func (j *job) wait(ctx context.Context, p engine.Progress) (*engine.Recipe, error) {
 	if j.control.Paused() {
 		paused := time.Now()
-		p.Stage, p.Fraction = engine.Pausing, j.worked/j.work
+		p.Stage, p.Fraction = engine.Pausing, engine.Float(j.worked/j.work)
 		j.report(p)
 		defer func() { // that was no work
 			j.opened = j.opened.Add(time.Since(paused))

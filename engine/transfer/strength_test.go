@@ -12,6 +12,7 @@ import (
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/fixture"
 	"trappedinart/weights"
 )
 
@@ -30,7 +31,7 @@ func TestStrengthMeansTheSame(t *testing.T) {
 	}
 	recipe.Size = 128
 	read := func(elem ...string) engine.File {
-		return engine.File{Name: elem[1], Data: readFile(t, shared(t, elem...))}
+		return engine.File{Name: elem[1], Data: fixture.Read(t, fixture.Shared(t, elem...))}
 	}
 	photograph := read("images", "tubingen.jpg")
 	least, most := math.Inf(1), 0.
@@ -43,7 +44,7 @@ func TestStrengthMeansTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %.5f", style.Name, res.StyleDistance)
-		least, most = min(least, res.StyleDistance), max(most, res.StyleDistance)
+		least, most = min(least, float64(res.StyleDistance)), max(most, float64(res.StyleDistance))
 	}
 	if !(most < 2*least) {
 		t.Errorf("style distances at strength 50 go from %.5f to %.5f", least, most)

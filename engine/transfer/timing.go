@@ -24,7 +24,7 @@ type Timing struct {
 // Time evaluates the loss and its gradient n times, at pictures of noise of side x
 // side with the recipe's layers, after one evaluation that does not count.
 func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Recipe, side, n int) (*Timing, error) {
-	layers := layerNames(slices.Concat(r.ContentLayers, r.StyleLayers))
+	layers := slices.Concat(layerNames(r.ContentLayers), styleTaps(&r))
 	// Now, as the weights need not stay:
 	t := &Timing{Flops: w.Flops(side, side, layers), Seconds: make([]float64, 0, n), Forward: make([]float64, 0, n), Backward: make([]float64, 0, n)}
 	net, err := vgg.New(be, w, layers)
@@ -89,7 +89,7 @@ func TimedRecipe(network string) (engine.Recipe, error) {
 // Flops returns how many multiplications and additions the convolutions of all evaluations
 // of a run take, with the border and the smaller copies, whose result has w x h pixels.
 func Flops(net *vgg.Weights, r *engine.Recipe, w, h int) float64 {
-	content, style := layerNames(r.ContentLayers), layerNames(r.StyleLayers)
+	content, style := layerNames(r.ContentLayers), styleTaps(r)
 	sum := 0.
 	for i, s := range pyramid(r, w, h) {
 		whole := s.withBorder(borderAt(s, r.Border))

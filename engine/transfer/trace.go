@@ -26,7 +26,7 @@ func Trace(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Rec
 	var losses []float64
 	_, err := runner.Run(ctx, engine.Request{Recipe: r, Content: file("content"), Styles: []engine.File{file("style")}}, func(p engine.Progress) {
 		if p.Stage == engine.Painting && p.Iteration == len(losses)+1 {
-			losses = append(losses, p.Loss)
+			losses = append(losses, float64(p.Loss))
 		}
 		if report != nil {
 			report(p)

@@ -26,7 +26,8 @@ type Runner struct {
 	Fallback backend.Backend
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
-	// Decode reads a picture file, upright, in sRGB.
+	// Decode reads a picture file, upright, in sRGB. What it has to say of it goes to the
+	// notes of ctx (engine.WithNotes).
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
@@ -41,6 +42,7 @@ var _ engine.Runner = (*Runner)(nil)
 // picture, bit for bit, whatever the number of threads.
 func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
+	ctx, said := noted(ctx, report)
 	job, err := r.prepare(ctx, req, report)
 	if err == nil {
 		err = job.announce(ctx)
@@ -57,11 +59,12 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, job.last().w, job.last().h),
-		Recipe:  job.recipe, Iterations: job.done, Loss: job.loss, StyleDistance: job.distance, Elapsed: time.Since(began), Notes: job.notes,
+		Recipe:  job.recipe, Iterations: job.done, Loss: engine.Float(job.loss), StyleDistance: engine.Float(job.distance), Elapsed: engine.SecondsOf(time.Since(began)), Notes: job.notes,
 	}
 	if r.Deep {
 		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
 	}
+	res.Notes = append(*said, res.Notes...)
 	pixel.CopyAlpha(res.Picture, res.Deep, job.content)
 	if err != nil {
 		res.Checkpoint = job.left
@@ -127,14 +130,14 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		report = func(engine.Progress) {}
 	}
 	var from *resumed
-	if req.Resume != nil {
+	if req.Checkpoint != nil {
 		var err error
-		if from, err = readCheckpoint(req.Resume); err != nil {
+		if from, err = readCheckpoint(req.Checkpoint); err != nil {
 			return nil, err
 		}
 		req.Recipe = from.recipe
 	}
-	if err := checkRequest(&req); err != nil {
+	if err := req.Check(); err != nil {
 		return nil, err
 	}
 	j := &job{}
@@ -166,7 +169,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 		return nil, err
 	}
 	if req.Recipe.Start == engine.StartPicture {
-		if j.start, err = r.Decode(ctx, req.Start); err != nil {
+		if j.start, err = r.Decode(ctx, req.StartPicture); err != nil {
 			return nil, err
 		}
 	}
@@ -304,9 +307,9 @@ func (j *job) scaleOn(ctx context.Context, i, first int, start []float32) ([]flo
 		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.prices[i]
 		j.distance = st.objective.styleDistance()
 		progress.Iteration = n + 1
-		progress.Loss = loss
+		progress.Loss = engine.Float(loss)
 		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
-			progress.Content, progress.Style, progress.Variation = p.content, p.style, p.variation
+			progress.Content, progress.Style, progress.Variation = engine.Float(p.content), engine.Float(p.style), engine.Float(p.variation)
 		}
 		if err := st.recalibrate(stepping, i, n+1, progress.Iterations); err != nil {
 			return st.reached, err
@@ -379,8 +382,8 @@ func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 			return err
 		}
 	}
-	p.Fraction, p.Note = j.worked/j.work, j.note
-	p.Remaining = j.remaining(now)
+	p.Fraction, p.Note = engine.Float(j.worked/j.work), j.note
+	p.Remaining = engine.SecondsOf(j.remaining(now))
 	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
 		j.previewed = now
 		px, err := st.pixels()

@@ -101,7 +101,7 @@ func TestRun(t *testing.T) {
 	if reports[0].Stage != engine.Preparing {
 		t.Errorf("first stage is %q", reports[0].Stage)
 	}
-	fraction := 0.0
+	fraction := engine.Float(0)
 	for i, p := range reports[1:] {
 		if p.Stage != engine.Painting || p.Scale != i/6+1 || p.Scales != 2 || p.Iteration != i%6+1 || p.Iterations != 6 {
 			t.Errorf("report %d is %+v", i, p)
@@ -120,7 +120,7 @@ func TestRun(t *testing.T) {
 	if fraction != 1 {
 		t.Errorf("last fraction is %v", fraction)
 	}
-	if first, last := reports[1].Loss, reports[len(reports)-1].Loss; !(last < first/2) {
+	if first, last := reports[1].Loss, reports[len(reports)-1].Loss; !(last < 0.8*first) {
 		t.Errorf("loss went from %v to %v", first, last)
 	}
 }

@@ -9,6 +9,9 @@ import (
 // Poolings returns how many poolings stand before a tap.
 func Poolings(tap string) int {
 	n := 0
+	if tap == Patches {
+		return 0
+	}
 	for l := 1; ; l++ {
 		if name := ConvName(l); name == "" || tapOf(ConvName(l-1)) == tap {
 			return n

@@ -27,6 +27,8 @@ type Network struct {
 	taps  []string
 	outs  []int
 	convs []backend.Conv
+	// The filters of Patches, nil if nobody looks at them.
+	patches backend.Conv
 	// Metrics of the layers that have one, by tap.
 	metrics map[string]backend.Sums
 }
@@ -53,6 +55,10 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	}
 	depth := 0
 	for _, tap := range taps {
+		if tap == Patches {
+			n.patches = be.Prepare(patchBasis())
+			continue
+		}
 		i := slices.Index(n.taps, tap)
 		if i < 0 {
 			return nil, engine.Errorf(engine.MissingLayer, "The network %q has no layer %q; it has %s.", w.Name, tap, strings.Join(n.taps, ", "))
@@ -104,11 +110,13 @@ type Plan struct {
 	forward bool // and never backward
 	steps   []step
 	owned   []any
+	added   backend.Buffer // the gradient that patches give, before it is added
 }
 
-// A step is a convolution with its ReLU, or a pooling.
+// A step is a convolution with its ReLU, a pooling, or the look at the picture's patches.
 type step struct {
 	conv backend.Conv // nil for pooling
+	side bool         // of patches: what comes next sees the picture itself
 	out  backend.Buffer
 	mask backend.Mask // nil for average pooling
 	tap  string       // the layer's name if somebody looks at it
@@ -141,10 +149,17 @@ func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward
 		if !forward {
 			s.dout = maps[len(layers)+i]
 		}
-		if l.conv >= 0 {
+		switch {
+		case l.tap == Patches:
+			s.conv, s.side = n.patches, true
+			if !forward {
+				p.added = n.be.New(backend.Shape{C: 3, H: h, W: w})
+				p.owned = append(p.owned, p.added)
+			}
+		case l.conv >= 0:
 			s.conv = n.convs[l.conv]
 		}
-		if s.conv != nil && !forward || s.conv == nil && pooling == backend.Maximum {
+		if s.conv != nil && !s.side && !forward || s.conv == nil && pooling == backend.Maximum {
 			s.mask = p.be.NewMask(l.Shape)
 			p.owned = append(p.owned, s.mask)
 		}
@@ -156,7 +171,7 @@ func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward
 // A layer is a step before anything is made for it.
 type layer struct {
 	backend.Shape
-	conv int // -1 for pooling
+	conv int // -1 for pooling and patches
 	tap  string
 }
 
@@ -168,6 +183,9 @@ func layOut(names []string, outs []int, shape backend.Shape, ceil bool, taps []s
 		deepest = max(deepest, slices.Index(names, tap))
 	}
 	var layers []layer
+	if slices.Contains(taps, Patches) {
+		layers = append(layers, layer{backend.Shape{C: patchChannels, H: shape.H, W: shape.W}, -1, Patches})
+	}
 	for i, name := range names[:deepest+1] {
 		if i > 0 && FirstOfBlock(name) {
 			shape = Pooled(shape, ceil)
@@ -286,7 +304,9 @@ func (p *Plan) Forward(x backend.Buffer, at func(tap string, f backend.Buffer)) 
 		if s.tap != "" {
 			at(s.tap, s.out)
 		}
-		x = s.out
+		if !s.side {
+			x = s.out
+		}
 	}
 }
 
@@ -299,14 +319,19 @@ func (p *Plan) Backward(dx backend.Buffer, add func(tap string, df, f backend.Bu
 	}
 	for i := len(p.steps) - 1; i >= 0; i-- {
 		s := &p.steps[i]
-		if i == len(p.steps)-1 {
+		if i == len(p.steps)-1 || s.side {
 			p.be.Combine(s.dout, 0, s.dout, 0, nil)
 		}
 		if s.tap != "" {
 			add(s.tap, s.dout, s.out)
 		}
 		to := dx
-		if i > 0 {
+		if s.side {
+			p.be.ConvolveBack(p.added, s.dout, s.conv, nil)
+			p.be.Combine(dx, 1, dx, 1, p.added)
+			continue
+		}
+		if i > 0 && !p.steps[i-1].side {
 			to = p.steps[i-1].dout
 		}
 		if s.conv != nil {

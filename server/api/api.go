@@ -4,6 +4,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -41,28 +42,36 @@ type Job struct {
 	State    string    `json:"state" enum:"queued,running,done,failed,cancelled"`
 	Position int       `json:"position,omitempty" doc:"Place in the queue, from 1, while queued"`
 	Progress *Progress `json:"progress,omitempty"`
+	Result   *Result   `json:"result,omitempty" doc:"What became of it, when it is done"`
 	Error    *Problem  `json:"error,omitempty" doc:"Why the job failed"`
 	Expires  time.Time `json:"expires" doc:"When pictures and result are deleted"`
 	Links    Links     `json:"links"`
 }
 
-// Progress is engine.Progress on the wire, the data of a "progress" event.
+// Progress is a report on the wire, the data of a "progress" event. What a run says once,
+// its estimate and notes, every report has from then on, so that nobody misses it.
 type Progress struct {
-	Stage      string  `json:"stage"`
-	Scale      int     `json:"scale"`
-	Scales     int     `json:"scales"`
-	Width      int     `json:"width"`
-	Height     int     `json:"height"`
-	Iteration  int     `json:"iteration"`
-	Iterations int     `json:"iterations"`
-	Fraction   float64 `json:"fraction"`
-	Remaining  float64 `json:"remaining_seconds"`
-	Loss       float64 `json:"loss"`
-	Content    float64 `json:"content"`
-	Style      float64 `json:"style"`
-	Variation  float64 `json:"variation"`
-	Note       string  `json:"note,omitempty" doc:"Something that happened, in a sentence for people"`
-	Preview    []byte  `json:"preview,omitempty" doc:"A PNG or JPEG file, in base64"`
+	engine.Progress
+	Preview []byte `json:"preview,omitempty" doc:"A PNG or JPEG file, in base64"`
+}
+
+// A Result is what is known of a painting that is done, beside the picture.
+type Result struct {
+	engine.Result
+	Recipe json.RawMessage `json:"recipe" doc:"As it was painted, nothing left to defaults"`
+}
+
+// ResultOf returns a result as it is sent.
+func ResultOf(r *engine.Result) *Result {
+	return &Result{Result: *r, Recipe: r.Recipe.JSON()}
+}
+
+// Read returns the result as the engine has it, without its picture.
+func (r *Result) Read() (*engine.Result, error) {
+	out := r.Result
+	var err error
+	out.Recipe, err = engine.ParseRecipe(r.Recipe)
+	return &out, err
 }
 
 // A Queue is the data of a "queued" event.

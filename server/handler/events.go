@@ -96,7 +96,7 @@ func writeEvents(w io.Writer, id string, status jobs.Status, after jobs.Mark) er
 		return writeJSON(w, status.Mark, api.EventFailed, problemOf(engine.Errorf(engine.Cancelled, "The job was cancelled.")))
 	}
 	if status.Latest.Data == nil {
-		return writeJSON(w, status.Mark, api.EventProgress, api.Progress{Stage: engine.Preparing})
+		return writeJSON(w, status.Mark, api.EventProgress, api.Progress{Progress: engine.Progress{Stage: engine.Preparing}})
 	}
 	// A preview is sent to who has it not yet, also one that is not of the newest report.
 	if p := status.Preview; p.Data != nil && p.Mark.After(after) && status.Latest.Mark.After(p.Mark) {

@@ -48,7 +48,7 @@ func (p *painter) Run(ctx context.Context, req engine.Request, report func(engin
 				return nil, ctx.Err()
 			}
 		}
-		report(engine.Progress{Stage: engine.Painting, Scale: 1, Scales: 1, Iteration: i + 1, Iterations: p.steps, Loss: 1 / float64(i+1), Preview: img})
+		report(engine.Progress{Stage: engine.Painting, Scale: 1, Scales: 1, Iteration: i + 1, Iterations: p.steps, Loss: 1 / engine.Float(i+1), Preview: img})
 	}
 	if p.fault != "" {
 		panic(p.fault)
@@ -425,12 +425,12 @@ func TestBadJobs(t *testing.T) {
 		says   string
 	}{
 		"no recipe":     {good()[1:], 400, "recipe is missing"},
-		"no content":    {[]part{good()[0], good()[2]}, 400, "content is missing"},
-		"no style":      {good()[:2], 400, "style is missing"},
-		"empty content": {with("content", ""), 400, "content is missing"},
+		"no content":    {[]part{good()[0], good()[2]}, 400, "choose a content picture"},
+		"no style":      {good()[:2], 400, "choose a style picture"},
+		"empty content": {with("content", ""), 400, "choose a content picture"},
 		"unknown part":  {append(good(), part{"drawing", nil}), 400, "drawing"},
 		"broken mask":   {append(good(), part{"mask", []byte("Dear friend")}), 422, "not a picture"},
-		"many masks":    {append(good(), part{"mask", nil}, part{"mask", nil}), 400, "more masks than styles"},
+		"many masks":    {append(good(), part{"mask", nil}, part{"mask", nil}), 400, "more masks than style pictures"},
 		"two keeps":     {append(good(), part{"keep", []byte("x")}, part{"keep", []byte("x")}), 400, "keep"},
 		"two recipes":   {append(good(), good()[0]), 400, "recipe"},
 		"unknown field": {with("recipe", `{"strenght":1}`), 400, "strenght"},

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,23 +98,33 @@ func (s *server) registerJobs(a huma.API) {
 
 // jobForm is what a job is handed over as. It is read part by part, and not by huma,
 // which would keep all of it.
-var jobForm = &huma.RequestBody{
-	Required: true,
-	Content: map[string]*huma.MediaType{"multipart/form-data": {
-		Schema: &huma.Schema{
-			Type: huma.TypeObject, Required: []string{"recipe", "content", "style"},
-			Properties: map[string]*huma.Schema{
-				"recipe":     {Type: huma.TypeString, Description: "The recipe, a JSON object; what it leaves out takes the default"},
-				"content":    fileSchema("The photograph"),
-				"style":      filesSchema("The paintings to learn from"),
-				"mask":       filesSchema("Where each style is painted, in the order of the styles: white there; empty for a style without"),
-				"style_mask": filesSchema("Which part of each style picture is the style, in the same way"),
-				"keep":       fileSchema("Where the photograph stays as it is: white there"),
-				"start":      fileSchema("The picture to start from, of a recipe with start picture"),
-			},
+var jobForm = func() *huma.RequestBody {
+	form := &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"recipe", string(engine.RoleContent), string(engine.RoleStyle)},
+		Properties: map[string]*huma.Schema{
+			"recipe": {Type: huma.TypeString, Description: "The recipe, a JSON object; what it leaves out takes the default"},
 		},
-		Encoding: map[string]*huma.Encoding{"recipe": {ContentType: "application/json"}},
-	}},
+	}
+	for role, several := range engine.PictureRoles {
+		if several {
+			form.Properties[string(role)] = filesSchema(partDocs[role])
+		} else {
+			form.Properties[string(role)] = fileSchema(partDocs[role])
+		}
+	}
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {
+		Schema: form, Encoding: map[string]*huma.Encoding{"recipe": {ContentType: "application/json"}},
+	}}}
+}()
+
+// partDocs say what the pictures of a job are.
+var partDocs = map[engine.Role]string{
+	engine.RoleContent:   "The photograph",
+	engine.RoleStyle:     "The paintings to learn from",
+	engine.RoleMask:      "Where each style is painted, in the order of the styles: white there; empty for a style without",
+	engine.RoleStyleMask: "Which part of each style picture is the style, in the same way",
+	engine.RoleKeep:      "Where the photograph stays as it is: white there",
+	engine.RoleStart:     "The picture to start from, of a recipe with start picture",
 }
 
 func fileSchema(doc string) *huma.Schema {
@@ -179,55 +188,29 @@ func readRequest(u *upload, memory *taking) (engine.Request, error) {
 		if err != nil {
 			return req, err
 		}
-		name := part.FormName()
-		var one *engine.File
-		var list *[]engine.File
-		switch name {
-		case "content":
-			one = &req.Content
-		case "keep":
-			one = &req.Keep
-		case "start":
-			one = &req.Start
-		case "style":
-			list = &req.Styles
-		case "mask":
-			list = &req.Masks
-		case "style_mask":
-			list = &req.StyleMasks
-		}
-		if (name != "recipe" || recipe) && (one == nil || one.Data != nil) && (list == nil || len(*list) == engine.MaxStyles) {
-			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it; a job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", name, engine.MaxStyles)
+		role := engine.Role(part.FormName())
+		isRecipe := role == "recipe" && !recipe
+		if !isRecipe && !req.Room(role) {
+			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it; a job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", role, engine.MaxStyles)
 		}
 		data, err := memory.read(part)
 		if err != nil {
 			return req, err
 		}
-		switch {
-		case one != nil:
-			*one = file(part, data)
-		case list != nil:
-			*list = append(*list, file(part, data))
-		default:
+		if isRecipe {
 			recipe = true
-			if req.Recipe, err = engine.ParseRecipe(data); err != nil {
-				return req, err
-			}
+			req.Recipe, err = engine.ParseRecipe(data)
+		} else {
+			err = req.Add(engine.Part{Role: role, File: file(part, data)})
+		}
+		if err != nil {
+			return req, err
 		}
 	}
-	switch {
-	case !recipe:
+	if !recipe {
 		return req, engine.Errorf(engine.InvalidRecipe, "The part recipe is missing.")
-	case len(req.Content.Data) == 0:
-		return req, engine.Errorf(engine.MissingPicture, "The part content is missing or empty.")
-	case len(req.Styles) == 0:
-		return req, engine.Errorf(engine.MissingPicture, "The part style is missing.")
-	case len(req.Masks) > len(req.Styles) || len(req.StyleMasks) > len(req.Styles):
-		return req, engine.Errorf(engine.InvalidRecipe, "There are more masks than styles.")
-	case req.Recipe.Start == engine.StartPicture && len(req.Start.Data) == 0:
-		return req, engine.Errorf(engine.MissingPicture, "The recipe starts from a picture: send it as the part start.")
 	}
-	return req, nil
+	return req, req.Check()
 }
 
 func file(part *multipart.Part, data []byte) engine.File {
@@ -240,10 +223,10 @@ func file(part *multipart.Part, data []byte) engine.File {
 
 // pictures are those that a job has; it may lack masks.
 func pictures(req *engine.Request) []engine.File {
-	files := append([]engine.File{req.Content}, req.Styles...)
-	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}, req.StyleMasks, []engine.File{req.Start}) {
-		if len(f.Data) > 0 {
-			files = append(files, f)
+	var files []engine.File
+	for _, p := range req.Parts() {
+		if len(p.File.Data) > 0 {
+			files = append(files, p.File)
 		}
 	}
 	return files
@@ -253,9 +236,6 @@ func pictures(req *engine.Request) []engine.File {
 // pictures.
 func (s *server) check(ctx context.Context, req *engine.Request) error {
 	r := &req.Recipe
-	if _, err := r.StyleShares(len(req.Styles)); err != nil {
-		return err
-	}
 	network, err := s.Weights.Named(ctx, r.Weights)
 	if err != nil {
 		return err
@@ -276,8 +256,8 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
 	}
 	need := transfer.Need{Weights: network, Recipe: r, Content: sizes[0], Styles: sizes[1 : 1+len(req.Styles)], Checkpoints: true}
-	for _, f := range slices.Concat(req.Masks, []engine.File{req.Keep}) {
-		if len(f.Data) > 0 {
+	for _, p := range req.Parts() {
+		if (p.Role == engine.RoleMask || p.Role == engine.RoleKeep) && len(p.File.Data) > 0 {
 			need.Masks++
 		}
 	}
@@ -306,7 +286,7 @@ func (s *server) job(ctx context.Context, in *JobInput) (*jobOutput, error) {
 }
 
 func jobOf(id string, status jobs.Status) api.Job {
-	j := api.Job{ID: id, State: status.State, Position: status.Position, Expires: status.Expires, Links: links(id)}
+	j := api.Job{ID: id, State: status.State, Position: status.Position, Result: status.Result, Expires: status.Expires, Links: links(id)}
 	if status.Err != nil {
 		j.Error = problemOf(status.Err)
 	}

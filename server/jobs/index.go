@@ -236,7 +236,7 @@ func (x *index) status(j *entry) (Status, uint64, <-chan struct{}) {
 	defer x.mu.Unlock()
 	s := Status{
 		Mark: Mark{Revision: j.revision}, State: j.state.State, Latest: j.latest, Preview: j.preview,
-		Err: j.state.err(), Expires: j.created.Add(x.keep),
+		Result: j.state.Result, Err: j.state.err(), Expires: j.created.Add(x.keep),
 	}
 	if j.latest.Data != nil {
 		s.Mark = j.latest.Mark

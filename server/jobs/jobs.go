@@ -77,6 +77,7 @@ type Status struct {
 	// Latest is the newest report, and Preview the newest that has a preview, while
 	// running; without Data if there is none.
 	Latest, Preview Report
+	Result          *api.Result   // what became of it, when done
 	Err             *engine.Error // why it failed
 	Expires         time.Time
 }

@@ -43,6 +43,7 @@ type run struct {
 	began    time.Time
 	count    uint64 // of reports
 	reported time.Time
+	said     engine.Progress // what is said once, which whoever is slow would miss
 	painted  bool
 	save     chan []byte // has room for one checkpoint
 	saved    chan struct{}
@@ -84,9 +85,9 @@ func (w *Worker) run(ctx context.Context, log *slog.Logger, l *lease, deliveries
 	}
 	go r.keepCheckpoints()
 	res, err := r.paint(painting, w.Runner, req)
-	if engine.AsError(err) != nil && engine.AsError(err).Code == engine.InvalidRecipe && req.Resume != nil && !r.painted {
+	if engine.AsError(err) != nil && engine.AsError(err).Code == engine.InvalidRecipe && req.Checkpoint != nil && !r.painted {
 		log.Warn("the checkpoint cannot be gone on from; beginning anew", "err", err)
-		req.Resume = nil
+		req.Checkpoint = nil
 		res, err = r.paint(painting, w.Runner, req)
 	}
 	close(r.save)
@@ -105,9 +106,9 @@ func (r *run) request(ctx context.Context) (engine.Request, error) {
 	}
 	req, err := decodeUpload(data)
 	if err == nil && r.state.Checkpoint != "" {
-		req.Resume, err = r.paintings.GetBytes(ctx, r.state.Checkpoint)
+		req.Checkpoint, err = r.paintings.GetBytes(ctx, r.state.Checkpoint)
 		if errors.Is(err, jetstream.ErrObjectNotFound) || errors.Is(err, jetstream.ErrDigestMismatch) {
-			req.Resume, err = nil, nil // then from the beginning
+			req.Checkpoint, err = nil, nil // then from the beginning
 		}
 	}
 	return req, err
@@ -138,11 +139,8 @@ func (r *run) report(p engine.Progress) {
 	}
 	r.reported = now
 	r.count++
-	wire := api.Progress{
-		Stage: p.Stage, Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
-		Iteration: p.Iteration, Iterations: p.Iterations, Fraction: p.Fraction, Remaining: p.Remaining.Seconds(),
-		Loss: p.Loss, Content: p.Content, Style: p.Style, Variation: p.Variation, Note: p.Note,
-	}
+	wire := api.Progress{Progress: p.Over(r.said)}
+	r.said = engine.Progress{Estimate: wire.Estimate, Note: wire.Note}
 	m := nats.NewMsg(progressSubject + r.id)
 	m.Header.Set(leaseHeader, r.holder)
 	m.Header.Set(countHeader, strconv.FormatUint(r.count, 10))
@@ -154,7 +152,8 @@ func (r *run) report(p engine.Progress) {
 	}
 	var err error
 	if m.Data, err = json.Marshal(wire); err != nil {
-		return // a number that JSON has no word for, such as NaN
+		r.log.Error("a report cannot be written", "err", err)
+		return
 	}
 	_ = r.js.Conn().PublishMsg(m) // dropped if there is no connection
 }
@@ -257,7 +256,9 @@ func (r *run) finish(ctx context.Context, res *engine.Result) error {
 		case isFull(err):
 			return r.fail(errFull())
 		case err == nil:
-			err = r.update(ctx, func(s *state) { s.State, s.Spent = api.Done, r.spent() })
+			facts := api.ResultOf(res)
+			facts.Elapsed += engine.SecondsOf(r.before)
+			err = r.update(ctx, func(s *state) { s.State, s.Spent, s.Result = api.Done, r.spent(), facts })
 			if err != nil {
 				r.drop(name)
 			}

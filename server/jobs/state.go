@@ -27,6 +27,7 @@ type state struct {
 	Attempts   int           `json:"attempts,omitempty"`
 	Spent      time.Duration `json:"spent,omitempty"`      // painting
 	Checkpoint string        `json:"checkpoint,omitempty"` // its name among the paintings
+	Result     *api.Result   `json:"result,omitempty"`     // what became of it, beside the picture
 	Code       engine.Code   `json:"code,omitempty"`       // why it failed
 	Message    string        `json:"message,omitempty"`
 }

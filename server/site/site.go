@@ -226,8 +226,9 @@ func (s *Site) kept() []string {
 	var list []string
 	for path := range s.assets {
 		_, hashed := s.names.hashed[path]
-		// The page's worker takes wasm_exec.js by its plain name.
-		if path != "/robots.txt" && (!hashed || path == "/wasm_exec.js") {
+		// The page's worker takes wasm_exec.js by its plain name. Rare pictures are read by a
+		// program that is fetched for them.
+		if path != "/robots.txt" && path != "/web/pictures.wasm" && (!hashed || path == "/wasm_exec.js") {
 			if s.names.relative {
 				path = "." + path
 			}

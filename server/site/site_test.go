@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	trappedinart "trappedinart"
+	"trappedinart/internal/fixture"
 	"trappedinart/server/site"
 )
 
@@ -163,9 +164,7 @@ func TestServiceWorkerKeepsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !s.Ready() {
-		t.Skip("left out: make build has not packed the page into this program")
-	}
+	fixture.NeedPage(t, s.Ready())
 	kept := keptFiles(t)
 	for _, path := range []string{"/web/app.wasm", "/web/style.css", "/web/icon.svg"} { // which the shell loads
 		ext := filepath.Ext(path)
@@ -222,9 +221,7 @@ func TestEncodings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !s.Ready() {
-		t.Skip("left out: make build has not packed the page into this program")
-	}
+	fixture.NeedPage(t, s.Ready())
 	plain := get(t, "/web/style.css").Body.String()
 	for accept, want := range map[string]string{
 		"": "", "identity": "", "gzip": "gzip", "gzip, deflate, br": "br", "br;q=0, gzip;q=0.5": "gzip", "*": "br", "br;q=0, *;q=0": "", "GZIP": "gzip",

@@ -7,19 +7,21 @@ import (
 	"trappedinart/wasm/protocol"
 )
 
-// Post sends a message to target, a Worker or a worker's global scope. Its buffers
-// are transferred, not cloned.
+// Post sends a message to target, a Worker or a worker's global scope, as an object {head,
+// parts}: the header's text, and the parts by their names as Uint8Arrays, which are
+// transferred and not cloned.
 func Post(target js.Value, m protocol.Message) error {
-	head, buffers, err := protocol.Encode(m)
+	head, parts, err := protocol.Encode(m)
 	if err != nil {
 		return err
 	}
-	arrays, transfer := make([]any, len(buffers)), make([]any, len(buffers))
-	for i, b := range buffers {
-		array := Array(b)
-		arrays[i], transfer[i] = array, array.Get("buffer")
+	arrays, transfer := map[string]any{}, []any{}
+	for name, data := range parts {
+		array := Array(data)
+		arrays[name] = array
+		transfer = append(transfer, array.Get("buffer"))
 	}
-	target.Call("postMessage", map[string]any{"head": string(head), "buffers": arrays}, transfer)
+	target.Call("postMessage", map[string]any{"head": string(head), "parts": arrays}, transfer)
 	return nil
 }
 
@@ -29,26 +31,27 @@ func Receive(data js.Value) (protocol.Message, error) {
 	if data.Type() != js.TypeObject {
 		return nil, fmt.Errorf("browser: a message that is no object")
 	}
-	head, list := data.Get("head"), data.Get("buffers")
-	if head.Type() != js.TypeString || !js.Global().Get("Array").Call("isArray", list).Bool() {
-		return nil, fmt.Errorf("browser: a message without head or buffers")
+	head, named := data.Get("head"), data.Get("parts")
+	if head.Type() != js.TypeString || named.Type() != js.TypeObject {
+		return nil, fmt.Errorf("browser: a message without head or parts")
 	}
 	text := head.String()
 	if len(text) > protocol.MaxHeader {
 		return nil, fmt.Errorf("browser: a message with a head of %d bytes", len(text))
 	}
-	n := list.Length()
-	if n > protocol.MaxBuffers {
-		return nil, fmt.Errorf("browser: a message with %d buffers", n)
+	names := js.Global().Get("Object").Call("keys", named)
+	if n := names.Length(); n > protocol.MaxParts {
+		return nil, fmt.Errorf("browser: a message with %d parts", n)
 	}
-	buffers := make([][]byte, n)
-	for i := range buffers {
-		array := list.Index(i)
+	parts := make(map[string][]byte, names.Length())
+	for i := range names.Length() {
+		name := names.Index(i).String()
+		array := named.Get(name)
 		if !array.InstanceOf(js.Global().Get("Uint8Array")) || array.Length() > 4*protocol.MaxPixels {
-			return nil, fmt.Errorf("browser: a message whose buffer %d is no array of bytes, or too long", i)
+			return nil, fmt.Errorf("browser: a message whose part %.40q is no array of bytes, or too long", name)
 		}
-		buffers[i] = make([]byte, array.Length())
-		js.CopyBytesToGo(buffers[i], array)
+		parts[name] = make([]byte, array.Length())
+		js.CopyBytesToGo(parts[name], array)
 	}
-	return protocol.Decode([]byte(text), buffers)
+	return protocol.Decode([]byte(text), parts)
 }

@@ -1,7 +1,7 @@
 // Package protocol is what the page and its Web Worker say to each other: typed
-// messages, each of which crosses as a JSON header and a list of byte buffers. The
-// buffers are the large parts, picture files and pixels, and are handed over
-// without being written into the JSON.
+// messages, each of which crosses as a JSON header and named parts. The parts are what is
+// large, picture files, pixels and checkpoints, and are handed over without being written
+// into the JSON.
 //
 // Decode believes nothing: kinds, counts, lengths and sizes are checked, and a
 // message that does not hold together is an error, never a panic. The package does
@@ -10,7 +10,6 @@ package protocol
 
 import (
 	"image"
-	"time"
 
 	"trappedinart/engine"
 )
@@ -20,7 +19,7 @@ const (
 	MaxHeader     = 1 << 20  // bytes of JSON
 	MaxFile       = 64 << 20 // bytes of one picture file
 	MaxPixels     = 64 << 20 // of one picture
-	MaxBuffers    = 4 + 3*engine.MaxStyles
+	MaxParts      = engine.MaxParts
 	MaxCheckpoint = 1 << 30 // bytes
 	MaxNameLength = 1024    // bytes of a file's name or an address
 	MaxGrown      = 1 << 20 // pixels of a picture on which scribbles are grown
@@ -30,22 +29,13 @@ const (
 // Failed and Grown.
 type Message interface{ kind() string }
 
-// Start asks the worker for a painting. ID, which the page chooses, is repeated in
-// every answer.
+// Start asks the worker for a painting, by the network at WeightsURL. ID, which the page
+// chooses, is repeated in every answer. The request's Control stays where it is; Steer,
+// Pause and Resume carry what it is told.
 type Start struct {
-	ID           int
-	Recipe       engine.Recipe
-	WeightsURL   string
-	Content      engine.File
-	Styles       []engine.File
-	Masks        []engine.File // as in engine.Request, and so on
-	StyleMasks   []engine.File
-	Keep         engine.File
-	Begin        engine.File // the request's Start
-	Resume       []byte
-	PreviewEvery time.Duration
-
-	CheckpointEvery time.Duration
+	ID         int
+	WeightsURL string
+	Request    engine.Request
 }
 
 // Fetch asks the worker to get a network before a run needs it. There is no answer.

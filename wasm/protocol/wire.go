@@ -5,11 +5,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
-	"math"
 	"time"
 
 	"trappedinart/engine"
 )
+
+// Names of parts. The files of a start are named by filePart.
+const (
+	picturePart    = "picture"
+	seedsPart      = "seeds"
+	maskPart       = "mask"
+	previewPart    = "preview"
+	CheckpointPart = "checkpoint" // of a report; the page takes it as it comes, and leaves a byte
+)
+
+func filePart(i int) string { return fmt.Sprintf("file-%d", i) }
 
 // header is the JSON of every message; each kind uses its own fields of it.
 type header struct {
@@ -18,8 +28,7 @@ type header struct {
 	Version      string          `json:"version,omitempty"`
 	Recipe       json.RawMessage `json:"recipe,omitempty"`
 	WeightsURL   string          `json:"weights_url,omitempty"`
-	Names        []string        `json:"names,omitempty"` // of content and styles
-	Masks        []mask          `json:"masks,omitempty"` // whose buffers follow theirs
+	Files        []file          `json:"files,omitempty"`
 	PreviewEvery time.Duration   `json:"preview_every,omitempty"`
 
 	CheckpointEvery time.Duration `json:"checkpoint_every,omitempty"`
@@ -31,99 +40,35 @@ type header struct {
 	Message  string      `json:"message,omitempty"`
 }
 
-// mask is what the header says of a picture besides content and styles.
-type mask struct {
-	Name  string `json:"name"`
-	Role  string `json:"role"`
-	Style int    `json:"style,omitempty"` // that it belongs to
+// file is what the header says of one file of a request.
+type file struct {
+	Role engine.Role `json:"role"`
+	Name string      `json:"name"`
 }
-
-// Roles of masks.
-const (
-	onContent = "mask"
-	onStyle   = "style_mask"
-	keep      = "keep"
-	begin     = "start"
-	resume    = "resume" // a checkpoint, and no picture
-)
 
 type progress struct {
-	Stage      string        `json:"stage"`
-	Note       string        `json:"note,omitempty"`
-	Device     string        `json:"device,omitempty"`
-	Position   int           `json:"position,omitempty"`
-	Bytes      int64         `json:"bytes,omitempty"`
-	TotalBytes int64         `json:"total_bytes,omitempty"`
-	Scale      int           `json:"scale,omitempty"`
-	Scales     int           `json:"scales,omitempty"`
-	Width      int           `json:"width,omitempty"`
-	Height     int           `json:"height,omitempty"`
-	Iteration  int           `json:"iteration,omitempty"`
-	Iterations int           `json:"iterations,omitempty"`
-	Fraction   number        `json:"fraction"`
-	Remaining  time.Duration `json:"remaining,omitempty"`
-	Loss       number        `json:"loss"`
-	Content    number        `json:"content"`
-	Style      number        `json:"style"`
-	Variation  number        `json:"variation"`
-	Estimate   *estimate     `json:"estimate,omitempty"`
-	Preview    *size         `json:"preview,omitempty"`
-	Checkpoint bool          `json:"checkpoint,omitempty"` // whose buffer follows the preview's
-}
-
-type estimate struct {
-	Time   time.Duration `json:"time"`
-	Bytes  int64         `json:"bytes"`
-	Blocks int           `json:"blocks"`
+	engine.Progress
+	Preview *size `json:"preview,omitempty"`
 }
 
 type result struct {
-	Picture       *size           `json:"picture"`
-	Recipe        json.RawMessage `json:"recipe"`
-	Iterations    int             `json:"iterations"`
-	Loss          number          `json:"loss"`
-	StyleDistance number          `json:"style_distance"`
-	Elapsed       time.Duration   `json:"elapsed"`
-	Notes         []string        `json:"notes,omitempty"`
+	engine.Result
+	Recipe  json.RawMessage `json:"recipe"`
+	Picture *size           `json:"picture"`
 }
 
-// size is what the header says of pixels; they themselves are a buffer.
+// size is what the header says of pixels; they themselves are a part.
 type size struct {
 	Width  int `json:"width"`
 	Height int `json:"height"`
 }
 
-// number is a float64 whose NaN and infinities, which JSON cannot write, cross as
-// null and arrive as NaN: a loss that has run away is still worth reporting.
-type number float64
-
-func (n number) MarshalJSON() ([]byte, error) {
-	if f := float64(n); math.IsNaN(f) || math.IsInf(f, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(n))
-}
-
-func (n *number) UnmarshalJSON(data []byte) error {
-	if string(data) == "null" {
-		*n = number(math.NaN())
-		return nil
-	}
-	return json.Unmarshal(data, (*float64)(n))
-}
-
-// Encode returns the message as it crosses. The buffers may share memory with it.
-func Encode(m Message) (head []byte, buffers [][]byte, err error) {
-	h := header{Kind: m.kind()}
+// Encode returns the message as it crosses. The parts may share memory with it.
+func Encode(m Message) (head []byte, parts map[string][]byte, err error) {
+	h, parts := header{Kind: m.kind()}, map[string][]byte{}
 	switch m := m.(type) {
 	case Start:
-		h.ID, h.Recipe, h.WeightsURL = m.ID, m.Recipe.JSON(), m.WeightsURL
-		h.PreviewEvery, h.CheckpointEvery = m.PreviewEvery, m.CheckpointEvery
-		for _, f := range append([]engine.File{m.Content}, m.Styles...) {
-			h.Names = append(h.Names, f.Name)
-			buffers = append(buffers, f.Data)
-		}
-		h.Masks, buffers = m.packMasks(buffers)
+		h.start(m, parts)
 	case Steer:
 		h.ID, h.Recipe = m.ID, m.Recipe.JSON()
 	case Pause:
@@ -136,45 +81,45 @@ func Encode(m Message) (head []byte, buffers [][]byte, err error) {
 		h.ID = m.ID
 	case Grow:
 		h.ID, h.WeightsURL = m.ID, m.WeightsURL
-		h.Picture, buffers = pack(m.Picture)
-		buffers = append(buffers, m.Seeds)
+		h.Picture = pack(parts, picturePart, m.Picture)
+		parts[seedsPart] = m.Seeds
 	case Grown:
-		h.ID, buffers = m.ID, [][]byte{m.Mask}
+		h.ID, parts[maskPart] = m.ID, m.Mask
 	case Ready:
 		h.Version = m.Version
 	case Progress:
 		h.ID = m.ID
-		h.Progress = &progress{
-			Stage: m.Stage, Note: m.Note, Device: m.Device, Position: m.Position, Bytes: m.Bytes, TotalBytes: m.TotalBytes,
-			Scale: m.Scale, Scales: m.Scales, Width: m.Width, Height: m.Height,
-			Iteration: m.Iteration, Iterations: m.Iterations,
-			Fraction: number(m.Fraction), Remaining: m.Remaining,
-			Loss: number(m.Loss), Content: number(m.Content), Style: number(m.Style), Variation: number(m.Variation),
-		}
-		h.Progress.Estimate = (*estimate)(m.Estimate)
-		h.Progress.Preview, buffers = pack(m.Preview)
+		h.Progress = &progress{m.Progress, pack(parts, previewPart, m.Preview)}
 		if m.Checkpoint != nil {
-			h.Progress.Checkpoint = true
-			buffers = append(buffers, m.Checkpoint)
+			parts[CheckpointPart] = m.Checkpoint
 		}
 	case Done:
-		h.ID = m.ID
-		h.Result, buffers = packResult(m.Result)
+		h.ID, h.Result = m.ID, packResult(parts, m.Result)
 	case Failed:
 		h.ID, h.Code, h.Message = m.ID, m.Code, m.Message
-		h.Result, buffers = packResult(m.Result)
+		h.Result = packResult(parts, m.Result)
 	}
 	head, err = json.Marshal(h)
 	if err != nil {
 		return nil, nil, fmt.Errorf("protocol: %w", err)
 	}
-	return head, buffers, nil
+	return head, parts, nil
 }
 
-// pack returns a picture's size and its pixels, row after row without gaps.
-func pack(img *image.NRGBA) (*size, [][]byte) {
+func (h *header) start(m Start, parts map[string][]byte) {
+	r := &m.Request
+	h.ID, h.Recipe, h.WeightsURL = m.ID, r.Recipe.JSON(), m.WeightsURL
+	h.PreviewEvery, h.CheckpointEvery = r.PreviewEvery, r.CheckpointEvery
+	for i, p := range r.Parts() {
+		h.Files = append(h.Files, file{p.Role, p.File.Name})
+		parts[filePart(i)] = p.File.Data
+	}
+}
+
+// pack adds a picture's pixels, row after row without gaps, and returns its size.
+func pack(parts map[string][]byte, name string, img *image.NRGBA) *size {
 	if img == nil {
-		return nil, nil
+		return nil
 	}
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	pix := img.Pix
@@ -184,27 +129,24 @@ func pack(img *image.NRGBA) (*size, [][]byte) {
 			pix = append(pix, img.Pix[y*img.Stride:][:4*w]...)
 		}
 	}
-	return &size{w, h}, [][]byte{pix}
+	parts[name] = pix
+	return &size{w, h}
 }
 
-func packResult(r *engine.Result) (*result, [][]byte) {
+func packResult(parts map[string][]byte, r *engine.Result) *result {
 	if r == nil || r.Picture == nil {
-		return nil, nil
+		return nil
 	}
-	picture, buffers := pack(r.Picture)
-	return &result{
-		Picture: picture, Recipe: r.Recipe.JSON(),
-		Iterations: r.Iterations, Loss: number(r.Loss), StyleDistance: number(r.StyleDistance), Elapsed: r.Elapsed, Notes: r.Notes,
-	}, buffers
+	return &result{*r, r.Recipe.JSON(), pack(parts, picturePart, r.Picture)}
 }
 
-// Decode reads a message. The pictures of the message share memory with buffers.
-func Decode(head []byte, buffers [][]byte) (Message, error) {
+// Decode reads a message. Its pictures and files share memory with the parts.
+func Decode(head []byte, parts map[string][]byte) (Message, error) {
 	if len(head) > MaxHeader {
 		return nil, fmt.Errorf("protocol: a header of %d bytes", len(head))
 	}
-	if len(buffers) > MaxBuffers {
-		return nil, fmt.Errorf("protocol: %d buffers", len(buffers))
+	if len(parts) > MaxParts {
+		return nil, fmt.Errorf("protocol: %d parts", len(parts))
 	}
 	var h header
 	dec := json.NewDecoder(bytes.NewReader(head))
@@ -212,104 +154,123 @@ func Decode(head []byte, buffers [][]byte) (Message, error) {
 	if err := dec.Decode(&h); err != nil {
 		return nil, fmt.Errorf("protocol: header: %w", err)
 	}
-	m, used, err := h.message(buffers)
+	come := &arrived{parts: parts}
+	m, err := h.message(come)
 	if err != nil {
 		return nil, err
 	}
-	if used != len(buffers) {
-		return nil, fmt.Errorf("protocol: %s comes with %d buffers, not %d", h.Kind, len(buffers), used)
+	if come.taken != len(parts) {
+		return nil, fmt.Errorf("protocol: %s comes with %d parts, not %d", h.Kind, len(parts), come.taken)
 	}
 	return m, nil
 }
 
-// message returns the message that the header stands for and how many of the
-// buffers belong to it.
-func (h *header) message(buffers [][]byte) (m Message, used int, err error) {
+// arrived are the parts of a message, and how many were asked for.
+type arrived struct {
+	parts map[string][]byte
+	taken int
+}
+
+// take returns the part of that name, if it is there and no longer than most.
+func (a *arrived) take(name string, most int) ([]byte, error) {
+	data, ok := a.parts[name]
+	if !ok || len(data) > most {
+		return nil, fmt.Errorf("protocol: the part %s does not come, or is too long", name)
+	}
+	a.taken++
+	return data, nil
+}
+
+// message returns the message that the header stands for.
+func (h *header) message(come *arrived) (Message, error) {
 	switch h.Kind {
 	case "start":
-		s, err := h.start(buffers)
-		return s, len(h.Names) + len(h.Masks), err
+		return h.readStart(come)
 	case "steer":
 		recipe, err := engine.ParseRecipe(h.Recipe)
 		if err != nil {
 			err = fmt.Errorf("protocol: %w", err)
 		}
-		return Steer{h.ID, recipe}, 0, err
+		return Steer{h.ID, recipe}, err
 	case "pause":
-		return Pause{h.ID}, 0, nil
+		return Pause{h.ID}, nil
 	case "resume":
-		return Resume{h.ID}, 0, nil
+		return Resume{h.ID}, nil
 	case "fetch":
-		return Fetch{h.WeightsURL}, 0, checkAddress(h.WeightsURL)
+		return Fetch{h.WeightsURL}, checkAddress(h.WeightsURL)
 	case "cancel":
-		return Cancel{h.ID}, 0, nil
+		return Cancel{h.ID}, nil
 	case "grow":
-		return h.grow(buffers)
+		return h.readGrow(come)
 	case "grown":
-		if len(buffers) != 1 || len(buffers[0]) > MaxGrown {
-			return nil, 0, fmt.Errorf("protocol: what has grown does not come, or is too large")
-		}
-		return Grown{h.ID, buffers[0]}, 1, nil
+		mask, err := come.take(maskPart, MaxGrown)
+		return Grown{h.ID, mask}, err
 	case "ready":
-		return Ready{h.Version}, 0, nil
+		return Ready{h.Version}, nil
 	case "progress":
-		return h.progressMessage(buffers)
+		return h.readProgress(come)
 	case "done":
-		r, used, err := h.Result.unpack(buffers)
+		r, err := h.Result.unpack(come)
 		if err == nil && r == nil {
 			err = fmt.Errorf("protocol: done without a result")
 		}
-		return Done{h.ID, r}, used, err
+		return Done{h.ID, r}, err
 	case "failed":
 		if h.Code == "" || h.Message == "" {
-			return nil, 0, fmt.Errorf("protocol: failed does not say why")
+			return nil, fmt.Errorf("protocol: failed does not say why")
 		}
-		r, used, err := h.Result.unpack(buffers)
-		return Failed{h.ID, h.Code, h.Message, r}, used, err
+		r, err := h.Result.unpack(come)
+		return Failed{h.ID, h.Code, h.Message, r}, err
 	}
-	return nil, 0, fmt.Errorf("protocol: unknown kind %.40q", h.Kind)
+	return nil, fmt.Errorf("protocol: unknown kind %.40q", h.Kind)
 }
 
-func (h *header) start(buffers [][]byte) (Start, error) {
-	n := len(h.Names)
-	switch {
-	case n < 2:
-		return Start{}, fmt.Errorf("protocol: start names %d pictures", n)
-	case n+len(h.Masks) > len(buffers):
-		return Start{}, fmt.Errorf("protocol: start names %d pictures and brings %d", n+len(h.Masks), len(buffers))
-	case h.PreviewEvery < 0 || h.CheckpointEvery < 0:
-		return Start{}, fmt.Errorf("protocol: previews every %v, checkpoints every %v", h.PreviewEvery, h.CheckpointEvery)
+// readStart reads a request. What a painting needs is for its Check to say: so a page is
+// told what it lacks in the same words as elsewhere.
+func (h *header) readStart(come *arrived) (Message, error) {
+	if h.PreviewEvery < 0 || h.CheckpointEvery < 0 {
+		return nil, fmt.Errorf("protocol: previews every %v, checkpoints every %v", h.PreviewEvery, h.CheckpointEvery)
 	}
 	if err := checkAddress(h.WeightsURL); err != nil {
-		return Start{}, err
+		return nil, err
 	}
 	recipe, err := engine.ParseRecipe(h.Recipe)
 	if err != nil {
-		return Start{}, fmt.Errorf("protocol: %w", err)
+		return nil, fmt.Errorf("protocol: %w", err)
 	}
-	files := make([]engine.File, n)
-	for i, name := range h.Names {
-		if len(name) > MaxNameLength || len(buffers[i]) > MaxFile {
-			return Start{}, fmt.Errorf("protocol: picture %d has a name of %d bytes and %d bytes", i+1, len(name), len(buffers[i]))
+	r := engine.Request{Recipe: recipe, PreviewEvery: h.PreviewEvery, CheckpointEvery: h.CheckpointEvery}
+	for i, f := range h.Files {
+		most := MaxFile
+		if f.Role == engine.RoleCheckpoint {
+			most = MaxCheckpoint
 		}
-		files[i] = engine.File{Name: name, Data: buffers[i]}
+		data, err := come.take(filePart(i), most)
+		if err != nil {
+			return nil, err
+		}
+		if len(f.Name) > MaxNameLength {
+			return nil, fmt.Errorf("protocol: file %d has a name of %d bytes", i+1, len(f.Name))
+		}
+		if err := r.Add(engine.Part{Role: f.Role, File: engine.File{Name: f.Name, Data: data}}); err != nil {
+			return nil, fmt.Errorf("protocol: %w", err)
+		}
 	}
-	s := Start{
-		ID: h.ID, Recipe: recipe, WeightsURL: h.WeightsURL,
-		Content: files[0], Styles: files[1:], PreviewEvery: h.PreviewEvery, CheckpointEvery: h.CheckpointEvery,
-	}
-	return s, s.unpackMasks(h.Masks, buffers[n:])
+	return Start{h.ID, h.WeightsURL, r}, nil
 }
 
-func (h *header) grow(buffers [][]byte) (Message, int, error) {
-	picture, _, err := h.Picture.unpack(buffers)
-	switch {
-	case err != nil:
-		return nil, 0, err
-	case picture == nil || len(buffers) != 2 || len(buffers[1]) > MaxGrown || len(buffers[1]) != len(picture.Pix)/4:
-		return nil, 0, fmt.Errorf("protocol: scribbles do not fit their picture, or are too large")
+func (h *header) readGrow(come *arrived) (Message, error) {
+	picture, err := h.Picture.unpack(come, picturePart)
+	if err != nil {
+		return nil, err
 	}
-	return Grow{h.ID, h.WeightsURL, picture, buffers[1]}, 2, checkAddress(h.WeightsURL)
+	seeds, err := come.take(seedsPart, MaxGrown)
+	if err != nil {
+		return nil, err
+	}
+	if picture == nil || len(seeds) != len(picture.Pix)/4 {
+		return nil, fmt.Errorf("protocol: scribbles do not fit their picture")
+	}
+	return Grow{h.ID, h.WeightsURL, picture, seeds}, checkAddress(h.WeightsURL)
 }
 
 func checkAddress(address string) error {
@@ -319,70 +280,63 @@ func checkAddress(address string) error {
 	return nil
 }
 
-func (h *header) progressMessage(buffers [][]byte) (Message, int, error) {
+func (h *header) readProgress(come *arrived) (Message, error) {
 	p := h.Progress
 	if p == nil {
-		return nil, 0, fmt.Errorf("protocol: progress says nothing")
+		return nil, fmt.Errorf("protocol: progress says nothing")
 	}
-	if min(p.Position, p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations, int(min(p.Remaining, 1))) < 0 || min(p.Bytes, p.TotalBytes) < 0 {
-		return nil, 0, fmt.Errorf("protocol: progress counts below zero")
+	if min(p.Position, p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations) < 0 || min(p.Bytes, p.TotalBytes) < 0 || p.Remaining < 0 {
+		return nil, fmt.Errorf("protocol: progress counts below zero")
 	}
 	if e := p.Estimate; e != nil && (e.Time < 0 || e.Bytes < 0 || e.Blocks < 0) {
-		return nil, 0, fmt.Errorf("protocol: an estimate below zero")
+		return nil, fmt.Errorf("protocol: an estimate below zero")
 	}
-	preview, used, err := p.Preview.unpack(buffers)
-	if err != nil {
-		return nil, 0, err
+	said := p.Progress
+	var err error
+	if said.Preview, err = p.Preview.unpack(come, previewPart); err != nil {
+		return nil, err
 	}
-	var checkpoint []byte
-	if p.Checkpoint {
-		if used >= len(buffers) || len(buffers[used]) > MaxCheckpoint {
-			return nil, 0, fmt.Errorf("protocol: a checkpoint does not come, or is too long")
+	if _, ok := come.parts[CheckpointPart]; ok {
+		if said.Checkpoint, err = come.take(CheckpointPart, MaxCheckpoint); err != nil {
+			return nil, err
 		}
-		checkpoint = buffers[used]
-		used++
 	}
-	return Progress{h.ID, engine.Progress{
-		Stage: p.Stage, Note: p.Note, Device: p.Device, Position: p.Position, Bytes: p.Bytes, TotalBytes: p.TotalBytes,
-		Scale: p.Scale, Scales: p.Scales, Width: p.Width, Height: p.Height,
-		Iteration: p.Iteration, Iterations: p.Iterations,
-		Fraction: float64(p.Fraction), Remaining: p.Remaining,
-		Loss: float64(p.Loss), Content: float64(p.Content), Style: float64(p.Style), Variation: float64(p.Variation),
-		Estimate: (*engine.Estimate)(p.Estimate), Preview: preview, Checkpoint: checkpoint,
-	}}, used, nil
+	return Progress{h.ID, said}, nil
 }
 
-func (s *size) unpack(buffers [][]byte) (*image.NRGBA, int, error) {
+func (s *size) unpack(come *arrived, name string) (*image.NRGBA, error) {
 	if s == nil {
-		return nil, 0, nil
+		return nil, nil
 	}
 	// Each side is checked by itself first, so that the product cannot overflow.
 	if s.Width < 1 || s.Height < 1 || s.Width > MaxPixels || s.Height > MaxPixels/s.Width {
-		return nil, 0, fmt.Errorf("protocol: a picture of %d x %d", s.Width, s.Height)
+		return nil, fmt.Errorf("protocol: a picture of %d x %d", s.Width, s.Height)
 	}
-	if len(buffers) < 1 || len(buffers[0]) != 4*s.Width*s.Height {
-		return nil, 0, fmt.Errorf("protocol: a picture of %d x %d does not come with its pixels", s.Width, s.Height)
+	pix, err := come.take(name, 4*MaxPixels)
+	if err != nil {
+		return nil, err
 	}
-	return &image.NRGBA{Pix: buffers[0], Stride: 4 * s.Width, Rect: image.Rect(0, 0, s.Width, s.Height)}, 1, nil
+	if len(pix) != 4*s.Width*s.Height {
+		return nil, fmt.Errorf("protocol: a picture of %d x %d does not come with its pixels", s.Width, s.Height)
+	}
+	return &image.NRGBA{Pix: pix, Stride: 4 * s.Width, Rect: image.Rect(0, 0, s.Width, s.Height)}, nil
 }
 
-func (r *result) unpack(buffers [][]byte) (*engine.Result, int, error) {
+func (r *result) unpack(come *arrived) (*engine.Result, error) {
 	if r == nil {
-		return nil, 0, nil
+		return nil, nil
 	}
-	picture, used, err := r.Picture.unpack(buffers)
+	picture, err := r.Picture.unpack(come, picturePart)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if picture == nil || r.Iterations < 0 || r.Elapsed < 0 {
-		return nil, 0, fmt.Errorf("protocol: a result without a picture or with counts below zero")
+		return nil, fmt.Errorf("protocol: a result without a picture or with counts below zero")
 	}
-	recipe, err := engine.ParseRecipe(r.Recipe)
-	if err != nil {
-		return nil, 0, fmt.Errorf("protocol: %w", err)
+	out := r.Result
+	out.Picture = picture
+	if out.Recipe, err = engine.ParseRecipe(r.Recipe); err != nil {
+		return nil, fmt.Errorf("protocol: %w", err)
 	}
-	return &engine.Result{
-		Picture: picture, Recipe: recipe,
-		Iterations: r.Iterations, Loss: float64(r.Loss), StyleDistance: float64(r.StyleDistance), Elapsed: r.Elapsed, Notes: r.Notes,
-	}, used, nil
+	return &out, nil
 }

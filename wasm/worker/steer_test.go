@@ -31,15 +31,15 @@ func TestSteering(t *testing.T) {
 		return &engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 1, 1)), Recipe: req.Recipe}, nil
 	}))
 	m := start(t, 4)
-	m.Masks = []engine.File{{Name: "m", Data: []byte{1}}}
-	m.Keep = engine.File{Name: "k", Data: []byte{2}}
-	m.Begin = engine.File{Name: "b", Data: []byte{3}}
+	m.Request.Masks = []engine.File{{Name: "m", Data: []byte{1}}}
+	m.Request.Keep = engine.File{Name: "k", Data: []byte{2}}
+	m.Request.StartPicture = engine.File{Name: "b", Data: []byte{3}}
 	s.Handle(m)
 	req := <-begun
-	if len(req.Masks) != 1 || req.Keep.Name != "k" || req.Start.Name != "b" {
+	if len(req.Masks) != 1 || req.Keep.Name != "k" || req.StartPicture.Name != "b" {
 		t.Errorf("the request is %+v", req)
 	}
-	other := m.Recipe
+	other := m.Request.Recipe
 	other.Strength = 12
 	s.Handle(protocol.Steer{ID: 5, Recipe: other})
 	s.Handle(protocol.Pause{ID: 5})

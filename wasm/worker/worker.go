@@ -173,11 +173,8 @@ func (s *Session) sight(ctx context.Context, m protocol.Grow) *segment.Sight {
 
 // run makes the painting and returns the message that ends the run.
 func (s *Session) run(ctx context.Context, m protocol.Start) protocol.Message {
-	request := engine.Request{
-		Recipe: m.Recipe, Content: m.Content, Styles: m.Styles, Masks: m.Masks, StyleMasks: m.StyleMasks,
-		Keep: m.Keep, Start: m.Begin, Resume: m.Resume, Control: s.controlOf(m.ID),
-		PreviewEvery: m.PreviewEvery, CheckpointEvery: m.CheckpointEvery,
-	}
+	request := m.Request
+	request.Control = s.controlOf(m.ID)
 	result, err := s.Runner(m.WeightsURL).Run(ctx, request, func(p engine.Progress) {
 		s.post(protocol.Progress{ID: m.ID, Progress: p})
 		s.Yield()

@@ -87,8 +87,8 @@ func start(t *testing.T, id int) protocol.Start {
 		t.Fatal(err)
 	}
 	return protocol.Start{
-		ID: id, Recipe: recipe, WeightsURL: "weights",
-		Content: engine.File{Name: "c"}, Styles: []engine.File{{Name: "s"}},
+		ID: id, WeightsURL: "weights",
+		Request: engine.Request{Recipe: recipe, Content: engine.File{Name: "c"}, Styles: []engine.File{{Name: "s"}}},
 	}
 }
 

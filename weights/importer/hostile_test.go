@@ -150,7 +150,7 @@ func common(t *testing.T) []hostile {
 }
 
 func torchFiles(t *testing.T) []hostile {
-	good := fixture(t, "torch.pth")
+	good := sample(t, "torch.pth")
 	both := func(class, key, count, offset, shape, stride string) []byte {
 		return pickled(t, layerOf(class, key, count, offset, shape, stride), entry{"a/data/0", make([]byte, 432)}, entry{"a/data/b", make([]byte, 16)})
 	}
@@ -227,7 +227,7 @@ func manyEntries(t *testing.T) []byte {
 }
 
 func legacyFiles(t *testing.T) []hostile {
-	good := fixture(t, "torch-legacy.pth")
+	good := sample(t, "torch-legacy.pth")
 	at := bytes.Index(good, floats(network().Convs[0].Weight))
 	longer := slices.Clone(good)
 	binary.LittleEndian.PutUint64(longer[at-8:], 1<<40)
@@ -251,7 +251,7 @@ func legacyFiles(t *testing.T) []hostile {
 }
 
 func kerasFiles(t *testing.T) []hostile {
-	good := fixture(t, "keras2.h5")
+	good := sample(t, "keras2.h5")
 	tree := func(kind byte) string { return "TREE\x00" + string([]byte{kind}) }
 	layout := "\x08\x00\x18\x00\x00\x00\x00\x00\x03\x01"
 	shape := string(binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, 3), 4))
@@ -371,7 +371,7 @@ func falseSum(t *testing.T) []byte {
 
 func FuzzRead(f *testing.F) {
 	for _, name := range []string{"torch.pth", "torch-legacy.pth", "keras1.h5", "numpy.npz"} {
-		f.Add(fixture(f, name))
+		f.Add(sample(f, name))
 	}
 	f.Add(safetensors(nil, parts(numbered("features.%d.weight"), numbered("features.%d.bias"))...))
 	f.Add(pickled(f, tensorOf("FloatStorage", "0", count108, zero, filter, steps)))

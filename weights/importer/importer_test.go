@@ -132,7 +132,7 @@ func npz(t testing.TB, list ...part) []byte {
 	return zipped(t, zip.Deflate, entries...)
 }
 
-func fixture(t testing.TB, name string) []byte {
+func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
@@ -176,11 +176,11 @@ func TestFormats(t *testing.T) {
 	}
 	extra := part{"classifier.0.weight", []int{2, 2}, make([]byte, 16)}
 	for name, data := range map[string][]byte{
-		"torch.pth":          fixture(t, "torch.pth"),
-		"torch-legacy.pth":   fixture(t, "torch-legacy.pth"),
-		"keras1.h5":          fixture(t, "keras1.h5"),
-		"keras2.h5":          fixture(t, "keras2.h5"),
-		"numpy.npz":          fixture(t, "numpy.npz"),
+		"torch.pth":          sample(t, "torch.pth"),
+		"torch-legacy.pth":   sample(t, "torch-legacy.pth"),
+		"keras1.h5":          sample(t, "keras1.h5"),
+		"keras2.h5":          sample(t, "keras2.h5"),
+		"numpy.npz":          sample(t, "numpy.npz"),
 		"npz of PyTorch":     npz(t, append(torch, extra)...),
 		"npz with _W":        npz(t, parts(named("%s_W"), named("%s_b"))...),
 		"npz in float64":     zipped(t, zip.Store, doubles...),
@@ -219,7 +219,7 @@ func compare(t *testing.T, name string, got, want *vgg.Weights) {
 
 // What is read can be written and read again.
 func TestMarshals(t *testing.T) {
-	n, err := read(t, fixture(t, "keras2.h5"), "torchvision")
+	n, err := read(t, sample(t, "keras2.h5"), "torchvision")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,11 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"trappedinart/engine"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/fixture"
 	"trappedinart/weights/importer"
 )
 
@@ -24,7 +23,7 @@ var (
 // Which network a file holds is known from its metadata, its checksum or its first
 // filters, or from --input, and what is known cannot be contradicted.
 func TestKind(t *testing.T) {
-	plain := fixture(t, "torch.pth")
+	plain := sample(t, "torch.pth")
 	sum, md := sha256.Sum256(plain), md5.Sum(plain)
 	sha256, md5 := hex.EncodeToString(sum[:]), hex.EncodeToString(md[:])
 	with := func(metadata map[string]string) []byte {
@@ -95,14 +94,7 @@ func TestKind(t *testing.T) {
 
 // The parameters themselves are known, where they are beside the project.
 func TestKindOfVGG19(t *testing.T) {
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	path := filepath.Join(dir, "vgg19", "vgg19-conv1-conv3.safetensors")
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("no VGG-19 beside the project: its file is not read")
-	}
+	path := fixture.Shared(t, "vgg19", "vgg19-conv1-conv3.safetensors")
 	n, err := importer.Read(t.Context(), path, importer.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -5,8 +5,6 @@ package quantize_test
 import (
 	"context"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -14,25 +12,14 @@ import (
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/fixture"
 	"trappedinart/weights"
 	"trappedinart/weights/quantize"
 )
 
-func shared(parts ...string) string {
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	return filepath.Join(append([]string{dir}, parts...)...)
-}
-
 func vgg19(t *testing.T) *vgg.Weights {
 	t.Helper()
-	data, err := os.ReadFile(shared("vgg19", "vgg19-conv1-conv3.safetensors"))
-	if err != nil {
-		t.Skip("no VGG-19 beside the project: its quantisation is not measured")
-	}
-	w, err := weights.Parse(data)
+	w, err := weights.Parse(fixture.Read(t, fixture.Shared(t, "vgg19", "vgg19-conv1-conv3.safetensors")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +28,7 @@ func vgg19(t *testing.T) *vgg.Weights {
 
 func file(t *testing.T, name string) engine.File {
 	t.Helper()
-	data, err := os.ReadFile(shared("images", name+".jpg"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return engine.File{Name: name, Data: data}
+	return engine.File{Name: name, Data: fixture.Read(t, fixture.Shared(t, "images", name+".jpg"))}
 }
 
 func picture(t *testing.T, name string, size int) quantize.Picture {
@@ -63,7 +46,7 @@ func picture(t *testing.T, name string, size int) quantize.Picture {
 func TestVGG19(t *testing.T) {
 	w, be, ctx := vgg19(t), cpu.New(0), context.Background()
 	if testing.Short() || be.ISA() == "go" {
-		t.Skip("takes minutes in plain Go; make unit has it")
+		fixture.Elsewhere(t, "make unit: it takes minutes in plain Go")
 	}
 	chosen := []quantize.Picture{picture(t, "golden_gate", 160), picture(t, "starry_night", 160), picture(t, "tubingen", 160)}
 	others := []quantize.Picture{picture(t, "hoovertowernight", 192), picture(t, "the_scream", 192)}

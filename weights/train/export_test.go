@@ -10,13 +10,13 @@ import (
 // A Pass is a pass for tests: its parameters, and loss and gradient at a crop.
 type Pass struct{ *pass }
 
-func NewPass(be backend.Trainer, teacher *vgg.Weights, side int, widths []int, gram float64) (*Pass, error) {
+func NewPass(be backend.Trainer, teacher *vgg.Weights, side int, widths []int, gram float64, pooling backend.Pooling) (*Pass, error) {
 	var outs []int
 	for _, c := range teacher.Convs[:Layers] {
 		outs = append(outs, c.O)
 	}
 	rms := [Layers]float64{1, 2, 3, 4, 5, 6}
-	s, err := newPass(be, teacher, side, widths, newParams(widths, outs), &rms, gram)
+	s, err := newPass(be, teacher, &Options{Side: side, Widths: widths, Gram: gram, Pooling: pooling}, newParams(widths, outs), &rms)
 	return &Pass{s}, err
 }
 

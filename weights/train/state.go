@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"encoding/gob"
 	"reflect"
+	"slices"
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/engine/vgg"
 )
 
 // state is what a training goes on from. The pictures that were painted are not in it:
@@ -20,12 +22,14 @@ type state struct {
 	RMS       [Layers]float64
 	Paintings int
 	Spent     time.Duration
+	Settled   bool
+	PaintFrom int
 }
 
 // State returns what Resume goes on from.
 func (t *Trainer) State() ([]byte, error) {
 	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(state{t.Options, t.Step, t.p.all, t.m, t.v, t.rms, t.paintings, t.Spent})
+	err := gob.NewEncoder(&b).Encode(state{t.Options, t.Step, t.p.all, t.m, t.v, t.rms, t.paintings, t.Spent, t.settled, t.paintFrom})
 	return b.Bytes(), err
 }
 
@@ -44,8 +48,43 @@ func (t *Trainer) Resume(data []byte) error {
 		return engine.Errorf(engine.InvalidRecipe, "The training was begun with other options, %+v; give the same, or remove its state to begin again.", s.Options)
 	}
 	t.Step, t.rms, t.paintings, t.Spent = s.Step, s.RMS, s.Paintings, s.Spent
+	t.settled, t.paintFrom = s.Settled, s.PaintFrom
 	copy(t.p.all, s.All)
 	copy(t.m, s.M)
 	copy(t.v, s.V)
+	return nil
+}
+
+// From begins with the parameters of another training, whose State this is, with heads, or
+// with those of a network. Their channels must be the same.
+func (t *Trainer) From(old []byte, network *vgg.Weights) error {
+	if network == nil {
+		var s state
+		if err := gob.NewDecoder(bytes.NewReader(old)).Decode(&s); err != nil {
+			return engine.Errorf(engine.Unreadable, "The state of the training to begin from cannot be read (%w); give another file.", err)
+		}
+		if !slices.Equal(s.Options.Widths, t.Widths) || len(s.All) != len(t.p.all) {
+			return engine.Errorf(engine.InvalidRecipe, "The training to begin from has the widths %v and this one %v; give the same.", s.Options.Widths, t.Widths)
+		}
+		copy(t.p.all, s.All)
+		t.paintFrom = 0
+		return nil
+	}
+	for l, width := range t.Widths {
+		if l >= len(network.Convs) || network.Convs[l].O != width {
+			return engine.Errorf(engine.InvalidRecipe, "The network to begin from has other channels than the widths %v; give the same.", t.Widths)
+		}
+	}
+	for l, c := range network.Convs[:Layers] {
+		copy(t.p.bias[l], c.Bias)
+		for k := range t.p.weight[l] {
+			scale := 1.
+			if l == 0 {
+				scale = network.Input.Scale[k/9%3] / inputScale
+			}
+			t.p.weight[l][k] = float32(float64(c.At(k)) * scale)
+		}
+	}
+	t.settled, t.paintFrom = false, min(settle, t.Steps/4)
 	return nil
 }

@@ -48,6 +48,20 @@ func newParams(widths, teacher []int) *params {
 	return p
 }
 
+// ofHead says whether parameter i belongs to a head.
+func (p *params) ofHead(i int) bool {
+	for l := range Layers {
+		convolution := len(p.weight[l]) + len(p.bias[l])
+		if i < convolution {
+			return false
+		}
+		if i -= convolution + len(p.head[l]); i < 0 {
+			return true
+		}
+	}
+	panic("train: no such parameter")
+}
+
 // draw fills the parameters as He et al. 2015 (arXiv 1502.01852) begin.
 func (p *params) draw(random *rand.Rand, widths []int) {
 	in := 3
@@ -64,8 +78,8 @@ func (p *params) draw(random *rand.Rand, widths []int) {
 
 // network returns the student as a network of its own. The metric of a layer is that of
 // its head, brought to a mean of 1 along the diagonal.
-func (p *params) network(widths []int, name string) *vgg.Weights {
-	w := &vgg.Weights{Name: name, Input: vgg.Input{Mean: vgg.Caffe.Mean, Scale: [3]float64{inputScale, inputScale, inputScale}}}
+func (p *params) network(widths []int, pooling backend.Pooling, name string) *vgg.Weights {
+	w := &vgg.Weights{Name: name, Pooling: pooling, Input: vgg.Input{Mean: vgg.Caffe.Mean, Scale: [3]float64{inputScale, inputScale, inputScale}}}
 	in := 3
 	for l, out := range widths {
 		w.Convs = append(w.Convs, vgg.Conv{
@@ -105,6 +119,7 @@ func metric(head []float32, n int) []float32 {
 type pass struct {
 	be      backend.Trainer
 	side    int
+	pooling backend.Pooling
 	widths  []int
 	p       *params // shared, read
 	grad    *params // of this pass
@@ -124,20 +139,22 @@ type passLayer struct {
 	dout         backend.Buffer
 	dx           backend.Buffer // gradient with respect to x
 	dwide        backend.Buffer // and to what was pooled before it, if that was so
+	won          backend.Mask   // by maximum pooling before it
 	e, predicted backend.Buffer // [T,h,w]: what the head gets wrong; what it says
 	turned       []float32      // the head's transpose
 	sums         [2]backend.Sums
 	squares      []float64
 }
 
-func newPass(be backend.Trainer, teacher *vgg.Weights, side int, widths []int, p *params, rms *[Layers]float64, gram float64) (*pass, error) {
-	s := &pass{be: be, side: side, widths: widths, p: p, rms: rms, gram: gram}
+func newPass(be backend.Trainer, teacher *vgg.Weights, o *Options, p *params, rms *[Layers]float64) (*pass, error) {
+	side, widths := o.Side, o.Widths
+	s := &pass{be: be, side: side, pooling: o.Pooling, widths: widths, p: p, rms: rms, gram: o.Gram}
 	taps := teacher.Taps()[:Layers]
 	var err error
 	if s.teacher, err = vgg.New(be, teacher, taps); err != nil {
 		return nil, err
 	}
-	if s.plan, err = s.teacher.ForwardPlan(side, side, backend.Average, taps); err != nil {
+	if s.plan, err = s.teacher.ForwardPlan(side, side, o.Pooling, taps); err != nil {
 		return nil, err
 	}
 	var outs []int
@@ -150,6 +167,7 @@ func newPass(be backend.Trainer, teacher *vgg.Weights, side int, widths []int, p
 		if s.pooled(l) {
 			s.layers[l].dwide = be.New(backend.Shape{C: in, H: n, W: n})
 			n /= 2
+			s.layers[l].won = be.NewMask(backend.Shape{C: in, H: n, W: n})
 		}
 		shape := backend.Shape{C: out, H: n, W: n}
 		seen := backend.Shape{C: outs[l], H: n, W: n}
@@ -215,7 +233,7 @@ func (s *pass) forward() {
 	for l := range s.layers {
 		layer := &s.layers[l]
 		if s.pooled(l) {
-			s.be.Pool(layer.x, s.layers[l-1].out, backend.Average, nil)
+			s.be.Pool(layer.x, s.layers[l-1].out, s.pooling, layer.won)
 		}
 		s.be.Convolve(layer.out, layer.x, layer.conv, layer.pos)
 	}
@@ -282,7 +300,7 @@ func (s *pass) backward() {
 		below := &s.layers[l-1]
 		back := layer.dx
 		if s.pooled(l) {
-			s.be.PoolBack(layer.dwide, back, backend.Average, nil)
+			s.be.PoolBack(layer.dwide, back, s.pooling, layer.won)
 			back = layer.dwide
 		}
 		s.be.Combine(below.dout, 1, below.dout, 1, back)

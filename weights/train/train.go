@@ -26,19 +26,21 @@ import (
 
 // Options say how a network is trained.
 type Options struct {
-	Widths  []int   // channels of conv1_1 to conv3_2
-	Steps   int     // of Adam, in all
-	Batch   int     // crops of a step
-	Side    int     // of a crop, in pixels
-	Rate    float64 // the highest; it rises over Warmup steps and falls to 0 by a cosine
-	Gram    float64 // weight of the loss on Gram matrices; that of the features is 1
-	Painted float64 // share of crops from painted pictures
+	Widths  []int           // channels of conv1_1 to conv3_2
+	Steps   int             // of Adam, in all
+	Batch   int             // crops of a step
+	Side    int             // of a crop, in pixels
+	Rate    float64         // the highest; it rises over Warmup steps and falls to 0 by a cosine
+	Gram    float64         // weight of the loss on Gram matrices; that of the features is 1
+	Painted float64         // share of crops from painted pictures
+	Pooling backend.Pooling // of teacher and student
 	Seed    uint64
 }
 
 const (
 	warmup     = 200
-	heldEvery  = 20 // pictures, of which one is held out
+	settle     = 200 // steps in which the heads of a network that comes without them learn alone
+	heldEvery  = 20  // pictures, of which one is held out
 	heldCrops  = 48
 	paintEvery = 100 // steps
 	paintKeep  = 256 // pictures
@@ -60,6 +62,8 @@ type Trainer struct {
 	train, held []source
 	painted     []*image.NRGBA
 	paintings   int
+	paintFrom   int  // the step from which on it paints
+	settled     bool // or the heads alone learn at first
 }
 
 // New begins a training with the pictures in dir.
@@ -79,12 +83,13 @@ func New(ctx context.Context, o Options, teacher *vgg.Weights, dir string, backe
 	}
 	t.p = newParams(o.Widths, outs)
 	t.p.draw(rand.New(rand.NewPCG(o.Seed, 0)), o.Widths)
+	t.settled, t.paintFrom = true, min(paintAfter, o.Steps/4)
 	t.m, t.v = make([]float32, len(t.p.all)), make([]float32, len(t.p.all))
 	if err := t.measureTeacher(ctx); err != nil {
 		return nil, err
 	}
 	for _, be := range backends {
-		s, err := newPass(be, teacher, o.Side, o.Widths, t.p, &t.rms, o.Gram)
+		s, err := newPass(be, teacher, &t.Options, t.p, &t.rms)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +124,7 @@ func (t *Trainer) measureTeacher(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := net.ForwardPlan(t.Side, t.Side, backend.Average, taps)
+	plan, err := net.ForwardPlan(t.Side, t.Side, t.Pooling, taps)
 	if err != nil {
 		return err
 	}
@@ -152,7 +157,7 @@ func (t *Trainer) rate() float64 {
 
 // Next makes one step and returns the mean errors of its crops.
 func (t *Trainer) Next(ctx context.Context) (Errors, error) {
-	if t.Painted > 0 && t.Step >= min(paintAfter, t.Steps/4) && (t.Step%paintEvery == 0 || t.painted == nil) {
+	if t.Painted > 0 && t.Step >= t.paintFrom && (t.Step%paintEvery == 0 || t.painted == nil) {
 		if err := t.paint(ctx); err != nil {
 			return Errors{}, err
 		}
@@ -206,6 +211,9 @@ func (t *Trainer) adam() {
 	n := float64(t.Step + 1)
 	rate := t.rate() * math.Sqrt(1-math.Pow(beta2, n)) / (1 - math.Pow(beta1, n))
 	for i := range t.p.all {
+		if !t.settled && t.Step < settle && !t.p.ofHead(i) {
+			continue
+		}
 		g := float32(0)
 		for _, s := range t.passes {
 			g += s.grad.all[i]
@@ -227,7 +235,7 @@ func (t *Trainer) Held() (Errors, error) {
 }
 
 // Network returns the student as it is.
-func (t *Trainer) Network(name string) *vgg.Weights { return t.p.network(t.Widths, name) }
+func (t *Trainer) Network(name string) *vgg.Weights { return t.p.network(t.Widths, t.Pooling, name) }
 
 // Finished returns the student with the scale at which distances of content are the
 // teacher's: measured on paintings of pictures that were not learnt from.
@@ -289,6 +297,9 @@ func (t *Trainer) paint(ctx context.Context) error {
 				recipe.Iterations = 30 + random.IntN(50)
 				recipe.Strength = 35 + float64(random.IntN(60))
 				recipe.StyleScale = 0.6 + random.Float64()
+				if random.Float64() < 0.2 {
+					recipe.Start = engine.StartNoise
+				}
 				result, err := runner.Run(ctx, engine.Request{
 					Recipe: recipe, Content: content.file, Styles: []engine.File{t.train[random.IntN(len(t.train))].file},
 				}, nil)

@@ -95,7 +95,7 @@ func mean(e [train.Layers]float64) float64 {
 func TestGradient(t *testing.T) {
 	const side = 16
 	random := rand.New(rand.NewPCG(1, 1))
-	p, err := train.NewPass(ref.New(), teacher(), side, []int{3, 4, 3, 4, 3, 4}, 0.5)
+	p, err := train.NewPass(ref.New(), teacher(), side, []int{3, 4, 3, 4, 3, 4}, 0.5, backend.Maximum)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,6 +205,54 @@ func TestResumes(t *testing.T) {
 		var e *engine.Error
 		if err := other.Resume(state); !errors.As(err, &e) {
 			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+}
+
+// A training begins where another, or the network that it made, has come; of a network the
+// heads are learnt anew before anything else changes.
+func TestFrom(t *testing.T) {
+	dir := pictures(t, 3)
+	o := options()
+	o.Steps, o.Pooling = 30, backend.Maximum
+	first := start(t, o, dir)
+	steps(t, first, 30)
+	state, err := first.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := first.Network("made")
+	if made.Pooling != backend.Maximum {
+		t.Errorf("the network pools by %v", made.Pooling)
+	}
+
+	o.Rate = 0.001
+	other := start(t, o, dir)
+	if err := other.From(state, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(other.AllParams(), first.AllParams()) {
+		t.Error("begun from a state, the parameters are others")
+	}
+	again := start(t, o, dir)
+	if err := again.From(nil, made); err != nil {
+		t.Fatal(err)
+	}
+	steps(t, again, 5)
+	for l, c := range again.Network("again").Convs {
+		for k, v := range c.Weight {
+			if !(math.Abs(float64(v-made.Convs[l].Weight[k])) <= 1e-6) {
+				t.Fatalf("%s has changed while the heads learn", c.Name)
+			}
+		}
+	}
+
+	o.Widths = []int{6, 6, 8, 8, 12, 16}
+	wider := start(t, o, dir)
+	for name, err := range map[string]error{"a state": wider.From(state, nil), "a network": wider.From(nil, made), "nothing": wider.From(nil, nil)} {
+		var e *engine.Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s of other widths: the error is %v", name, err)
 		}
 	}
 }

@@ -54,6 +54,16 @@ var ops = []struct {
 		be.ConvolveBack(dsrc, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), be.Prepare(in.quantised(out(s), s.C)), nil)
 		return read(be, dsrc)
 	}},
+	{"Convolve, linear", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dst := in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W})
+		be.Convolve(dst, in.buffer(be, s), be.Prepare(in.linear(out(s), s.C)), nil)
+		return read(be, dst)
+	}},
+	{"ConvolveBack, linear", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		dsrc := in.buffer(be, s)
+		be.ConvolveBack(dsrc, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), be.Prepare(in.linear(out(s), s.C)), nil)
+		return read(be, dsrc)
+	}},
 	{"ConvolveBack of all units", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		dsrc := in.buffer(be, s)
 		be.ConvolveBack(dsrc, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), be.Prepare(in.weights(out(s), s.C)), nil)
@@ -138,6 +148,19 @@ var ops = []struct {
 		be.WriteSums(k, symmetric)
 		be.Sandwich(product, d, k)
 		return totals(be, product)
+	}},
+	{"ReadSums", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+		g := be.NewSums(s.C * s.C)
+		be.AddGram(g, in.buffer(be, s), whole(s), nil)
+		wide := make([]float64, g.Len())
+		if err := be.ReadSums(context.Background(), wide, g); err != nil {
+			panic(err)
+		}
+		values := make([]float32, len(wide))
+		for i, v := range wide {
+			values[i] = float32(v)
+		}
+		return values
 	}},
 	{"AdamStep", 1e-5, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		x, m, v, g := in.buffer(be, s), be.New(s), be.New(s), in.buffer(be, s)
@@ -275,6 +298,10 @@ func (in *inputs) numbers(n int) []float32 {
 
 func (in *inputs) weights(o, i int) backend.ConvWeights {
 	return backend.ConvWeights{O: o, I: i, Weight: in.normal(o * i * 9), Bias: in.normal(o)}
+}
+
+func (in *inputs) linear(o, i int) backend.ConvWeights {
+	return backend.ConvWeights{O: o, I: i, Linear: true, Weight: in.normal(o * i * 9)}
 }
 
 func (in *inputs) quantised(o, i int) backend.ConvWeights {

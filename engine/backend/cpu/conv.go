@@ -6,6 +6,7 @@ import "trappedinart/engine/backend"
 // with input and output exchanged.
 type conv struct {
 	in, out       int
+	linear        bool
 	forward, back *filters
 	bias          []float32 // with zeros up to whole panels
 }
@@ -56,7 +57,7 @@ type filters struct {
 
 func (b *Backend) Prepare(w backend.ConvWeights) backend.Conv {
 	backend.CheckPrepare(w)
-	c := &conv{in: w.I, out: w.O}
+	c := &conv{in: w.I, out: w.O, linear: w.Linear}
 	at := func(o, i, tap int) int { return (o*w.I+i)*9 + tap }
 	c.forward = b.filters(&w, w.I, w.O, at, false)
 	c.back = b.filters(&w, w.O, w.I, func(i, o, tap int) int { return at(o, i, 8-tap) }, true)
@@ -121,7 +122,8 @@ func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
 	cv := c.(*conv)
 	m, _ := pos.(*mask)
-	convolution{b, dst.(*buffer), src.(*buffer), cv.forward, m, cv.bias, false}.run()
+	// A linear one is as the way back, by filters that are not turned.
+	convolution{b, dst.(*buffer), src.(*buffer), cv.forward, m, cv.bias, cv.linear}.run()
 }
 
 func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Mask) {

@@ -1,6 +1,10 @@
 package cpu
 
-import "trappedinart/engine/backend"
+import (
+	"context"
+
+	"trappedinart/engine/backend"
+)
 
 const (
 	// gramPlaces is how many places one product of float32 sums.
@@ -243,6 +247,12 @@ func (*gramGrad) recordable() bool { return true }
 func (b *Backend) WriteSums(s backend.Sums, values []float64) {
 	backend.CheckWriteSums(s, values)
 	copy(s.(*sums).d, values)
+}
+
+func (b *Backend) ReadSums(ctx context.Context, dst []float64, s backend.Sums) error {
+	backend.CheckWriteSums(s, dst)
+	copy(dst, s.(*sums).d)
+	return ctx.Err()
 }
 
 // Sandwich is two products in float32, on one thread: matrices are small beside maps.

@@ -9,6 +9,7 @@ import (
 // A conv holds the weights as the matrix [O, I*9] and its transpose.
 type conv struct {
 	o, i       int
+	linear     bool
 	w, wT      *tensor.Dense
 	weight     []float64
 	bias       []float64
@@ -20,9 +21,11 @@ func (c *conv) Channels() (in, out int) { return c.i, c.o }
 func (Backend) Prepare(w backend.ConvWeights) backend.Conv {
 	backend.CheckPrepare(w)
 	k := w.I * 9
-	c := &conv{o: w.O, i: w.I, weight: make([]float64, w.O*k), transposed: make([]float64, w.O*k), bias: make([]float64, w.O)}
+	c := &conv{o: w.O, i: w.I, linear: w.Linear, weight: make([]float64, w.O*k), transposed: make([]float64, w.O*k), bias: make([]float64, w.O)}
 	for o := range w.O {
-		c.bias[o] = float64(w.Bias[o])
+		if !w.Linear {
+			c.bias[o] = float64(w.Bias[o])
+		}
 		for j := range k {
 			v := float64(w.At(o*k + j))
 			c.weight[o*k+j], c.transposed[j*w.O+o] = v, v
@@ -55,6 +58,9 @@ func (Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mas
 		return
 	}
 	product(to.t, cv.w, columns(src.(*buffer)))
+	if cv.linear {
+		return
+	}
 	places := to.shape.H * to.shape.W
 	for i := range to.d {
 		v := to.d[i] + cv.bias[i/places]

@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"context"
 	"math"
 
 	"trappedinart/engine/backend"
@@ -153,6 +154,12 @@ func sign(v float64) float64 {
 }
 
 func (Backend) Total(backend.Sums) {}
+
+func (Backend) ReadSums(ctx context.Context, dst []float64, s backend.Sums) error {
+	backend.CheckWriteSums(s, dst)
+	copy(dst, s.(*sums).d)
+	return ctx.Err()
+}
 
 func (Backend) WriteSums(s backend.Sums, values []float64) {
 	backend.CheckWriteSums(s, values)

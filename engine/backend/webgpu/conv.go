@@ -71,7 +71,7 @@ func (b *Backend) form(c *conv, which int) *form {
 				set((tap*4*fours(p.in)+i)*padded+o, at(o, i, tap))
 			}
 		}
-		if which&turned == 0 {
+		if which&turned == 0 && !c.w.Linear {
 			set(4*p.bias+o, c.w.Bias[o])
 		}
 	}
@@ -99,6 +99,7 @@ func filter(g func(tap int) float64) [16]float64 {
 func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mask) {
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
 	cv, s := c.(*conv), dst.Shape()
+	relu := !c.(*conv).w.Linear
 	if s.Len() == 0 || b.Err() != nil {
 		return
 	}
@@ -108,11 +109,11 @@ func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.
 	}
 	switch {
 	case b.transforms(cv.w.I, cv.w.O):
-		b.throughTransforms(dst, src, b.form(cv, transformed), nil, true)
+		b.throughTransforms(dst, src, b.form(cv, transformed), nil, relu)
 	case cv.w.O <= narrowest:
-		b.toFew(dst, src, b.form(cv, 0), nil, true)
+		b.toFew(dst, src, b.form(cv, 0), nil, relu)
 	default:
-		b.product(dst, src, b.form(cv, 0), bits, true)
+		b.product(dst, src, b.form(cv, 0), bits, relu)
 		return
 	}
 	if pos != nil {
@@ -144,18 +145,18 @@ func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos ba
 // signWords is how many words the positive bits of a map take.
 func signWords(s backend.Shape) int { return fours(s.C) * s.H * rowWords(s.W) }
 
-// product convolves as one product of matrices. On the way forward it writes bits, if there
-// are any; on the way back it reads them.
-func (b *Backend) product(dst, src backend.Buffer, p *form, bits *memory, forward bool) {
+// product convolves as one product of matrices. With relu, which is the way forward, it
+// writes bits, if there are any; without, it reads them.
+func (b *Backend) product(dst, src backend.Buffer, p *form, bits *memory, relu bool) {
 	s := dst.Shape()
 	asked := ""
 	memories := append(make([]*memory, 0, 4), of(dst), of(src), p.memory)
-	if forward {
+	if relu {
 		asked = "BIAS"
 	}
 	if bits != nil {
 		memories = append(memories, bits)
-		if forward {
+		if relu {
 			asked = "BIAS SIGNS"
 		} else {
 			asked = "MASKED"
@@ -167,10 +168,10 @@ func (b *Backend) product(dst, src backend.Buffer, p *form, bits *memory, forwar
 }
 
 // toFew convolves to at most four channels.
-func (b *Backend) toFew(dst, src backend.Buffer, p *form, bits *memory, forward bool) {
+func (b *Backend) toFew(dst, src backend.Buffer, p *form, bits *memory, relu bool) {
 	s := dst.Shape()
 	asked, memories := "", append(make([]*memory, 0, 4), of(dst), of(src), p.memory)
-	if forward {
+	if relu {
 		asked = "BIAS"
 	} else if bits != nil {
 		asked, memories = "MASKED", append(memories, bits)
@@ -187,7 +188,7 @@ func (b *Backend) transforms(in, out int) bool {
 
 // throughTransforms convolves by Winograd's F(2x2,3x3) in three passes, in bands of tiles
 // whose transforms find room.
-func (b *Backend) throughTransforms(dst, src backend.Buffer, p *form, bits *memory, forward bool) {
+func (b *Backend) throughTransforms(dst, src backend.Buffer, p *form, bits *memory, relu bool) {
 	s := dst.Shape()
 	across := (s.W + 1) / 2
 	all := across * ((s.H + 1) / 2)
@@ -207,7 +208,7 @@ func (b *Backend) throughTransforms(dst, src backend.Buffer, p *form, bits *memo
 		tiles := (n + p.tile.places() - 1) / p.tile.places()
 		b.run(kernel{"product", p.tile.asked}, workgroups{tiles, p.tile.padded(p.out) / (8 * p.tile.to), 16}, []uint32{u(o4), u(i4), u(n), u(p.stride), u(p.rows)}, after, before, p.memory)
 		params := []uint32{u(n * o4), u(n), u(first), u(across), u(s.H), u(s.W), u(o4), u(p.bias)}
-		if forward {
+		if relu {
 			b.run(kernel{"winogradout", "BIAS"}, linear(n*o4), params, of(dst), after, p.memory)
 		} else {
 			b.run(kernel{"winogradout", ""}, linear(n*o4), params, of(dst), after)

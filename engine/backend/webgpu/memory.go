@@ -284,6 +284,20 @@ func (b *Backend) WriteSums(s backend.Sums, values []float64) {
 	b.write(s.(*sums).memory, bytes)
 }
 
+func (b *Backend) ReadSums(ctx context.Context, dst []float64, s backend.Sums) error {
+	backend.CheckWriteSums(s, dst)
+	n := len(dst)
+	bytes, err := b.fetch(ctx, s.(*sums).memory, 8*n)
+	if err != nil {
+		return err
+	}
+	float := func(i int) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))) }
+	for i := range dst {
+		dst[i] = float(i) + float(n+i)
+	}
+	return nil
+}
+
 // halves returns the float nearest to v, and that nearest to what it lacks.
 func halves(v float64) (head, tail float32) {
 	head = float32(v)

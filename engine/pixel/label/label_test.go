@@ -286,3 +286,37 @@ func FuzzLabel(f *testing.F) {
 		}
 	})
 }
+
+// Every kind has its name, by its first bytes; those that are not read are refused by it.
+func TestKind(t *testing.T) {
+	for file, want := range map[string]struct {
+		name string
+		read bool
+	}{
+		"\xff\xd8\xff\xe0":             {"JPEG", true},
+		"\x89PNG\r\n\x1a\n":            {"PNG", true},
+		"RIFF\x00\x00\x00\x00WEBPVP8 ": {"WebP", true},
+		"GIF87a":                       {"GIF", true},
+		"BM":                           {"BMP", true},
+		"II*\x00":                      {"TIFF", true},
+		"MM\x00+\x00\x08\x00\x00":      {"TIFF", true},
+		"\x00\x00\x00\x18ftypheic":     {"HEIC", false},
+		"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif": {"AVIF", false},
+		"\x00\x00\x00\x18ftypcrx ":                         {"camera's raw", false},
+		"\x00\x00\x00\x18ftypmp42":                         {"video", false},
+		"\xff\x0a":                                         {"JPEG XL", false},
+		"\x00\x00\x00\x0cjP  \r\n":                         {"JPEG 2000", false},
+		"8BPS\x00\x01":                                     {"Photoshop", false},
+		"%PDF-1.4":                                         {"PDF", false},
+		"<svg xmlns":                                       {"SVG", false},
+		"\x00\x00\x01\x00\x01\x00":                         {"icon", false},
+		"P6\n2 2\n":                                        {"Netpbm", false},
+		"RIFF\x00\x00\x00\x00WAVE":                         {"", false},
+		"Dear diary":                                       {"", false},
+		"":                                                 {"", false},
+	} {
+		if name, read := label.Kind([]byte(file)); name != want.name || read != want.read {
+			t.Errorf("%q is %q, %v, want %v", file, name, read, want)
+		}
+	}
+}

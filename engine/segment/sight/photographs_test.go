@@ -3,13 +3,12 @@
 package sight_test
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
+	"trappedinart/internal/fixture"
 )
 
 // polygon is drawn by hand in a picture that is so many units wide.
@@ -46,15 +45,12 @@ type traced struct {
 
 // scene returns it, or nil where the photographs are not.
 func (d traced) scene(t *testing.T) *scene {
-	dir := os.Getenv("TRAPPED_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "images", d.file))
-	if err != nil {
-		t.Logf("%s is not looked at: %v", d.name, err)
+	path, found := fixture.Find(t, "images", d.file)
+	if !found {
+		fixture.Lacks(t, "%s is not looked at, as images/%s is not beside the project", d.name, d.file)
 		return nil
 	}
+	data := fixture.Read(t, path)
 	full, err := pixel.Decode(t.Context(), engine.File{Name: d.file, Data: data})
 	if err != nil {
 		t.Fatal(err)

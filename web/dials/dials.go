@@ -1,0 +1,199 @@
+// Package dials has the settings, made from the recipe's declarations.
+package dials
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+	"trappedinart/web/desk"
+	"trappedinart/web/dom"
+	"trappedinart/web/words"
+)
+
+// reach is how far a slider goes whose setting goes further; more can be written.
+var reach = map[string]float64{"time_budget": 300}
+
+// Sizes are those that a browser paints in bearable time.
+var Sizes = []int{256, 384, 512, 768, 1024}
+
+// A Panel has the dials.
+type Panel struct {
+	desk *desk.Desk
+	// Networks are those there are, and LookAgain sees which are on this device.
+	Networks  []api.Weights
+	LookAgain func()
+	stored    map[string]int64 // bytes of each network's file that are on this device
+	help      string           // the setting whose help is shown
+}
+
+// New returns one for the desk.
+func New(d *desk.Desk) *Panel { return &Panel{desk: d} }
+
+// Store says which bytes of networks' files are on this device, and whether that is news.
+func (s *Panel) Store(stored map[string]int64) bool {
+	news := !maps.Equal(s.stored, stored)
+	s.stored = stored
+	return news
+}
+
+// Render has the dials for all and for experts, of those classes. copyLink makes a link of the settings.
+func (s *Panel) Render(sheet []string, copyLink func()) app.UI {
+	var body []app.UI
+	for _, name := range desk.Sliders {
+		if setting, ok := engine.SettingByName(name); ok {
+			body = append(body, s.renderSlider(setting))
+		}
+	}
+	body = append(body, s.renderSizes())
+	if len(s.Networks) > 1 {
+		body = append(body, s.renderNetworks())
+	}
+	return app.Aside().Class("dials").Aria("label", words.Dials).Class(sheet...).Body(
+		app.Section().Class("group").Body(
+			app.Div().Class("head").Body(app.H2().Text(words.Dials), s.renderUndo(copyLink)),
+			app.Div().Class("group").Body(body...),
+		),
+		s.renderExpert(),
+	)
+}
+
+// renderSlider is a range input for a setting, with its value beside it. A double click
+// takes the default.
+func (s *Panel) renderSlider(setting engine.Setting) app.UI {
+	id, value := "dial-"+setting.Name, setting.Get(&s.desk.Recipe)
+	top := setting.Max
+	if r, ok := reach[setting.Name]; ok {
+		top = r
+	}
+	fixed := s.desk.Fixed(setting)
+	return app.Div().Class("dial").Body(
+		app.Label().For(id).Text(setting.Label),
+		s.renderHelp(setting),
+		app.Span().Class("value").Body(
+			s.renderNumber(setting, id+"-value").Aria("label", fmt.Sprintf(words.InNumbers, setting.Label)).Disabled(fixed),
+			app.Span().Class("unit").Text(setting.Unit),
+		),
+		app.Input().ID(id).Type("range").Title(words.Reset).
+			Aria("valuetext", value+" "+setting.Unit).
+			Min(setting.Min).Max(top).Step(setting.Step).Value(value).Disabled(fixed).
+			OnInput(func(ctx app.Context, _ app.Event) { s.desk.Set(setting, ctx.JSSrc().Get("value").String()) }, app.EventScope(id)).
+			OnDblClick(func(app.Context, app.Event) { s.desk.Reset(setting) }, app.EventScope(id)),
+		s.renderHelpText(setting),
+	)
+}
+
+// renderNumber is an input for writing the value of a setting.
+func (s *Panel) renderNumber(setting engine.Setting, id string) app.HTMLInput {
+	return app.Input().ID(id).Type("number").
+		Min(setting.Min).Max(setting.Max).Attr("step", "any").Value(setting.Get(&s.desk.Recipe)).
+		OnChange(func(ctx app.Context, _ app.Event) {
+			s.desk.Set(setting, ctx.JSSrc().Get("value").String())
+			ctx.JSSrc().Set("value", setting.Get(&s.desk.Recipe)) // what was refused goes
+		}, app.EventScope(id))
+}
+
+// renderHelp is the button that shows a setting's help.
+func (s *Panel) renderHelp(setting engine.Setting) app.UI {
+	return app.Button().Class("help").Type("button").Body(dom.Icon("help")).
+		Aria("label", fmt.Sprintf(words.HelpOn, setting.Label)).Aria("expanded", s.help == setting.Name).
+		OnClick(func(app.Context, app.Event) {
+			if s.help == setting.Name {
+				s.help = ""
+			} else {
+				s.help = setting.Name
+			}
+		}, app.EventScope(setting.Name))
+}
+
+func (s *Panel) renderHelpText(setting engine.Setting) app.UI {
+	return app.If(s.help == setting.Name, func() app.UI { return app.P().Class("help-text").Text(setting.Help) })
+}
+
+func (s *Panel) renderSizes() app.UI {
+	choices := Sizes
+	if !slices.Contains(choices, s.desk.Recipe.Size) { // from the page's address
+		choices = append([]int{s.desk.Recipe.Size}, choices...)
+	}
+	return app.Div().Class("dial").Body(
+		app.Label().For("size").Text(words.Size),
+		app.Select().ID("size").Disabled(s.desk.Busy()).Body(
+			app.Range(choices).Slice(func(i int) app.UI {
+				n := strconv.Itoa(choices[i])
+				return app.Option().Value(n).Text(n + " px").Selected(choices[i] == s.desk.Recipe.Size)
+			}),
+		).OnChange(func(ctx app.Context, _ app.Event) {
+			if setting, ok := engine.SettingByName("size"); ok {
+				s.desk.Set(setting, ctx.JSSrc().Get("value").String())
+				s.desk.Page.ShowContent()
+			}
+		}),
+	)
+}
+
+func (s *Panel) renderNetworks() app.UI {
+	return app.Div().Class("dial").Body(
+		app.Label().For("network").Text(words.Network),
+		app.Select().ID("network").Class("wide").Disabled(s.desk.Busy()).Body(
+			app.Range(s.Networks).Slice(func(i int) app.UI {
+				n := s.Networks[i]
+				return app.Option().Value(n.Name).Text(s.NetworkText(n)).Selected(n.Name == s.desk.Recipe.Weights)
+			}),
+		).OnFocus(func(app.Context, app.Event) { s.LookAgain() }).OnChange(func(ctx app.Context, _ app.Event) {
+			name := ctx.JSSrc().Get("value").String()
+			s.desk.Change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
+		}),
+	)
+}
+
+// NetworkText is a network's name and, if it is not on this device, what it takes to
+// have it.
+func (s *Panel) NetworkText(n api.Weights) string {
+	name := n.Name
+	if said, ok := words.Networks[name]; ok {
+		name = said
+	}
+	switch kept := s.stored[path.Base(n.URL)]; {
+	case kept >= int64(n.Bytes):
+		return name
+	case kept > 0:
+		return fmt.Sprintf(words.FetchRest, name, words.Bytes(n.Bytes-int(kept)))
+	}
+	return fmt.Sprintf(words.FetchOnce, name, words.Bytes(n.Transfer()))
+}
+
+// Show moves the dials to where the recipe is. Of one that was moved and is back within
+// a frame go-app sees no change; and one that is new may have been given its value before its
+// step, and then the browser has rounded it to a whole one.
+func (s *Panel) Show() {
+	show := func(id, value string) {
+		if e, ok := dom.Element(id); ok {
+			e.Set("value", value)
+		}
+	}
+	for _, setting := range engine.Settings() {
+		value := setting.Get(&s.desk.Recipe)
+		show("dial-"+setting.Name, value)
+		show("dial-"+setting.Name+"-value", value)
+		show("expert-"+setting.Name, value)
+	}
+	for _, part := range desk.Parts {
+		for i := range s.desk.Styles {
+			show(partID(part, i), partText(part, &s.desk.Recipe, i))
+		}
+	}
+}
+
+func (s *Panel) renderUndo(copyLink func()) app.UI {
+	return app.Div().Class("undo").Body(
+		dom.Tool("link", words.CopyRecipe, copyLink),
+		dom.Tool("undo", words.Undo, s.desk.Undo).Disabled(!s.desk.CanUndo()),
+		dom.Tool("redo", words.Redo, s.desk.Redo).Disabled(!s.desk.CanRedo()),
+	)
+}

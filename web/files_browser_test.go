@@ -1,0 +1,111 @@
+//go:build browser
+
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The page takes the files that the command line and the server take: those that the browser
+// does not read are read by the engine's decoders, which are fetched for them.
+func TestFilesAsPeopleHaveThem(t *testing.T) {
+	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	files, err := filepath.Glob(filepath.Join("..", "engine", "pixel", "testdata", "files", "*.*"))
+	if err != nil || len(files) < 22 {
+		t.Fatalf("there are %d files, %v", len(files), err)
+	}
+	engines := 0 // that the browser left to us
+	for _, file := range append(files, filepath.Join("testdata", "photo.avif")) {
+		name := filepath.Base(file)
+		ext := filepath.Ext(name)
+		if ext == ".json" {
+			continue
+		}
+		path, err := filepath.Abs(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		as := strings.TrimSuffix(name, ext) + ".png"
+		b.choose("Content picture", path)
+		b.until(fmt.Sprintf(`[%q, %q].includes(%s) || %s !== ''`, name, as, photographName, problem), time.Minute)
+		// A file that is kept as it is went through the browser, which says nothing.
+		switch shown, said := value[string](b, photographName), value[string](b, problem); {
+		case shown != name && shown != as:
+			t.Errorf("%s is refused: %s", name, said)
+		case shown == as && ext != ".png" && ext != ".avif":
+			engines++
+		}
+		if value[bool](b, problem+` !== ''`) {
+			value[bool](b, `document.querySelector('[aria-label=Dismiss]').click(), true`)
+			b.until(problem+` === ''`, 10*time.Second)
+		}
+	}
+	t.Logf("%d of %d files are not read by the browser", engines, len(files)-1)
+	if engines == 0 {
+		t.Error("none of the files was read by the engine's decoders")
+	}
+	b.paint() // of the last one, an AVIF
+	photo, err := filepath.Abs(filepath.Join("..", "engine", "pixel", "testdata", "files", "tif_planar.tif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.choose("Content picture", photo)
+	b.until(photographName+` === 'tif_planar.png'`, 20*time.Second)
+	b.paint()
+	b.clean()
+}
+
+// What is missing of a picture is said, and what cannot be read is called by its kind.
+func TestNotesOfFiles(t *testing.T) {
+	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	broken := filepath.Join(t.TempDir(), "fax.tif")
+	whole, err := os.ReadFile(filepath.Join("..", "engine", "pixel", "testdata", "corpus", "tiff_lzma.tif"))
+	if err == nil {
+		err = os.WriteFile(broken, whole, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		broken:                                  `"fax.tif" is a TIFF with LZMA compression`,
+		filepath.Join("testdata", "photo.heic"): `"photo.heic" is a HEIC file`,
+		filepath.Join("..", "engine", "pixel", "testdata", "files", "gif_notenough.gif"): ``,
+	} {
+		absolute, err := filepath.Abs(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.choose("Content picture", absolute)
+		if want != "" {
+			b.until(fmt.Sprintf(`%s.includes(%q)`, problem, want), time.Minute)
+		}
+	}
+	b.paint()
+}
+
+// A picture that only the browser reads goes to the server as one that the server reads.
+func TestHandOverOfAVIF(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?size=64&iterations=2", 1280, 800)
+	b.ready(1)
+	photo, err := filepath.Abs(filepath.Join("testdata", "photo.avif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.choose("Content picture", photo)
+	b.until(photographName+` === 'photo.png'`, 20*time.Second)
+	b.press("Make it print size")
+	b.press("Send and paint")
+	b.until(state+` === 'done'`, 2*time.Minute)
+	if sent := s.sent(); len(sent) == 0 || sent[0] != "POST /api/v1/jobs" {
+		t.Errorf("sent %v", sent)
+	}
+	b.clean()
+}

@@ -1,9 +1,0 @@
-package main
-
-import "net/http"
-
-// A client sends requests: an *http.Client, or in the browser its fetch, which spares the
-// page the whole of net/http's transport with TLS: 6.6 of 14.8 MB.
-type client interface {
-	Do(req *http.Request) (*http.Response, error)
-}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/server/api"
+	"trappedinart/web/desk"
+	"trappedinart/web/dom"
+	"trappedinart/web/painting"
+	"trappedinart/web/runner"
+	"trappedinart/web/words"
+)
+
+// OnMount makes the connections and looks at the page's address.
+func (s *studio) OnMount(ctx app.Context) {
+	s.page.ctx = ctx
+	base, memory := dom.BaseURL(), ctx.LocalStorage()
+	s.preset(base.Query())
+	s.offered = &runner.Catalogue{
+		Base: base, Client: runner.HTTPClient, Memory: memory, Static: app.Getenv(api.StaticNetworks),
+		Log: func(v ...any) { app.Log(v...) },
+	}
+	s.connect()
+	s.ledger = desk.OpenLedger(memory, time.Now)
+	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
+	s.stage.Mount()
+	ctx.Async(s.lookAround)
+	ctx.Async(s.takeUp)
+	s.pictures.ListenToPaste()
+	s.pictures.ListenToDrops()
+	s.listenToKeys()
+	s.sharer.ListenToLinks()
+	ctx.Defer(func(app.Context) {
+		s.stage.Listen()
+		s.sharer.Listen()
+		s.masks.Listen()
+		s.dials.Show()
+	})
+}
+
+// connect starts the worker.
+func (s *studio) connect() {
+	s.worker.Open = func(in *runner.Inbox) (runner.Line, error) {
+		return openWorker(in, func(checkpoint app.Value) {
+			s.page.Dispatch(func() { s.painter.Keep(checkpoint) })
+		})
+	}
+	s.worker.Address, s.worker.Patience, s.worker.Grace = s.offered.Address, 30*time.Second, 5*time.Second
+	if err := s.worker.Warm(); err != nil {
+		s.desk.Problem = engine.AsError(err).Message
+	}
+}
+
+// lookAround finds out what the page's address offers, outside the event loop.
+func (s *studio) lookAround() {
+	networks, err := s.offered.Networks(context.Background())
+	s.fetchAhead(networks)
+	s.lookWhatIsKept()
+	server := s.offered.Server(context.Background())
+	s.page.Dispatch(func() {
+		s.dials.Networks, s.desk.Server = networks, server
+		if err != nil {
+			s.desk.Problem = engine.AsError(err).Message
+		}
+	})
+}
+
+// takeUp puts on the page what an earlier visit left, or examples, and what the address asks for;
+// outside the event loop.
+func (s *studio) takeUp() {
+	taken := s.printer.Find() || s.painter.FindInterrupted()
+	if !taken {
+		s.pictures.OpenExamples()
+	}
+	s.page.Dispatch(s.sharer.FollowLink)
+	s.history.Load(!taken && !painting.Kept())
+}
+
+// fetchAhead gets the first network, which a recipe has unless another is chosen, before
+// the first Start, if it is a matter of a moment.
+func (s *studio) fetchAhead(networks []api.Weights) {
+	const moment = 1e6 // bytes; the page itself has five times as many
+	if len(networks) == 0 || networks[0].Transfer() > moment {
+		return
+	}
+	if err := s.worker.Fetch(s.offered.AddressOf(networks[0])); err != nil {
+		app.Log("fetching ahead:", err)
+	}
+	s.page.After(lookAgain, s.lookWhatIsKept)
+}
+
+// lookAgain is when to look again at files that are being fetched.
+const lookAgain = 2 * time.Second
+
+// lookWhatIsKept asks the browser which networks are on this device.
+func (s *studio) lookWhatIsKept() {
+	s.page.Async(func() {
+		stored := dom.KeptFiles(context.Background())
+		s.page.Dispatch(func() {
+			if s.dials.Store(stored) { // the rest of a network comes after its run
+				s.page.After(lookAgain, s.lookWhatIsKept)
+			}
+		})
+	})
+}
+
+// mostWorkers is how many workers an address can ask for; static/worker.js knows it too.
+const mostWorkers = 16
+
+// preset takes what the page's address presets: network, seed, size, iterations. The number
+// of workers is for openWorker, and only looked at here.
+func (s *studio) preset(query url.Values) {
+	for name, setting := range map[string]string{"network": "weights", "seed": "seed", "size": "size", "iterations": "iterations"} {
+		if text := query.Get(name); text != "" {
+			declared, _ := engine.SettingByName(setting)
+			if err := declared.Set(&s.desk.Recipe, text); err != nil {
+				s.desk.Problem = engine.AsError(err).Message
+			}
+		}
+	}
+	if text := query.Get("workers"); text != "" {
+		if n, err := strconv.Atoi(text); err != nil || n < 1 || n > mostWorkers {
+			s.desk.Problem = fmt.Sprintf(words.WrongWorkers, mostWorkers)
+		}
+	}
+	if text := query.Get("backend"); text != "" && text != "cpu" && text != "webgpu" {
+		s.desk.Problem = words.WrongBackend
+	}
+}
+
+// serverJob paints on the server that served the page.
+func serverJob(created func(api.Created), attach api.Created) engine.Runner {
+	return &runner.Server{Base: dom.BaseURL(), Client: runner.HTTPClient, Decode: dom.Decode, Created: created, Attach: attach}
+}
+
+// listenToKeys takes changes back by Ctrl+Z, where no text is written.
+func (s *studio) listenToKeys() {
+	app.Window().Call("addEventListener", "keydown", app.FuncOf(func(_ app.Value, args []app.Value) any {
+		e := args[0]
+		if !(e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool()) || e.Get("altKey").Bool() {
+			return nil
+		}
+		if e.Get("target").Call("matches", "input:not([type=range],[type=checkbox]), textarea").Bool() {
+			return nil
+		}
+		act, again := s.desk.Undo, s.desk.Redo
+		if s.masks.Open() {
+			act, again = s.masks.Undo, s.masks.Redo
+		}
+		switch key, shift := e.Get("key").String(), e.Get("shiftKey").Bool(); {
+		case key == "z" && !shift:
+		case key == "y", (key == "z" || key == "Z") && shift:
+			act = again
+		default:
+			return nil
+		}
+		e.Call("preventDefault")
+		s.page.Dispatch(act)
+		return nil
+	}))
+}

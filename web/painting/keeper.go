@@ -1,0 +1,199 @@
+package painting
+
+import (
+	"context"
+	"encoding/json"
+	"image"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/engine"
+	"trappedinart/web/desk"
+	"trappedinart/web/dom"
+	"trappedinart/web/kept"
+	"trappedinart/web/run"
+	"trappedinart/web/words"
+)
+
+// runKey is by what the run that is under way is kept. There is one: who holds the lock of
+// that name keeps its run, and other tabs do not.
+const runKey = "run"
+
+// checkpointEvery is how often a run is kept: a checkpoint of L-BFGS is some twenty
+// pictures large.
+func checkpointEvery(size int) time.Duration {
+	side := max(1, float64(size)/384)
+	return time.Duration(side * side * float64(3*time.Second))
+}
+
+// A keeper keeps a run that is under way, so that it can go on after the page was closed.
+type keeper struct {
+	latest  chan point // of one: what comes next takes the place of what waits
+	preview *image.NRGBA
+	end     chan struct{} // closed when the run has ended
+	done    chan struct{} // closed when nothing of it is kept any more
+}
+
+type point struct {
+	checkpoint app.Value // a Blob
+	preview    *image.NRGBA
+}
+
+// keepRun begins to keep a run of the page's pictures, and of the picture it starts from.
+func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
+	begin := s.desk.Begin
+	k := &keeper{latest: make(chan point, 1), end: make(chan struct{}), done: make(chan struct{})}
+	w, pictures := s.desk.Work(recipe)
+	st := s.store
+	go func() {
+		defer close(k.done)
+		release, mine := dom.Lock(runKey)
+		if !mine {
+			<-k.end
+			return
+		}
+		defer release()
+		put := func(fields map[string]any) {
+			meta, err := json.Marshal(w)
+			if err == nil {
+				fields["meta"] = string(meta)
+				if begin != nil {
+					fields["begin"] = dom.BlobOf(begin.Data, "image/png")
+				}
+				err = st.Put(kept.Run, runKey, fields)
+			}
+			if err != nil {
+				app.Log("the run cannot be kept:", err)
+			}
+		}
+		if err := st.KeepPictures(pictures); err != nil {
+			app.Log("the run's pictures cannot be kept:", err)
+			<-k.end
+			return
+		}
+		put(map[string]any{})
+		for {
+			select {
+			case c := <-k.latest:
+				fields := map[string]any{"checkpoint": c.checkpoint}
+				if c.preview != nil {
+					if blob, err := dom.Encode(dom.Offscreen(c.preview), c.preview.Rect.Dx(), c.preview.Rect.Dy(), "image/png", 1); err == nil {
+						fields["preview"] = blob
+					}
+				}
+				put(fields)
+			case <-k.end:
+				if err := st.Remove(kept.Run, runKey); err != nil {
+					app.Log("the run that ended is still kept:", err)
+				}
+				return
+			}
+		}
+	}()
+	return k
+}
+
+// hear takes the preview of a report, which is shown again with the checkpoint.
+func (k *keeper) hear(p engine.Progress) {
+	if k != nil && p.Preview != nil {
+		k.preview = p.Preview
+	}
+}
+
+// keep takes a checkpoint.
+func (k *keeper) keep(checkpoint app.Value) {
+	if k == nil {
+		return
+	}
+	select {
+	case <-k.latest:
+	default:
+	}
+	k.latest <- point{checkpoint, k.preview}
+}
+
+// close forgets the run, outside the event loop.
+func (k *keeper) close() {
+	if k != nil {
+		close(k.end)
+		<-k.done
+	}
+}
+
+// Keep takes a checkpoint of the run that is under way.
+func (s *Painter) Keep(checkpoint app.Value) { s.keeper.keep(checkpoint) }
+
+// Kept says whether a run is under way and kept, here or in another tab.
+func Kept() bool { return dom.Held(runKey) }
+
+// FindInterrupted looks for a run that the page was closed on and puts it on the page, where
+// Resume lets it go on. It says whether there is one, and is called outside the event loop.
+func (s *Painter) FindInterrupted() bool {
+	if Kept() {
+		return false
+	}
+	found, err := s.store.Get(kept.Run, runKey)
+	if err != nil || found == nil {
+		return false
+	}
+	var w desk.Work
+	if json.Unmarshal([]byte(found.Get("meta").String()), &w) != nil {
+		return false
+	}
+	var waiting run.Interrupted
+	if c := found.Get("checkpoint"); c.Truthy() {
+		waiting.Checkpoint = c
+	}
+	var begin *engine.File
+	if blob := found.Get("begin"); blob.Truthy() {
+		if data, err := dom.BytesOf(blob); err == nil {
+			begin = &engine.File{Name: words.Continued, Data: data}
+		}
+	}
+	var preview *image.NRGBA
+	if blob := found.Get("preview"); blob.Truthy() {
+		if data, err := dom.BytesOf(blob); err == nil {
+			preview, _ = dom.Decode(context.Background(), engine.File{Name: "preview.png", Data: data})
+		}
+	}
+	err = s.store.Restore(s.desk, w, func(recipe engine.Recipe) {
+		s.desk.Page.ShowContent()
+		waiting.Recipe, s.desk.Begin = recipe, begin
+		s.desk.Run.Find(waiting)
+		if preview != nil {
+			s.Picture.Draw(preview)
+		}
+	})
+	if err != nil {
+		app.Log("the run that was interrupted cannot be taken up:", err)
+		_ = s.store.Remove(kept.Run, runKey)
+		return false
+	}
+	return true
+}
+
+// takeUp lets the run that was interrupted go on.
+func (s *Painter) takeUp(found run.Interrupted) {
+	begin := s.desk.Begin
+	s.paint(run.Job{}, s.Worker, found.Recipe, func(req *engine.Request) (err error) {
+		if begin != nil {
+			req.StartPicture = *begin
+		}
+		if blob, ok := found.Checkpoint.(app.Value); ok {
+			req.Checkpoint, err = dom.BytesOf(blob)
+		}
+		return err
+	})
+}
+
+// LetGo gives up the run that was interrupted.
+func (s *Painter) LetGo() {
+	s.Picture.NothingDrawn()
+	s.desk.Page.ShowContent()
+	s.desk.Page.Async(func() {
+		if err := s.store.Remove(kept.Run, runKey); err != nil {
+			app.Log(err)
+		}
+	})
+}

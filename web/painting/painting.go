@@ -1,0 +1,138 @@
+// Package painting starts a run, hears of it, and ends it; has the bar where that is done; and keeps
+// the run, so that it outlives the page.
+package painting
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"trappedinart/engine"
+	"trappedinart/web/desk"
+	"trappedinart/web/dom"
+	"trappedinart/web/kept"
+	"trappedinart/web/run"
+)
+
+// previewEvery is how often a painting shows itself.
+const previewEvery = 250 * time.Millisecond
+
+// A Picture shows how far the painting is.
+type Picture interface {
+	Draw(img *image.NRGBA)
+	Photograph(longer int, painted bool)
+	NothingDrawn()
+}
+
+// A Painter has the run.
+type Painter struct {
+	desk    *desk.Desk
+	store   *kept.Store
+	Picture Picture
+	// Worker paints on this device.
+	Worker engine.Runner
+	// WithMasks makes files of the masks, and then goes on.
+	WithMasks func(then func())
+	// Ended is told of the end of a run, which may have a result, and where it was made.
+	Ended func(result *engine.Result, where string)
+
+	keeper *keeper // of the run that is under way, if it is kept
+}
+
+// New returns one for the desk.
+func New(d *desk.Desk, store *kept.Store) *Painter { return &Painter{desk: d, store: store} }
+
+// start paints on this device what is on the page, from a result that is to be continued
+// if there is one.
+func (s *Painter) start() {
+	recipe, prepare := s.desk.Recipe, func(*engine.Request) error { return nil }
+	if begin := s.desk.Begin; begin != nil {
+		recipe.Start, recipe.Scales = engine.StartPicture, 1
+		prepare = func(req *engine.Request) error {
+			req.StartPicture = *begin
+			return nil
+		}
+	}
+	s.WithMasks(func() { s.paint(run.Job{}, s.Worker, recipe, prepare) })
+}
+
+// Paint makes a painting by whatever runner of what is on the desk.
+func (s *Painter) Paint(job run.Job, runner engine.Runner, recipe engine.Recipe) {
+	s.paint(job, runner, recipe, func(*engine.Request) error { return nil })
+}
+
+// paint makes a painting by whatever runner, from the first report to the result. prepare
+// completes the request outside the event loop. A second one cannot begin while it lasts.
+func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe, prepare func(*engine.Request) error) {
+	if s.desk.Busy() || s.desk.Missing() != "" {
+		return
+	}
+	req := s.desk.Request(recipe)
+	req.PreviewEvery = previewEvery
+	if s.desk.Masks != nil {
+		s.desk.Masks.Changed = false
+	}
+	s.keeper, job.Where = nil, dom.HostName()
+	if runner == s.Worker {
+		req.CheckpointEvery = checkpointEvery(recipe.Size)
+		s.keeper, job.Where = s.keepRun(recipe), ""
+	}
+	runCtx, stop := context.WithCancel(context.Background())
+	job.Stop, job.Control = stop, req.Control
+	s.desk.Run.Begin(job)
+	s.desk.Problem = ""
+	s.Picture.NothingDrawn()
+	s.Picture.Photograph(recipe.Size, s.desk.Begin == nil)
+
+	began, keeper := time.Now(), s.keeper
+	s.desk.Page.Async(func() {
+		err := prepare(&req)
+		var result *engine.Result
+		if err == nil {
+			result, err = runner.Run(runCtx, req, func(p engine.Progress) {
+				s.desk.Page.Dispatch(func() { s.hear(p) })
+			})
+		}
+		stop()
+		keeper.close()
+		s.desk.Page.Dispatch(func() { s.end(result, err, job.Where, time.Since(began)) })
+	})
+}
+
+// hear takes a report.
+func (s *Painter) hear(p engine.Progress) {
+	if !s.desk.Run.Hear(p) {
+		return
+	}
+	s.keeper.hear(p)
+	if p.Note != "" {
+		s.desk.Problem = p.Note
+	}
+	if p.Preview != nil {
+		s.Picture.Draw(p.Preview)
+	}
+}
+
+// resume lets the run that waits go on, after the page was closed as well.
+func (s *Painter) resume() {
+	if found, ok := s.desk.Run.TakeUp(); ok {
+		s.takeUp(found)
+		return
+	}
+	s.desk.Run.Resume()
+}
+
+// end takes the result, or why there is none.
+func (s *Painter) end(result *engine.Result, err error, where string, took time.Duration) {
+	s.keeper = nil
+	if result != nil {
+		s.desk.Begin = nil
+		s.Picture.Draw(result.Picture)
+	}
+	s.Ended(result, where)
+	s.desk.Run.End(result, err, took)
+	if e := engine.AsError(err); e != nil && e.Code != engine.Cancelled {
+		s.desk.Problem = e.Message
+	}
+	s.desk.Run.Proceed()
+}

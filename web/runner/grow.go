@@ -1,0 +1,63 @@
+package runner
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"trappedinart/wasm/protocol"
+)
+
+// growNetwork is the network whose eyes are borrowed, the one that the page has at once,
+// and addressFor how long its address is waited for.
+const (
+	growNetwork = "small"
+	addressFor  = 5 * time.Second
+)
+
+// Grow has the worker grow scribbles on a picture, as segment.Grow does.
+func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
+	if !r.busy.TryLock() {
+		return nil, errBusy()
+	}
+	defer r.busy.Unlock()
+	soon, stop := context.WithTimeout(ctx, addressFor)
+	url, err := r.Address(soon, growNetwork)
+	stop()
+	if err != nil {
+		url = "" // colours alone
+	}
+	w, id, err := r.prepared(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Post(protocol.Grow{ID: id, WeightsURL: url, Picture: img, Seeds: seeds}); err != nil {
+		r.end(w)
+		return nil, unavailable(err)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			r.end(w)
+			return nil, unavailable(ctx.Err())
+		case <-w.in.bell:
+			list, broken := w.in.take()
+			for _, m := range list {
+				switch m := m.(type) {
+				case protocol.Grown:
+					if m.ID == id && len(m.Mask) == len(seeds) {
+						return m.Mask, nil
+					}
+				case protocol.Failed:
+					if m.ID == id || m.ID == 0 {
+						return nil, m.Err()
+					}
+				}
+			}
+			if broken != nil {
+				r.end(w)
+				return nil, unavailable(broken)
+			}
+		}
+	}
+}

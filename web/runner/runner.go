@@ -1,0 +1,23 @@
+// Package runner has the two engines of the page, which are elsewhere: a Web Worker
+// (Worker) and a server (Server), both an engine.Runner; and what the page's own address
+// offers, networks and a server (Catalogue). It knows nothing of the page.
+//
+//	worker.go     by a Web Worker, with inbox.go, line_js.go and grow.go
+//	server.go     by the server's API, with client.go
+//	reached.go    how far a run elsewhere has come
+//	catalogue.go  networks and the server
+package runner
+
+import "trappedinart/engine"
+
+// What a person is told where the runners themselves fail.
+const (
+	NoWorker  = "The engine cannot be started in this browser; reload the page, or try a newer browser."
+	NoServer  = "The server does not answer as it should; check the connection and try again."
+	noNetwork = "There is no network %q here; there are %s."
+	notDone   = "That did not work."
+)
+
+func errBusy() error {
+	return engine.Errorf(engine.Busy, "A painting is being made already; stop it first, or wait until it is done.")
+}
