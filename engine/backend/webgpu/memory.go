@@ -254,13 +254,13 @@ func (b *Backend) write(m *memory, bytes []byte) {
 
 func (b *Backend) Read(ctx context.Context, dst []float32, src backend.Buffer) error {
 	backend.CheckCopy(dst, src.Shape())
+	if len(dst) == 0 {
+		return b.Err()
+	}
 	s := src.Shape()
 	bytes, err := b.fetch(ctx, of(src), 16*quads(s))
 	if err != nil {
 		return err
-	}
-	if len(dst) == 0 {
-		return nil
 	}
 	places := s.H * s.W
 	for c := range s.C {
@@ -287,6 +287,9 @@ func (b *Backend) WriteSums(s backend.Sums, values []float64) {
 func (b *Backend) ReadSums(ctx context.Context, dst []float64, s backend.Sums) error {
 	backend.CheckWriteSums(s, dst)
 	n := len(dst)
+	if n == 0 {
+		return b.Err()
+	}
 	bytes, err := b.fetch(ctx, s.(*sums).memory, 8*n)
 	if err != nil {
 		return err
