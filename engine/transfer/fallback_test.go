@@ -42,7 +42,7 @@ func (f *failing) Read(ctx context.Context, dst []float32, src backend.Buffer) e
 // TestLostDevice: wherever the device is lost, the run goes on on the other back end, says
 // so, and ends with a picture after all its evaluations.
 func TestLostDevice(t *testing.T) {
-	for _, waits := range []int{0, 1, 2, 5, 9, 14, 23} {
+	for _, waits := range []int{0, 1, 2, 5, 9, 14, 17} {
 		first := &failing{cpu.New(1), waits}
 		r := runner(1)
 		r.Backend, r.Fallback = first, cpu.New(1)
