@@ -1,4 +1,5 @@
-# Trapped in Art. The two commands that matter: make run, make test.
+# Trapped in Art. The commands that matter: make run, make check, make test. make help lists
+# all of them, from the comments that begin with a target's name.
 
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
@@ -13,7 +14,7 @@ NODE  = $$(go env GOROOT)/lib/wasm/go_js_wasm_exec
 # Node with the kernels of engine/backend/cpu: relaxed, plain, or broken (none of them).
 NODE_KERNELS = node --stack-size=8192 --experimental-wasm-relaxed-simd \
 	$(CURDIR)/engine/backend/cpu/node.js $$(go env GOROOT)/lib/wasm
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+export STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 # Of the benchmarks.
@@ -27,10 +28,22 @@ COMPARE    := engine/backend/cpu/compare
 KERNELS    := engine/backend/cpu/wasm
 CHROMIUM   := go run ./wasm/bench/run
 
-.PHONY: all build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools compare-gpu screenshots axe tools prove generated \
-	soak bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
+# Where tests write down what they leave out. The name is new for each run, so that a result
+# of the cache is not taken for one.
+ifndef TRAPPED_LEFT_OUT
+export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
+endif
+
+.PHONY: all help check soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools compare-gpu screenshots axe tools prove generated \
+	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
+
+# help lists the targets.
+help:
+	@awk '/^# / { text = text (text == "" ? "" : " ") substr($$0, 3); next } \
+	  match($$0, /^[a-z-]+:/) { name = substr($$0, 1, RLENGTH - 1); if (index(text, name " ") == 1) printf "%-16s %s\n", "make " name, substr(text, length(name) + 2) } \
+	  { text = "" }' Makefile | fold -s -w 110 | sed '/^make /!s/^/                 /'
 
 # build leaves one binary with everything in it: bin/trapped.
 build: site-assets
@@ -48,22 +61,37 @@ site-assets:
 	@go run ./web/examples bin/site
 	@go run ./server/pack -out server/site/files bin/site web/static $(KERNELS)
 
+# run builds everything and serves the page at ADDR.
 run:
 	@start=$$(date +%s) && $(MAKE) --no-print-directory build && \
 	echo "Built in $$(( $$(date +%s) - start )) s." && \
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
 
-# site writes the page for a host that only hands out files: into DIR, offering beside the
-# small network those of WEIGHTS, names of the data directory or files.
 DIR     ?= bin/site-static
 WEIGHTS ?=
+# site writes the page for a host that only hands out files: into DIR, offering beside the
+# small network those of WEIGHTS, names of the data directory or files.
 site: build
 	@bin/trapped site --out $(DIR) $(if $(DATA),--data $(DATA)) $(foreach w,$(WEIGHTS),--weights $(w))
 
-# test is everything that must hold. Each part is a target of its own.
+# check is for before each commit: format, vet, staticcheck, and short tests of what changed.
+check:
+	@mkdir -p bin && scripts/check.sh
+
+# test is everything that must hold, and lists what was left out; with TRAPPED_STRICT=1 it
+# fails if anything was. Each part is a target of its own.
 test: tools lint generated unit unit-plain unit-wasm unit-kernels race fuzz browser
+	@scripts/left-out.sh $(TRAPPED_LEFT_OUT)
 	@echo "All tests passed."
 
+# soak runs for long what test has in a shorter form: chaos and load at full size, 2,000 hostile
+# uploads (half an hour), and fuzzers.
+soak: site-assets
+	TRAPPED_SOAK=1 go test -count=1 -timeout 60m -run 'NothingIsLost|ManyPeople' ./server
+	go test -count=1 -v -timeout 60m -run TestHostileUploads ./server/handler -args -uploads 2000
+	$(MAKE) --no-print-directory fuzz FUZZTIME=10m
+
+# lint is gofmt, vet and staticcheck, for each kind of program.
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "These files are not formatted: run gofmt -w on them."; exit 1; }
 	go vet ./... && go vet -tags browser ./web/
@@ -75,7 +103,7 @@ lint:
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
 	$(WASM) bin/staticcheck ./web/... ./wasm/...
 
-# What gen writes must be what is in the tree; go generate writes it anew. The first
+# generated sees that what gen writes is what is in the tree; go generate writes it anew. The first
 # line of assembly is the command, which differs.
 generated:
 	@mkdir -p bin/gen
@@ -83,21 +111,21 @@ generated:
 	@for name in kernels_amd64.s stubs_amd64.go; do diff -q <(tail -n +2 engine/backend/cpu/$$name) <(tail -n +2 bin/gen/$$name) || exit 1; done
 	@for name in kernels.wasm kernels-relaxed.wasm; do cmp $(KERNELS)/$$name bin/gen/$$name || exit 1; done
 
-# The page is packed first, for the tests that look at what is embedded.
+# unit is all native tests. The page is packed first, for those that look at what is embedded.
 unit: site-assets
 	go test -timeout 30m ./...
 
-# The same without simd, as plain Go builds it.
+# unit-plain is the tests of what can differ without simd, as plain Go builds it.
 unit-plain:
-	GOEXPERIMENT= go build ./... && GOEXPERIMENT= go test -timeout 30m ./...
+	GOEXPERIMENT= go build ./... && GOEXPERIMENT= go test -timeout 30m ./engine/... ./wasm/... ./web/envelope
 
-# The packages that the worker is made of, compiled to WebAssembly, under Node; the
+# unit-wasm is the packages that the worker is made of, compiled to WebAssembly, under Node; the
 # golden traces with the kernels that the worker has.
 unit-wasm:
 	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/... ./web/envelope
 	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
 
-# The module of kernels, both variants and none, under Node and in Chromium.
+# unit-kernels is the module of kernels, both variants and none, under Node and in Chromium.
 unit-kernels: KERNEL_TEST = $(WASM) go test -tags wasmkernels -count=1
 unit-kernels:
 	$(KERNEL_TEST) -exec "$(NODE_KERNELS) plain" ./engine/backend/cpu -args -isa wasm
@@ -111,18 +139,17 @@ unit-kernels:
 	$(CHROMIUM) -query "isa=wasm-relaxed&workers=3&helpers=2&test.v=true&test.run=Kernels%7CCrew" bin/kernels $(KERNELS) $$(go env GOROOT)/lib/wasm
 	$(CHROMIUM) -query "isa=simd128&test.v=true&test.run=Kernels" bin/kernels-broken $$(go env GOROOT)/lib/wasm
 
+# race is the race detector, for packages that have goroutines.
 race:
-	go test -timeout 30m -race -short ./engine/... ./weights/... ./wasm/... ./server/...
+	go test -timeout 30m -race -short ./engine ./engine/backend/cpu ./engine/pixel ./weights ./weights/fetch ./weights/train ./wasm/networks ./wasm/worker ./web/runner \
+		./server ./server/handler ./server/jobs ./server/shares ./server/store
 
-# fuzz looks for input that breaks what reads from outside: target:package.
-FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
-FUZZTIME ?= 30s
+FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzCheckpoint:./engine/transfer FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
+FUZZTIME ?= 5s
+# fuzz looks for input that breaks what reads from outside, for FUZZTIME each.
+# FUZZERS are target:package. Their seeds are run by unit.
 fuzz:
 	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done
-
-# soak is what a server must bear for long: 2,000 hostile uploads (half an hour).
-soak:
-	go test -count=1 -v -timeout 60m -run TestHostileUploads ./server/handler -args -uploads 2000
 
 # test-gpu runs the GPU's back end on two programs that stand for one: Mesa's lavapipe
 # natively, and SwiftShader in Chromium's worker. Both are slow. What cannot be run fails.
@@ -145,6 +172,7 @@ gpu-tools:
 	  echo "The tests of the GPU need Mesa's lavapipe. Install it with: sudo apt-get install mesa-vulkan-drivers libvulkan1"; exit 1; \
 	fi
 
+# browser is the page in a real Chromium.
 browser: build axe
 	go test -tags browser -count=1 ./web/
 
@@ -165,17 +193,7 @@ axe:
 
 # tools sees that Node and Chromium are there, and installs them where it may.
 tools:
-	@need=""; command -v node >/dev/null || need="nodejs"; \
-	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || need="$$need chromium"; \
-	command -v npm >/dev/null || need="$$need npm"; \
-	[ -z "$$need" ] && exit 0; \
-	sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
-	if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
-	  echo "Installing $$need with apt-get, for the tests."; \
-	  $$sudo apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q $$need >/dev/null; \
-	else \
-	  echo "The tests need $$need. Install it with: sudo apt-get install $$need"; exit 1; \
-	fi
+	@scripts/tools.sh
 
 # prove is what takes too long for every day: the golden traces on the reference.
 prove:
@@ -195,17 +213,14 @@ bench-wasm: tools bench-program
 	@$(NODE_KERNELS) plain bin/bench/bench.wasm -network $(NETWORK) -size $(SIZE) -iterations $(ITERATIONS)
 	@$(CHROMIUM) -query "network=$(NETWORK)&size=$(SIZE)&iterations=$(ITERATIONS)" bin/bench $(KERNELS) $$(go env GOROOT)/lib/wasm
 
+# bench-program builds what bench-wasm and compare-wasm run.
 bench-program:
 	@mkdir -p bin/bench
 	@$(WASM) $(BUILD) -tags wasmkernels -o bin/bench/bench.wasm ./wasm/bench
 
 # compare-native runs VGG-19 here and in PyTorch, in turns.
 compare-native: tools build
-	@$(PYTHON) -c "import torch" 2>/dev/null || { echo "This needs PyTorch. Install it with: sudo apt-get install python3-torch libopenblas0-openmp"; exit 1; }
-	@set -o pipefail; for size in 256 512; do for round in $$(seq $(ROUNDS)); do \
-	  bin/trapped bench --network vgg19 --size $$size --threads $(THREADS) --iterations $(ITERATIONS) --json && \
-	  $(PYTHON) $(COMPARE)/pytorch.py --size $$size --threads $(THREADS) --iterations $(ITERATIONS) || exit 1; \
-	done; done | node $(COMPARE)/ratios.js
+	@PYTHON=$(PYTHON) scripts/compare-native.sh $(ROUNDS) $(THREADS) $(ITERATIONS) $(COMPARE)
 
 # compare-gpu runs the whole VGG-19 at 512 and 1024 px here on the machine's GPU, in PyTorch
 # with CUDA, without TF32 and with it, and here on two threads of its processor.
@@ -226,17 +241,18 @@ compare-wasm: tools bench-program
 	  $(CHROMIUM) -query "network=vgg19&size=$(SIZE)&iterations=$(ITERATIONS)" bin/bench $(KERNELS) $$(go env GOROOT)/lib/wasm; \
 	} | node $(COMPARE)/ratios.js
 
+SHEET  ?= networks
+SMALL  ?= small
+SHARED := $(or $(TRAPPED_SHARED),../shared)
 # gallery paints pictures, measures them with VGG-19, and writes a sheet to bin/gallery:
 # SHEET=networks has six pairs with the small network and with VGG-19, controls one pair with
 # every preset and the main controls, notebook six pairs as Gatys' notebook paints them and
 # as we do (SIZE=512; an hour), preview previews beside what they stand for. It needs the folder of data beside the project. SMALL is
 # another file of a small network; GALLERY=-keep takes what the last time has left.
-SHEET  ?= networks
-SMALL  ?= small
-SHARED := $(or $(TRAPPED_SHARED),../shared)
 gallery:
 	@[ -d $(SHARED)/images ] || { echo "There are no pictures in $(SHARED)/images; say where they are with TRAPPED_SHARED."; exit 1; }
 	go run ./weights/gallery -sheet $(SHEET) -network $(SMALL) -vgg19 $(SHARED)/vgg19/vgg19-conv1-conv3.safetensors -images $(SHARED)/images -out bin/gallery -size $(SIZE) $(GALLERY)
 
+# clean removes what was built.
 clean:
 	rm -rf bin && find server/site/files -mindepth 1 ! -name README -delete

@@ -86,6 +86,7 @@ var rules = []rule{
 	{"weights/importer", "native", "reading foreign files is native tooling: it computes nothing and loops over nothing", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web")...)},
 	{"weights/train", "native", "training computes on back ends that it is handed", not(append(concrete, module+"/server", module+"/web")...)},
 	{"weights/quantize", "native", "scales are tried on a back end that is handed in", not(append(concrete, module+"/server", module+"/web")...)},
+	{"weights/fetch", "native", "what is fetched is made small on a back end that is handed in", not(append(concrete, module+"/server", module+"/web")...)},
 	{"weights/judge", "native", "a judge looks through a back end that it is handed", not(append(concrete, module+"/server", module+"/web")...)},
 	{"wasm", "js", "the worker is downloaded: gorgonia would make it six times as large", not(gorgonia, module+"/server", module+"/web")},
 	{"wasm/networks", "", "bringing a network here needs its file's format and nothing that computes", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web", gorgonia)...)},

@@ -48,8 +48,9 @@ type Request struct {
 	StartPicture File
 	// Control steers the run while it goes on; it may be nil.
 	Control *Control
-	// Checkpoint is one of another run with the same pictures, which goes on from there
-	// with the checkpoint's recipe; may be nil.
+	// Checkpoint is one of another run, which goes on from there with the checkpoint's
+	// recipe, and with the live settings that Control asks for; may be nil. It is refused
+	// with other files than it was made with.
 	Checkpoint []byte
 	// CheckpointEvery is the shortest time between two checkpoints; 0 asks for none.
 	CheckpointEvery time.Duration

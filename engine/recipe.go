@@ -170,7 +170,7 @@ func defaults() Recipe {
 	return Recipe{
 		Version:       RecipeVersion,
 		Preset:        Painterly,
-		Weights:       "small",
+		Weights:       "fine",
 		Size:          512,
 		Iterations:    70,
 		Taper:         70,

@@ -28,16 +28,15 @@ import (
 	"trappedinart/weights"
 )
 
-// Twenty people hand over ten jobs each, while workers are killed ten times and the
-// server once: each job that was taken ends with the picture that an undisturbed run
+// People hand over jobs, in make soak twenty of them ten each, while workers are killed, ten
+// times there, and the server once: each job that was taken ends with the picture that an undisturbed run
 // gives, and there is one result of each.
 func TestNothingIsLost(t *testing.T) {
-	const (
-		customers = 20
-		each      = 10
-		kills     = 10
-		kinds     = 4 // of different jobs
-	)
+	const kinds = 4 // of different jobs
+	customers, each, kills := 8, 5, 4
+	if fixture.Soak() {
+		customers, each, kills = 20, 10, 10
+	}
 	if testing.Short() {
 		fixture.Elsewhere(t, "make unit: with the race detector it takes too long, and server/jobs has the same in small")
 	}
@@ -109,11 +108,11 @@ func TestNothingIsLost(t *testing.T) {
 
 	// Killed at even distances of what gets done, so in the middle of it on any machine.
 	go func() {
-		for k := range int64(kills) {
-			for finished.Load() < (k+1)*customers*each/(kills+2) && ctx.Err() == nil {
+		for k := range kills {
+			for finished.Load() < int64((k+1)*customers*each/(kills+2)) && ctx.Err() == nil {
 				time.Sleep(10 * time.Millisecond)
 			}
-			w := workers[k%int64(len(workers))]
+			w := workers[k%len(workers)]
 			w.kill()
 			if k == kills/2 {
 				server.kill()

@@ -67,8 +67,8 @@ func (im *importing) check() error {
 	switch {
 	case !goodName.MatchString(im.name):
 		return wrongUse("A network's name has 1 to 64 letters, digits, - and _; %.80q is none.", im.name)
-	case im.name == weights.SmallName:
-		return wrongUse("%q is the network in this program; choose another --name.", im.name)
+	case im.name == weights.FineName || im.name == weights.SmallName:
+		return wrongUse("%q is a network in this program; choose another --name.", im.name)
 	case im.input != "" && im.input != "caffe" && im.input != "torchvision":
 		return wrongUse("The input is caffe or torchvision, not %.80q.", im.input)
 	}

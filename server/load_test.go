@@ -58,13 +58,14 @@ func peak(t *testing.T, pid int) int64 {
 	return kB << 10
 }
 
-// Two hundred people watch a painting while two thousand load what the page needs.
+// People watch a painting, in make soak two hundred, while ten times as many load what the
+// page needs.
 func TestManyPeople(t *testing.T) {
-	const (
-		watchers = 200
-		loaders  = 2000
-		most     = 300 << 20
-	)
+	const most = 300 << 20
+	watchers, loaders := 40, 400
+	if fixture.Soak() {
+		watchers, loaders = 200, 2000
+	}
 	if testing.Short() {
 		fixture.Elsewhere(t, "make unit: the race detector takes several times the memory")
 	}

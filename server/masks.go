@@ -39,6 +39,9 @@ func (f *maskFlags) read(req *engine.Request) error {
 		}
 	}
 	if f.start != "" {
+		if req.Checkpoint != nil && req.Recipe.Start != engine.StartPicture {
+			return wrongUse("The checkpoint's painting did not start from a picture: leave out --start-picture, or --resume.")
+		}
 		req.Recipe.Start = engine.StartPicture
 		req.StartPicture, err = readFile(f.start)
 	}

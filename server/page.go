@@ -25,13 +25,13 @@ func newSiteCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&out, "out", "", "the folder to write to; what else is in it stays")
-	f.StringArrayVar(&names, "weights", nil, "a network to offer beside the small one: a name from the data directory, or a safetensors file; may be repeated")
+	f.StringArrayVar(&names, "weights", nil, "a network to offer beside the two in the program: a name from the data directory, or a safetensors file; may be repeated")
 	addDataFlag(cmd, &data)
 	require(cmd, "out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		var networks []site.Network
 		seen := map[string]bool{}
-		for _, name := range append([]string{weights.SmallName}, names...) {
+		for _, name := range append([]string{weights.FineName, weights.SmallName}, names...) {
 			n, err := offered(data, name)
 			if err != nil {
 				return err

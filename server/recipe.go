@@ -43,6 +43,9 @@ func (f *settingFlag) Set(text string) error {
 	return f.setting.Set(&scratch, text)
 }
 
+// flag is its name on the command line.
+func (f *settingFlag) flag() string { return strings.ReplaceAll(f.setting.Name, "_", "-") }
+
 func (f *settingFlag) Type() string {
 	switch f.setting.Kind {
 	case engine.Integer:
@@ -65,7 +68,7 @@ func addRecipeFlags(cmd *cobra.Command, preset string) *recipeFlags {
 	for _, s := range engine.Settings() {
 		v := &settingFlag{setting: s, standard: s.Get(&standard)}
 		f.values = append(f.values, v)
-		cmd.Flags().Var(v, strings.ReplaceAll(s.Name, "_", "-"), s.Help+" Takes "+s.Takes()+".")
+		cmd.Flags().Var(v, v.flag(), s.Help+" Takes "+s.Takes()+".")
 	}
 	return f
 }
@@ -105,6 +108,29 @@ func (f *recipeFlags) withStyles() (engine.Recipe, []string, error) {
 	}
 	names, err := splitStyles(f.styles, &r)
 	return r, names, err
+}
+
+// steered returns the recipe of a run that goes on, with what flags change of it, and the
+// styles' files. A flag that cannot change while a painting is made is an error, unless it
+// says what the recipe says.
+func (f *recipeFlags) steered(from engine.Recipe) (engine.Recipe, []string, error) {
+	if f.file != "" {
+		return from, nil, wrongUse("A checkpoint has its own recipe: leave out --recipe, or --resume.")
+	}
+	next := from
+	for _, v := range f.values {
+		if !v.given {
+			continue
+		}
+		if err := v.setting.Set(&next, v.text); err != nil {
+			return from, nil, err
+		}
+		if was := v.setting.Get(&from); !v.setting.Live && v.setting.Get(&next) != was {
+			return from, nil, wrongUse("--%s cannot change while a painting is made, and the checkpoint has %s: leave it out, or start a new painting without --resume.", v.flag(), was)
+		}
+	}
+	names, err := splitStyles(f.styles, &next)
+	return next, names, err
 }
 
 // named returns what was given for the setting of that name, or "".

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"trappedinart/server/jobs"
 	"trappedinart/server/shares"
 	"trappedinart/server/site"
+	"trappedinart/server/store"
 )
 
 // newServeCommand serves the page, the weights and the jobs.
@@ -26,6 +28,7 @@ func newServeCommand() *cobra.Command {
 		workers int
 		queue   jobs.Options
 		limits  limitFlags
+		getting fetchFlags
 	)
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
 	f := cmd.Flags()
@@ -35,6 +38,7 @@ func newServeCommand() *cobra.Command {
 	nats.addServer(cmd)
 	worker.add(cmd)
 	compute.add(cmd)
+	getting.add(cmd)
 	listen.add(cmd)
 	logs.add(cmd)
 	configurable(cmd)
@@ -55,7 +59,11 @@ func newServeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		networks := compute.store()
+		fetcher, err := getting.fetcher(&compute, log)
+		if err != nil {
+			return err
+		}
+		networks := fetcher.Store
 		if err := os.MkdirAll(networks.Dir, 0o700); err != nil {
 			return unwritable("The data directory "+networks.Dir, err)
 		}
@@ -82,20 +90,14 @@ func newServeCommand() *cobra.Command {
 		var painting sync.WaitGroup
 		defer painting.Wait()
 		defer stop()
-		for range workers {
-			w, err := worker.make(s, &compute, log)
-			if err != nil {
-				return err
-			}
-			painting.Go(func() {
-				if err := w.Run(ctx); err != nil {
-					log.Error("a worker ended", "err", err)
-				}
-			})
+		if err := worker.paint(ctx, &painting, workers, s, &compute, log); err != nil {
+			return err
 		}
+		painting.Go(func() { fetcher.Run(ctx) })
+		getting.begin(fetcher, log)
 		config := limits.config()
 		config.Shares, config.MemoryBytes = shared, worker.memory()
-		config.Site, config.Weights, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, q, pixel.Decode, log, queue.Keep
+		config.Site, config.Weights, config.Fetcher, config.Queue, config.Decode, config.Log, config.Keep = pages, networks, fetcher, q, pixel.Decode, log, queue.Keep
 		closing := make(chan struct{})
 		config.Closing = closing
 		listen.config(&config)
@@ -105,6 +107,22 @@ func newServeCommand() *cobra.Command {
 		return listen.serve(cmd, log, closing, handler.New(config))
 	}
 	return cmd
+}
+
+// paint has so many workers paint until ctx ends, each in a goroutine of the group.
+func (f *workerFlags) paint(ctx context.Context, group *sync.WaitGroup, workers int, s *store.Store, compute *computeFlags, log *slog.Logger) error {
+	for range workers {
+		w, err := f.make(s, compute, log)
+		if err != nil {
+			return err
+		}
+		group.Go(func() {
+			if err := w.Run(ctx); err != nil {
+				log.Error("a worker ended", "err", err)
+			}
+		})
+	}
+	return nil
 }
 
 // limitFlags bound what people can ask for.

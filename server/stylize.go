@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -22,13 +20,13 @@ import (
 // newStylizeCommand makes a painting of files.
 func newStylizeCommand() *cobra.Command {
 	var (
-		content, out string
-		depth        int
-		compute      computeFlags
-		masks        maskFlags
-		checkpoints  checkpointFlags
-		memory       memoryFlag
-		estimate     bool
+		content     string
+		out         outFlags
+		compute     computeFlags
+		masks       maskFlags
+		checkpoints checkpointFlags
+		memory      memoryFlag
+		estimate    bool
 	)
 	cmd := &cobra.Command{
 		Use:     "stylize",
@@ -37,9 +35,8 @@ func newStylizeCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&content, "content", "", "the photograph: a JPEG, PNG, WebP, GIF, BMP or TIFF file")
-	cmd.Flags().StringVar(&out, "out", "", "where the result goes: a .png, .jpg, .webp (lossless) or .tif file")
-	cmd.Flags().IntVar(&depth, "depth", 8, "bits to a channel of a .png file, 8 or 16; .tif files always have 16")
 	cmd.Flags().BoolVar(&estimate, "estimate", false, "say how long it takes and how much memory, and paint nothing")
+	out.add(cmd)
 	memory.add(cmd)
 	masks.add(cmd)
 	checkpoints.add(cmd)
@@ -48,18 +45,17 @@ func newStylizeCommand() *cobra.Command {
 	require(cmd, "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
-		r, names, err := recipe.withStyles()
+		var req engine.Request
+		names, err := checkpoints.begin(&req, recipe)
 		if err != nil {
 			return err
 		}
 		// Whatever would spoil the end is found before the work.
-		var format pixel.Format
 		if !estimate {
-			if format, err = checkOut(out, depth); err != nil {
+			if err := out.check(); err != nil {
 				return err
 			}
 		}
-		req := engine.Request{Recipe: r}
 		if req.Content, err = readFile(content); err != nil {
 			return err
 		}
@@ -76,17 +72,18 @@ func newStylizeCommand() *cobra.Command {
 		if err := checkpoints.ask(&req); err != nil {
 			return err
 		}
-		be, err := compute.backend()
-		if err != nil {
-			return err
+		if !estimate {
+			if err := out.reserve(resultSize(&req), inputs(&req, recipe.file, checkpoints.resume), checkpoints.file); err != nil {
+				return err
+			}
 		}
-		budget, err := memory.budget()
+		be, err := compute.backend()
 		if err != nil {
 			return err
 		}
 		runner := &transfer.Runner{
 			Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Load, Decode: pixel.Decode,
-			Deep: depth == 16 || format == pixel.TIFF, MemoryBudget: budget,
+			Deep: out.deep(), MemoryBudget: memory.budget(),
 		}
 		if estimate {
 			e, err := runner.Estimate(ctx, req)
@@ -111,10 +108,10 @@ func newStylizeCommand() *cobra.Command {
 			if err := checkpoints.keep(res.Checkpoint); err != nil {
 				runErr = errors.Join(err, runErr)
 			}
-			if err := writePicture(out, res, format, depth == 16); err != nil {
+			if err := out.write(res); err != nil {
 				return errors.Join(err, runErr)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed, res.StyleDistance)
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out.path, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed, res.StyleDistance)
 			for _, note := range res.Notes {
 				if !slices.Contains(show.told, note) {
 					fmt.Fprintln(cmd.ErrOrStderr(), note)
@@ -129,21 +126,6 @@ func newStylizeCommand() *cobra.Command {
 	return cmd
 }
 
-// checkOut finds out whether a result can be written at path, and in which format.
-func checkOut(path string, depth int) (pixel.Format, error) {
-	if path == "" {
-		return "", wrongUse("Stylize needs --out; see trapped stylize --help.")
-	}
-	format, err := pixel.FormatOf(path)
-	if err == nil {
-		err = checkDepth(depth, format)
-	}
-	if err == nil {
-		err = writable(path)
-	}
-	return format, err
-}
-
 // estimated is an estimate as a sentence.
 func estimated(e engine.Estimate) string {
 	blocks := "as a whole"
@@ -153,14 +135,25 @@ func estimated(e engine.Estimate) string {
 	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time.Duration(), time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
 }
 
-func checkDepth(depth int, format pixel.Format) error {
-	switch {
-	case depth != 8 && depth != 16:
-		return wrongUse("A channel has 8 or 16 bits: give --depth 8 or --depth 16.")
-	case depth == 16 && (format == pixel.JPEG || format == pixel.WebP):
-		return wrongUse("Only .png and .tif files have 16 bits to a channel; name one with --out, or leave out --depth.")
+// inputs are the files that a request was read from, with other paths, of which "" is none.
+func inputs(req *engine.Request, others ...string) []string {
+	paths := others
+	for _, list := range [][]engine.File{{req.Content, req.Keep, req.StartPicture}, req.Styles, req.Masks, req.StyleMasks} {
+		for _, f := range list {
+			paths = append(paths, f.Name)
+		}
 	}
-	return nil
+	return slices.DeleteFunc(paths, func(path string) bool { return path == "" })
+}
+
+// resultSize is the size of the result, or nothing if the photograph has none, of which
+// its decoder will speak.
+func resultSize(req *engine.Request) image.Point {
+	w, h, err := pixel.Size(req.Content)
+	if err != nil {
+		return image.Point{}
+	}
+	return image.Pt(pixel.Fit(w, h, req.Recipe.Size))
 }
 
 func readFile(path string) (engine.File, error) {
@@ -193,57 +186,4 @@ func unreadable(what, path string, err error) error {
 		return engine.Errorf(engine.Unreadable, "There is no %s %s.", what, path)
 	}
 	return &engine.Error{Code: engine.Unreadable, Message: fmt.Sprintf("The %s %s cannot be read: %v.", what, path, errors.Unwrap(err)), Err: err}
-}
-
-// writable finds out whether a file can be written at path, leaving nothing behind.
-func writable(path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return engine.Errorf(engine.Unwritable, "%s is a folder; name a file in it.", path)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".trapped-*")
-	if err != nil {
-		return unwritable(path, err)
-	}
-	f.Close()
-	return os.Remove(f.Name())
-}
-
-func unwritable(path string, err error) error {
-	cause := err
-	if inner := errors.Unwrap(err); inner != nil {
-		cause = inner
-	}
-	return &engine.Error{Code: engine.Unwritable, Message: fmt.Sprintf("%s cannot be written: %v.", path, cause), Err: err}
-}
-
-// writePicture writes a result as a file.
-func writePicture(path string, res *engine.Result, format pixel.Format, deep bool) error {
-	var data bytes.Buffer
-	if err := pixel.EncodeResult(&data, res, format, deep); err != nil {
-		return err
-	}
-	return writeWhole(path, data.Bytes(), 0o644)
-}
-
-// writeWhole writes the whole file or none of it.
-func writeWhole(path string, data []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".trapped-*")
-	if err != nil {
-		return unwritable(path, err)
-	}
-	defer os.Remove(f.Name()) // gone by then if all went well
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(mode)
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return unwritable(path, err)
-	}
-	return nil
 }

@@ -8,12 +8,11 @@ import (
 	"trappedinart/engine/backend/webgpu"
 )
 
-// A device is who computes paintings: the processor, or the GPU where there is one that is
-// worth it. That is found out when the first painting begins: what is made for it costs
-// nothing where there is none.
+// A device is who computes paintings: the processor, or the GPU if the address asks for it.
+// What it is worth is found out when the first painting begins.
 type device struct {
 	processor backend.Backend
-	asked     string // cpu, webgpu, or "" for the faster
+	asked     string // webgpu, fastest, or else the processor
 	chosen    bool
 	gpu       *webgpu.Backend // or nil
 }
@@ -29,16 +28,15 @@ func askedBackend() string {
 
 // choose returns who computes, and who goes on if that fails.
 func (d *device) choose(ctx context.Context) (be, fallback backend.Backend) {
-	if !d.chosen && d.asked != "cpu" {
+	if !d.chosen && (d.asked == "webgpu" || d.asked == "fastest") {
 		gpu, err := webgpu.Choose(ctx, d.processor, d.asked == "webgpu")
 		if ctx.Err() != nil {
 			return d.processor, nil // and the next painting asks again
 		}
-		switch {
-		case err == nil:
+		if err != nil {
+			logf("the processor computes, although %s was asked for: %v", d.asked, err)
+		} else {
 			d.gpu = gpu
-		case d.asked == "webgpu":
-			logf("the processor computes, although webgpu was asked for: %v", err)
 		}
 	}
 	d.chosen = true

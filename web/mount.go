@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,6 +28,7 @@ func (s *studio) OnMount(ctx app.Context) {
 		Base: base, Client: runner.HTTPClient, Memory: memory, Static: app.Getenv(api.StaticNetworks),
 		Log: func(v ...any) { app.Log(v...) },
 	}
+	s.dials.Fetcher = s.offered
 	s.connect()
 	s.ledger = desk.OpenLedger(memory, time.Now)
 	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
@@ -61,11 +63,14 @@ func (s *studio) connect() {
 // lookAround finds out what the page's address offers, outside the event loop.
 func (s *studio) lookAround() {
 	networks, err := s.offered.Networks(context.Background())
-	s.fetchAhead(networks)
+	s.page.Dispatch(func() { s.fetchAhead(networks) })
 	s.lookWhatIsKept()
 	server := s.offered.Server(context.Background())
 	s.page.Dispatch(func() {
 		s.dials.Networks, s.desk.Server = networks, server
+		if server != nil && len(networks) > 0 {
+			s.dials.LookAtFetch()
+		}
 		if err != nil {
 			s.desk.Problem = engine.AsError(err).Message
 		}
@@ -83,14 +88,15 @@ func (s *studio) takeUp() {
 	s.history.Load(!taken && !painting.Kept())
 }
 
-// fetchAhead gets the first network, which a recipe has unless another is chosen, before
-// the first Start, if it is a matter of a moment.
+// fetchAhead gets the network of the recipe before the first Start, if it is a matter of a
+// moment.
 func (s *studio) fetchAhead(networks []api.Weights) {
 	const moment = 1e6 // bytes; the page itself has five times as many
-	if len(networks) == 0 || networks[0].Transfer() > moment {
+	i := slices.IndexFunc(networks, func(w api.Weights) bool { return w.Name == s.desk.Recipe.Weights })
+	if i < 0 || networks[i].Transfer() > moment {
 		return
 	}
-	if err := s.worker.Fetch(s.offered.AddressOf(networks[0])); err != nil {
+	if err := s.worker.Fetch(s.offered.AddressOf(networks[i])); err != nil {
 		app.Log("fetching ahead:", err)
 	}
 	s.page.After(lookAgain, s.lookWhatIsKept)
@@ -114,9 +120,15 @@ func (s *studio) lookWhatIsKept() {
 // mostWorkers is how many workers an address can ask for; static/worker.js knows it too.
 const mostWorkers = 16
 
+// quickNetwork is what slow devices paint with, unless another is chosen.
+const quickNetwork = "small"
+
 // preset takes what the page's address presets: network, seed, size, iterations. The number
 // of workers is for openWorker, and only looked at here.
 func (s *studio) preset(query url.Values) {
+	if dom.Slow() {
+		s.desk.Recipe.Weights = quickNetwork
+	}
 	for name, setting := range map[string]string{"network": "weights", "seed": "seed", "size": "size", "iterations": "iterations"} {
 		if text := query.Get(name); text != "" {
 			declared, _ := engine.SettingByName(setting)
@@ -130,7 +142,7 @@ func (s *studio) preset(query url.Values) {
 			s.desk.Problem = fmt.Sprintf(words.WrongWorkers, mostWorkers)
 		}
 	}
-	if text := query.Get("backend"); text != "" && text != "cpu" && text != "webgpu" {
+	if text := query.Get("backend"); !slices.Contains([]string{"", "cpu", "webgpu", "fastest"}, text) {
 		s.desk.Problem = words.WrongBackend
 	}
 }

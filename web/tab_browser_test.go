@@ -33,15 +33,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// serverOf starts the program as a person does, with that data directory, and returns
-// its address.
-func serverOf(t *testing.T, data string) *url.URL {
+// serverOf starts the program as a person does, with that data directory and more flags, and
+// returns its address.
+func serverOf(t *testing.T, data string, flags ...string) *url.URL {
 	t.Helper()
 	program := os.Getenv("TRAPPED_BIN")
 	if program == "" {
 		program = filepath.Join("..", "bin", "trapped")
 	}
-	cmd := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", data)
+	cmd := exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data}, flags...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -224,8 +224,10 @@ func (h header) layer(name string, in int) (layer, error) {
 		return l, err
 	}
 	if l.metric, l.hasMetric = h.tensors[name+".metric"]; l.hasMetric {
-		if shape := l.metric.shape; l.metric.dtype != safetensors.F32 || len(shape) != 2 || shape[0] != uint64(l.o) || shape[1] != uint64(l.o) {
-			return l, engine.Errorf(engine.InvalidWeights, "%s.metric is %s %v where F32 [%d %d] is needed.", name, l.metric.dtype, shape, l.o, l.o)
+		whole, half := []uint64{uint64(l.o), uint64(l.o)}, []uint64{uint64(l.o * (l.o + 1) / 2)}
+		shape, dtype := l.metric.shape, l.metric.dtype
+		if !(dtype == safetensors.F32 && slices.Equal(shape, whole) || dtype == safetensors.F16 && slices.Equal(shape, half)) {
+			return l, engine.Errorf(engine.InvalidWeights, "%s.metric is %s %v where F32 %v or F16 %v is needed.", name, dtype, shape, whole, half)
 		}
 	}
 	if l.quantised() {
@@ -250,7 +252,7 @@ func (h header) vector(name string, n int) (tensor, error) {
 func (l layer) checkNumbers(at places) error {
 	list := [][]byte{at(l.bias)}
 	if l.hasMetric {
-		list = append(list, at(l.metric))
+		list = append(list, floatBytes(l.readMetric(at)))
 	}
 	if l.quantised() {
 		list = append(list, at(l.scale))
@@ -269,6 +271,14 @@ func (l layer) checkNumbers(at places) error {
 	return nil
 }
 
+// readMetric returns the metric [O,O].
+func (l layer) readMetric(at places) []float32 {
+	if l.metric.dtype == safetensors.F16 {
+		return unpack(at(l.metric), l.o)
+	}
+	return floats(at(l.metric))
+}
+
 // conv returns the layer without its weights, which are all that may be in int8.
 func (l layer) conv(at places) vgg.Conv {
 	c := vgg.Conv{Name: l.name, ConvWeights: backend.ConvWeights{O: l.o, I: l.i, Bias: floats(at(l.bias))}}
@@ -276,7 +286,7 @@ func (l layer) conv(at places) vgg.Conv {
 		c.Scale = floats(at(l.scale))
 	}
 	if l.hasMetric {
-		c.Metric = floats(at(l.metric))
+		c.Metric = l.readMetric(at)
 	}
 	return c
 }

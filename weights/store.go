@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -22,25 +23,38 @@ import (
 // maxFile bounds a file natively; a whole VGG-19 in float32 has 76 MiB.
 const maxFile = 1 << 30
 
-// A Store is the networks that a recipe can ask for by name: the embedded one and
+// A Store is the networks that a recipe can ask for by name: the embedded ones and
 // the safetensors files in a directory. It may be used by several goroutines.
 type Store struct {
 	Dir string // may be missing, or ""
 
 	mu    sync.Mutex
-	known map[string]*cached // by path; "" is the embedded file
+	known map[string]*cached // by path
 }
 
 // An Entry is one file of a Store.
 type Entry struct {
 	Name  string // by which a recipe asks for it
-	Path  string // "" for the embedded file
+	Path  string // "" for the embedded ones
 	Bytes int64
 
 	// What is wrong with the file, or nil; what follows is only set without error.
 	Err    error
 	SHA256 string
 	Info
+}
+
+// embedded begins the paths of embedded files, as no other path can.
+const embedded = "\x00"
+
+func isEmbedded(path string) bool { return strings.HasPrefix(path, embedded) }
+
+// shown is the path of a file in an Entry.
+func shown(path string) string {
+	if isEmbedded(path) {
+		return ""
+	}
+	return path
 }
 
 // cached is what was learnt about a file, as long as size and time stay the same.
@@ -53,7 +67,7 @@ type cached struct {
 	servedName string
 }
 
-// List returns the embedded network and then the files of the directory by name. A
+// List returns the embedded networks, the better one first, and then the files of the directory by name. A
 // file that cannot be used is listed with its error.
 func (s *Store) List() ([]Entry, error) {
 	s.mu.Lock()
@@ -66,7 +80,7 @@ func (s *Store) List() ([]Entry, error) {
 	for _, path := range paths {
 		c, _, err := s.look(path)
 		if err != nil {
-			list = append(list, Entry{Name: nameOf(path), Path: path, Err: err})
+			list = append(list, Entry{Name: nameOf(path), Path: shown(path), Err: err})
 			continue
 		}
 		list = append(list, c.entry)
@@ -149,9 +163,44 @@ func (s *Store) Served(name string) (file []byte, hashedName string, err error) 
 	return c.served, c.servedName, nil
 }
 
-// paths returns "" for the embedded file and then those of the directory, sorted.
+// Put writes a network into the directory, whole or not at all. It replaces none.
+func (s *Store) Put(name string, data []byte) error {
+	path := filepath.Join(s.Dir, name+Extension)
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return unwritable(s.Dir, err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return engine.Errorf(engine.Unwritable, "There is a network %q already, or something of its name, at %s; remove that first.", name, path)
+	}
+	f, err := os.CreateTemp(s.Dir, ".trapped-*")
+	if err != nil {
+		return unwritable(path, err)
+	}
+	defer os.Remove(f.Name()) // gone by then if all went well
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return unwritable(path, err)
+	}
+	return nil
+}
+
+func unwritable(path string, err error) error {
+	cause := err
+	if inner := errors.Unwrap(err); inner != nil {
+		cause = inner
+	}
+	return &engine.Error{Code: engine.Unwritable, Message: fmt.Sprintf("%s cannot be written: %v.", path, cause), Err: err}
+}
+
+// paths returns those of the embedded files and then those of the directory, sorted.
 func (s *Store) paths() ([]string, error) {
-	paths := []string{""}
+	paths := []string{embedded + FineName, embedded + SmallName}
 	if s.Dir == "" {
 		return paths, nil
 	}
@@ -188,7 +237,7 @@ func (s *Store) find(name string) (string, error) {
 func (s *Store) look(path string) (*cached, []byte, error) {
 	var size int64
 	var modified time.Time
-	if path != "" {
+	if !isEmbedded(path) {
 		stat, err := os.Stat(path)
 		if err != nil {
 			return nil, nil, unreadable(path, err)
@@ -211,9 +260,9 @@ func (s *Store) look(path string) (*cached, []byte, error) {
 }
 
 func describe(path string, data []byte) Entry {
-	e := Entry{Name: nameOf(path), Path: path, Bytes: int64(len(data))}
-	if path != "" && e.Name == SmallName {
-		e.Err = engine.Errorf(engine.InvalidWeights, "%q is never used, because the program's own network has its name; rename it.", path)
+	e := Entry{Name: nameOf(path), Path: shown(path), Bytes: int64(len(data))}
+	if e.Path != "" && (e.Name == FineName || e.Name == SmallName) {
+		e.Err = engine.Errorf(engine.InvalidWeights, "%q is never used, because a network of the program's own has its name; rename it.", path)
 		return e
 	}
 	var err error
@@ -228,8 +277,8 @@ func describe(path string, data []byte) Entry {
 
 // nameOf returns the name by which a recipe asks for the file.
 func nameOf(path string) string {
-	if path == "" {
-		return SmallName
+	if isEmbedded(path) {
+		return strings.TrimPrefix(path, embedded)
 	}
 	return strings.TrimSuffix(filepath.Base(path), Extension)
 }
@@ -256,7 +305,10 @@ func load(ctx context.Context, path string) (*vgg.Weights, error) {
 // read returns the file's bytes. Anything but a plain file, which might have no end,
 // is refused before it is opened.
 func read(path string) ([]byte, error) {
-	if path == "" {
+	switch path {
+	case embedded + FineName:
+		return Fine(), nil
+	case embedded + SmallName:
 		return Small(), nil
 	}
 	stat, err := os.Stat(path)
@@ -290,7 +342,7 @@ func unreadable(path string, err error) error {
 // named puts the file's name before what is wrong with it.
 func named(path string, err error) error {
 	var e *engine.Error
-	if path == "" || !errors.As(err, &e) {
+	if isEmbedded(path) || !errors.As(err, &e) {
 		return err
 	}
 	return &engine.Error{Code: e.Code, Message: filepath.Base(path) + ": " + e.Message, Err: err}

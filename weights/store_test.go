@@ -48,10 +48,10 @@ func TestStoreWithoutDirectory(t *testing.T) {
 	for _, dir := range []string{"", filepath.Join(t.TempDir(), "missing")} {
 		store := &weights.Store{Dir: dir}
 		list, err := store.List()
-		if err != nil || !slices.Equal(names(list), []string{"small"}) {
+		if err != nil || !slices.Equal(names(list), []string{"fine", "small"}) {
 			t.Fatalf("the list is %v, %v", names(list), err)
 		}
-		e := list[0]
+		e := list[1]
 		if e.Err != nil || e.Path != "" || e.Bytes != int64(len(weights.Small())) || len(e.SHA256) != 64 ||
 			len(e.Taps) != 6 || !e.Quantised || e.Params != 127440 || e.Metadata["licence"] != "Apache-2.0" {
 			t.Errorf("the embedded network is listed as %+v", e)
@@ -84,21 +84,21 @@ func TestStoreLists(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := names(list), []string{"small", "broken", "folder", "huge", "small", "vgg 19"}; !slices.Equal(got, want) {
+		if got, want := names(list), []string{"fine", "small", "broken", "folder", "huge", "small", "vgg 19"}; !slices.Equal(got, want) {
 			t.Fatalf("the list is %q, want %q", got, want)
 		}
-		wantCode(t, list[1].Err, engine.InvalidWeights, "broken.safetensors: This is no whole")
-		wantCode(t, list[2].Err, engine.Unreadable, "is not a file")
-		wantCode(t, list[3].Err, engine.TooLarge, "has more than 1024 MiB")
-		wantCode(t, list[4].Err, engine.InvalidWeights, "rename it")
-		if e := list[5]; e.Err != nil || e.Metadata["source"] != "a test" || e.Params != 2*28+4*19 || !slices.Equal(e.Taps, []string{"relu1_1", "relu1_2"}) {
+		wantCode(t, list[2].Err, engine.InvalidWeights, "broken.safetensors: This is no whole")
+		wantCode(t, list[3].Err, engine.Unreadable, "is not a file")
+		wantCode(t, list[4].Err, engine.TooLarge, "has more than 1024 MiB")
+		wantCode(t, list[5].Err, engine.InvalidWeights, "rename it")
+		if e := list[6]; e.Err != nil || e.Metadata["source"] != "a test" || e.Params != 2*28+4*19 || !slices.Equal(e.Taps, []string{"relu1_1", "relu1_2"}) {
 			t.Errorf("the good file is listed as %+v", e)
 		}
 	}
 	// A file that is put right is seen.
 	write(t, good, dir, "broken.safetensors")
-	if list, err := store.List(); err != nil || list[1].Err != nil {
-		t.Errorf("the mended file is listed with %v, %v", list[1].Err, err)
+	if list, err := store.List(); err != nil || list[2].Err != nil {
+		t.Errorf("the mended file is listed with %v, %v", list[2].Err, err)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestStoreLoads(t *testing.T) {
 		}
 	}
 	_, err := store.Load(ctx, "nobody")
-	wantCode(t, err, engine.UnknownWeights, `There are no weights called "nobody"; there are small, mine.`)
+	wantCode(t, err, engine.UnknownWeights, `There are no weights called "nobody"; there are fine, small, mine.`)
 	_, err = store.Load(ctx, "nobody.safetensors")
 	wantCode(t, err, engine.Unreadable, "nobody.safetensors")
 	_, err = store.Load(ctx, elsewhere+string(filepath.Separator))
@@ -133,9 +133,9 @@ func TestStoreLoads(t *testing.T) {
 	// What others send must not name files.
 	for _, name := range []string{other, "../" + filepath.Base(elsewhere) + "/other", "mine.safetensors", "./mine", "", ".", ".."} {
 		_, err := store.Named(ctx, name)
-		wantCode(t, err, engine.UnknownWeights, "there are small, mine.")
+		wantCode(t, err, engine.UnknownWeights, "there are fine, small, mine.")
 		_, _, err = store.Served(name)
-		wantCode(t, err, engine.UnknownWeights, "there are small, mine.")
+		wantCode(t, err, engine.UnknownWeights, "there are fine, small, mine.")
 	}
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
@@ -205,5 +205,26 @@ func TestServedSize(t *testing.T) {
 	}
 	if last := info.Taps[len(info.Taps)-1]; last != "relu5_1" || len(info.Taps) != weights.ServedLayers || len(file) > 13_100_000 {
 		t.Errorf("%d bytes to %s", len(file), last)
+	}
+}
+
+// What is put is there at once, and nothing is replaced.
+func TestPut(t *testing.T) {
+	store := &weights.Store{Dir: filepath.Join(t.TempDir(), "weights")}
+	data, err := weights.Marshal(vgg.Random("mine", []int{2, 3}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Put("mine", data); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := store.Look("mine"); err != nil || e.Bytes != int64(len(data)) || len(e.Taps) != 2 {
+		t.Errorf("it is listed as %+v, %v", e, err)
+	}
+	wantCode(t, store.Put("mine", data[:10]), engine.Unwritable, "remove that first")
+	file := write(t, nil, t.TempDir(), "file")
+	wantCode(t, (&weights.Store{Dir: file}).Put("mine", data), engine.Unwritable, "cannot be written")
+	if files, err := os.ReadDir(store.Dir); err != nil || len(files) != 1 {
+		t.Errorf("%v is left, %v", files, err)
 	}
 }

@@ -17,6 +17,8 @@
 //
 //	conv1_1.metric  F32 [O,O]       symmetric; see vgg.Conv
 //
+// or, beside weights in int8, its rows up to the diagonal, F16 [O*(O+1)/2].
+//
 // Tensors called head.* are left over from training and ignored. The metadata says
 // how pixels become the network's input:
 //
@@ -28,20 +30,29 @@
 package weights
 
 import (
-	_ "embed" // for small.safetensors
+	_ "embed" // for the networks
 	"strings"
 )
 
 // Extension is what the names of the files end in.
 const Extension = ".safetensors"
 
-// SmallName is the name of the embedded network.
-const SmallName = "small"
+// The networks that the program carries with it: the fine one, and a small one that costs a
+// third of it, for devices that are slow.
+const (
+	FineName  = "fine"
+	SmallName = "small"
+)
 
-//go:embed small.safetensors
-var small string
+var (
+	//go:embed fine.safetensors
+	fine string
+	//go:embed small.safetensors
+	small string
+)
 
-// Small returns the file of the network that the program carries with it.
+// Fine and Small return the files of the networks that the program carries with it.
+func Fine() []byte  { return []byte(fine) }
 func Small() []byte { return []byte(small) }
 
 // HashedName returns the name under which a file of Quantize or Marshal in int8 can be

@@ -52,7 +52,11 @@ func Marshal(w *vgg.Weights, metadata map[string]string) ([]byte, error) {
 		if err == nil {
 			err = add(c.Name+".bias", safetensors.F32, floatBytes(c.Bias), o)
 		}
-		if err == nil && c.Metric != nil {
+		switch {
+		case err != nil || c.Metric == nil:
+		case c.Int8 != nil:
+			err = add(c.Name+".metric", safetensors.F16, pack(c.Metric, c.O), o*(o+1)/2)
+		default:
 			err = add(c.Name+".metric", safetensors.F32, floatBytes(c.Metric), o, o)
 		}
 		if err != nil {

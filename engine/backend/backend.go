@@ -86,10 +86,10 @@ type Sums interface {
 	AreSums() // does nothing but tell a Sums from a Buffer
 }
 
-// A Mask remembers what the way back needs of the way forward: of a convolution
+// A Memo remembers what the way back needs of the way forward: of a convolution
 // one bit for each unit, set if it was positive; of maximum pooling which of the
 // four places won.
-type Mask interface{ MaskOf() Shape }
+type Memo interface{ MemoOf() Shape }
 
 // ConvWeights are the parameters of a 3x3 convolution with stride 1 and zero
 // padding 1: Weight [O,I,3,3], Bias [O]. Instead of Weight there may be Int8
@@ -166,12 +166,12 @@ type Backend interface {
 	// at the same time may lie in the same memory, and what to Release for all of
 	// them at once.
 	NewShared(uses []Use) (maps []Buffer, memory any)
-	// NewMask returns room for the mask of a feature map of shape s: for Convolve
+	// NewMemo returns room for the memo of a feature map of shape s: for Convolve
 	// its output's shape, for Pool its output's.
-	NewMask(s Shape) Mask
+	NewMemo(s Shape) Memo
 	// NewSums returns n sums, all zero.
 	NewSums(n int) Sums
-	// Release gives a vector's or mask's memory back; it must not be used again.
+	// Release gives a vector's or memo's memory back; it must not be used again.
 	Release(v any)
 
 	// Write copies chw, in the order channel, row, column, to dst.
@@ -187,20 +187,20 @@ type Backend interface {
 	//	dst[o,y,x] = max(0, bias[o] + sum_{i,u,v} weight[o,i,u,v] src[i,y+u-1,x+v-1])
 	//
 	// Of a linear convolution dst is the sum alone.
-	Convolve(dst, src Buffer, c Conv, pos Mask)
+	Convolve(dst, src Buffer, c Conv, pos Memo)
 	// ConvolveBack overwrites dsrc [I,H,W] with the gradient with respect to the
 	// input, given ddst [O,H,W], the gradient with respect to the output, of which
 	// only the units in pos count.
 	//
 	//	dsrc[i,y,x] = sum_{o,u,v} weight[o,i,u,v] pos[o,y-u+1,x-v+1] ddst[o,y-u+1,x-v+1]
-	ConvolveBack(dsrc, ddst Buffer, c Conv, pos Mask)
+	ConvolveBack(dsrc, ddst Buffer, c Conv, pos Memo)
 
 	// Pool overwrites dst [C,H/2,W/2] or [C,(H+1)/2,(W+1)/2] with the averages or maxima
 	// of 2x2 places of src [C,H,W]. arg is needed for Maximum: the first of equal places
 	// wins.
-	Pool(dst, src Buffer, kind Pooling, arg Mask)
+	Pool(dst, src Buffer, kind Pooling, arg Memo)
 	// PoolBack overwrites dsrc [C,H,W] with the gradient given ddst, of Pool's dst's shape.
-	PoolBack(dsrc, ddst Buffer, kind Pooling, arg Mask)
+	PoolBack(dsrc, ddst Buffer, kind Pooling, arg Memo)
 
 	// Reduce overwrites dst [C,(H+1)/2,(W+1)/2] with src smoothed by the binomial
 	// filter 1 4 6 4 1 in both directions and taken at every other place. The

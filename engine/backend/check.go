@@ -27,22 +27,22 @@ func CheckPrepare(w ConvWeights) {
 }
 
 // CheckConvolve checks Convolve and, with gradients for maps, ConvolveBack.
-func CheckConvolve(out, in Shape, c Conv, pos Mask) {
+func CheckConvolve(out, in Shape, c Conv, pos Memo) {
 	i, o := c.Channels()
 	if in.C != i || out.C != o || in.H != out.H || in.W != out.W {
 		panic("backend: convolution and feature maps do not fit")
 	}
-	if pos != nil && pos.MaskOf() != out {
+	if pos != nil && pos.MemoOf() != out {
 		panic("backend: mask and feature map differ in shape")
 	}
 }
 
 // CheckPool checks Pool and, with gradients for maps, PoolBack.
-func CheckPool(out, in Shape, kind Pooling, arg Mask) {
+func CheckPool(out, in Shape, kind Pooling, arg Memo) {
 	if out != (Shape{in.C, in.H / 2, in.W / 2}) && out != (Shape{in.C, (in.H + 1) / 2, (in.W + 1) / 2}) {
 		panic("backend: pooled feature map does not have half the size")
 	}
-	if kind == Maximum && (arg == nil || arg.MaskOf() != out) {
+	if kind == Maximum && (arg == nil || arg.MemoOf() != out) {
 		panic("backend: maximum pooling needs a mask of its output")
 	}
 }

@@ -11,7 +11,7 @@ type Trainer interface {
 	//
 	//	dw[o,i,u,v] += sum_{y,x} pos[o,y,x] ddst[o,y,x] src[i,y+u-1,x+v-1]
 	//	db[o]       += sum_{y,x} pos[o,y,x] ddst[o,y,x]
-	ConvolveGrad(dw, db []float32, ddst, src Buffer, pos Mask)
+	ConvolveGrad(dw, db []float32, ddst, src Buffer, pos Memo)
 
 	// Map overwrites dst [O,H,W] with m [O,I] times src [I,H,W] at every place p.
 	//
@@ -24,11 +24,11 @@ type Trainer interface {
 }
 
 // CheckConvolveGrad checks ConvolveGrad.
-func CheckConvolveGrad(dw, db []float32, out, in Shape, pos Mask) {
+func CheckConvolveGrad(dw, db []float32, out, in Shape, pos Memo) {
 	if len(dw) != out.C*in.C*9 || len(db) != out.C || in.H != out.H || in.W != out.W {
 		panic("backend: gradient of weights and feature maps do not fit")
 	}
-	if pos != nil && pos.MaskOf() != out {
+	if pos != nil && pos.MemoOf() != out {
 		panic("backend: mask and feature map differ in shape")
 	}
 }

@@ -30,11 +30,16 @@ func (a *Along) Take(dots []float64) {
 
 // expect lets the next evaluation read the products of what ask returns into dots.
 func (a *Along) expect(ask func() []backend.Pair, dots []float64) {
-	a.ask, a.dots, a.read = ask, dots, false
+	if a != nil {
+		a.ask, a.dots, a.read = ask, dots, false
+	}
 }
 
 // end says whether the evaluation did.
 func (a *Along) end() bool {
+	if a == nil {
+		return false
+	}
 	a.ask = nil
 	return a.read
 }

@@ -9,7 +9,7 @@ import (
 
 // LBFGSOptions choose between the two ways of taking steps.
 type LBFGSOptions struct {
-	// History is how many pairs are remembered.
+	// History is how many pairs are remembered, from 1.
 	History int
 	// Torch takes every step as torch.optim.LBFGS does without a line search: of
 	// length Rate, but for the first, whose length is Rate*min(1, 1/sum|g|).
@@ -17,7 +17,8 @@ type LBFGSOptions struct {
 	// the first changes pixels by one grey level (root mean square).
 	Torch bool
 	Rate  float64
-	// Along is what the objective reads products by, or nil.
+	// Along is what the objective reads products by, or nil. It takes room for a pair more,
+	// as what it asks for is computed before a step is known to be accepted.
 	Along *Along
 }
 
@@ -44,8 +45,8 @@ type LBFGSRun struct {
 
 	pairs []pair
 	spare []pair
-	next  pair // what the evaluation may add to pairs, once asked is true
-	asked bool
+	later []products // of the pair that d and gOld become, if there is no Along
+	next  pair       // that the last step becomes
 
 	// Working memory, so that a step takes none.
 	ask           []backend.Pair
@@ -74,11 +75,12 @@ func NewLBFGS(be backend.Backend, f Objective, x backend.Buffer, opt LBFGSOption
 		be: be, f: f, opt: opt, x: x, g: be.New(s), gOld: be.New(s), d: be.New(s),
 		pairs: make([]pair, 0, n), spare: make([]pair, 0, n),
 		ask: make([]backend.Pair, 0, 5*n), dots: make([]float64, 5*n),
-		cs: make([]float64, n), cy: make([]float64, n), alpha: make([]float64, n),
+		later: make([]products, 0, n),
+		cs:    make([]float64, n), cy: make([]float64, n), alpha: make([]float64, n),
 	}
 	l.wanted = l.want
-	if l.opt.Along == nil {
-		l.opt.Along = &Along{}
+	if opt.Along != nil {
+		l.next = l.room()
 	}
 	if !opt.Torch {
 		l.trial = be.New(s)
@@ -95,6 +97,9 @@ func (l *LBFGSRun) Release() {
 			l.be.Release(b)
 		}
 	}
+	if l.opt.Along != nil {
+		l.spare = append(l.spare, l.next)
+	}
 	for _, p := range append(l.pairs, l.spare...) {
 		l.be.Release(p.s)
 		l.be.Release(p.y)
@@ -110,11 +115,9 @@ func (l *LBFGSRun) Step(ctx context.Context) (float64, error) {
 	loss, err := l.f(ctx, at, l.g)
 	read := l.opt.Along.end()
 	if err != nil {
-		l.drop()
 		return 0, err
 	}
 	if !l.opt.Torch && !l.acceptable(loss) {
-		l.drop()
 		return l.loss, l.shorten(ctx, loss)
 	}
 	if !l.opt.Torch {
@@ -194,18 +197,15 @@ func (l *LBFGSRun) move() {
 }
 
 // direct computes direction, slope and step length from the gradient at x, and
-// remembers the step that led there. read says whether l.dots has the products already.
+// remembers the step that led there. read says whether l.dots has what it wants already.
 func (l *LBFGSRun) direct(ctx context.Context, read bool) error {
 	if !read {
-		if !l.asked {
-			l.want()
-		}
-		if err := l.be.Dots(ctx, l.dots[:len(l.ask)], l.ask); err != nil {
-			l.drop()
+		if err := l.be.Dots(ctx, l.dots[:len(l.want())], l.ask); err != nil {
+			l.forget() // and go on from the picture alone, should there be another step
+			l.started = false
 			return err
 		}
 	}
-	l.asked = false
 	if !l.started {
 		l.descend(l.g, l.dots[0])
 		if l.opt.Torch {
@@ -238,16 +238,19 @@ func (l *LBFGSRun) absoluteSum(ctx context.Context) (float64, error) {
 	return sum, nil
 }
 
-// want returns the products that the gradient at the picture just evaluated is needed in:
-// with itself, and of the step that led there with all that is remembered. It is asked
-// before the loss is known, so that all can be read together.
+// want returns the products that direct wants: of the gradient with itself and, once there
+// was a step, of the pair that this becomes with all that is remembered. The pair lies where
+// direction and gradient before it were, which are not needed any more; these get the oldest
+// pair's room, so that no more than History pairs are ever there. Where there is an Along
+// they are needed, if the step is refused, and the pair has room of its own.
 func (l *LBFGSRun) want() []backend.Pair {
-	l.asked = true
 	if !l.started {
 		l.ask = append(l.ask[:0], backend.Pair{A: l.g, B: l.g})
 		return l.ask
 	}
-	l.next = l.nextPair()
+	if l.opt.Along == nil {
+		l.next = pair{s: l.d, y: l.gOld, later: l.later[:0]}
+	}
 	next := l.next
 	l.be.Combine(next.s, l.length, l.d, 0, nil)
 	l.be.Combine(next.y, 1, l.g, -1, l.gOld)
@@ -264,14 +267,6 @@ func (l *LBFGSRun) want() []backend.Pair {
 	return l.ask
 }
 
-// drop takes back what was wanted of an evaluation that nothing is built on.
-func (l *LBFGSRun) drop() {
-	if l.asked && l.started {
-		l.spare = append(l.spare, l.next)
-	}
-	l.asked = false
-}
-
 // remember makes a pair of the last step, by the products that were wanted, and returns
 // those of the gradient with itself and then with every pair's s and y.
 func (l *LBFGSRun) remember() []float64 {
@@ -279,30 +274,39 @@ func (l *LBFGSRun) remember() []float64 {
 	next.sy, next.yy = dots[0], dots[1]
 	withGradient := dots[mark:]
 	if !(next.sy > 1e-10) && l.opt.Torch || !(next.sy > 1e-12*next.yy) {
-		l.spare = append(l.spare, next) // no positive curvature: nothing to learn
-		return withGradient[:len(withGradient)-2]
+		return withGradient[:len(withGradient)-2] // no positive curvature: nothing to learn
 	}
 	for i := range l.pairs {
 		d := dots[2+3*i:]
 		l.pairs[i].later = append(l.pairs[i].later, products{d[0], d[1], d[2]})
 	}
-	l.pairs = append(l.pairs, next)
-	if len(l.pairs) > l.opt.History {
-		l.spare = append(l.spare, l.pairs[0])
+	var room pair
+	if len(l.pairs) == l.opt.History {
+		room = l.pairs[0]
 		l.pairs = append(l.pairs[:0], l.pairs[1:]...)
 		withGradient = append(withGradient[:1], withGradient[3:]...)
+	} else {
+		room = l.room()
+	}
+	l.pairs = append(l.pairs, next)
+	if l.opt.Along != nil {
+		room.later = room.later[:0]
+		l.next = room
+	} else {
+		l.d, l.gOld, l.later = room.s, room.y, room.later
 	}
 	return withGradient
 }
 
-func (l *LBFGSRun) nextPair() pair {
+// room returns a pair to be overwritten.
+func (l *LBFGSRun) room() pair {
 	if n := len(l.spare); n > 0 {
 		p := l.spare[n-1]
 		l.spare = l.spare[:n-1]
 		p.later = p.later[:0]
 		return p
 	}
-	return pair{s: l.be.New(l.x.Shape()), y: l.be.New(l.x.Shape()), later: make([]products, 0, l.opt.History+1)}
+	return pair{s: l.be.New(l.x.Shape()), y: l.be.New(l.x.Shape()), later: make([]products, 0, l.opt.History)}
 }
 
 // combine sets the direction to -H*g by the two-loop recursion (Nocedal and Wright,

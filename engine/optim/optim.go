@@ -22,9 +22,11 @@ type Optimizer interface {
 	Picture() backend.Buffer
 	// State returns what the optimiser goes on from, between two steps.
 	State() State
-	// Restore takes over the numbers of a State and returns the vectors that must be
-	// written with those of it, in their order; nil if the numbers are no State's.
-	Restore(numbers []float64) []backend.Buffer
+	// Restore takes over the numbers of a State with so many vectors, and returns the
+	// vectors that must be written with those of it, in their order, nil for one that it
+	// has no room for; none, and nothing is taken over, if the numbers are not of such a
+	// State.
+	Restore(numbers []float64, vectors int) []backend.Buffer
 	// Release gives the optimiser's memory back, all but the picture that it was
 	// given.
 	Release()

@@ -21,26 +21,33 @@ func (a *AdamRun) State() State {
 	return s
 }
 
-func (a *AdamRun) Restore(numbers []float64) []backend.Buffer {
-	if len(numbers) != 1 || !(numbers[0] >= 0 && numbers[0] < math.MaxInt32) {
+func (a *AdamRun) Restore(numbers []float64, vectors int) []backend.Buffer {
+	if len(numbers) != 1 || !(numbers[0] >= 0 && numbers[0] < math.MaxInt32) || vectors != len(a.State().Vectors) {
 		return nil
 	}
 	a.t = int(numbers[0])
 	return a.State().Vectors
 }
 
-// Numbers of a State before those of the pairs.
-const lbfgsNumbers = 6
+const (
+	lbfgsNumbers = 6   // of a State before those of the pairs
+	mostPairs    = 100 // of a State that is believed
+)
+
+// alone are the vectors besides those of pairs.
+func (l *LBFGSRun) alone() []backend.Buffer {
+	if l.trial == nil {
+		return []backend.Buffer{l.x, l.gOld, l.d}
+	}
+	return []backend.Buffer{l.x, l.gOld, l.d, l.trial}
+}
 
 func (l *LBFGSRun) State() State {
 	started := 0.0
 	if l.started {
 		started = 1
 	}
-	s := State{[]float64{l.loss, l.slope, l.length, float64(l.refused), started, float64(len(l.pairs))}, []backend.Buffer{l.x, l.gOld, l.d}}
-	if l.trial != nil {
-		s.Vectors = append(s.Vectors, l.trial)
-	}
+	s := State{[]float64{l.loss, l.slope, l.length, float64(l.refused), started, float64(len(l.pairs))}, l.alone()}
 	for _, p := range l.pairs {
 		s.Numbers = append(s.Numbers, p.sy, p.yy)
 		for _, q := range p.later {
@@ -51,29 +58,49 @@ func (l *LBFGSRun) State() State {
 	return s
 }
 
-func (l *LBFGSRun) Restore(numbers []float64) []backend.Buffer {
+func (l *LBFGSRun) Restore(numbers []float64, vectors int) []backend.Buffer {
 	if len(numbers) < lbfgsNumbers {
 		return nil
 	}
-	n := numbers[5]
+	for _, v := range numbers {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+	}
+	alone := len(l.alone())
 	// Each pair has two numbers, and three with each pair after it.
-	if !(n >= 0 && n <= float64(l.opt.History)) || n != math.Trunc(n) || len(numbers) != lbfgsNumbers+int(n)*2+3*int(n)*(int(n)-1)/2 ||
-		!(numbers[3] >= 0 && numbers[3] < 1000) {
+	count := numbers[5]
+	if !(count >= 0 && count <= mostPairs) || count != math.Trunc(count) || !(numbers[3] >= 0 && numbers[3] < 1000) {
 		return nil
+	}
+	n := int(count)
+	if len(numbers) != lbfgsNumbers+n*2+3*n*(n-1)/2 || vectors != alone+2*n {
+		return nil
+	}
+	for i, rest := 0, numbers[lbfgsNumbers:]; i < n; i++ {
+		if !(rest[0] > 0 && rest[1] > 0) { // what else is not remembered
+			return nil
+		}
+		rest = rest[2+3*(n-1-i):]
 	}
 	l.forget()
 	l.loss, l.slope, l.length = numbers[0], numbers[1], numbers[2]
 	l.refused, l.started = int(numbers[3]), numbers[4] != 0
-	rest := numbers[lbfgsNumbers:]
-	for i := range int(n) {
-		p := l.nextPair()
-		p.sy, p.yy = rest[0], rest[1]
-		rest = rest[2:]
-		for range int(n) - 1 - i {
-			p.later = append(p.later, products{rest[0], rest[1], rest[2]})
-			rest = rest[3:]
+	rest, to := numbers[lbfgsNumbers:], l.alone()
+	for i := range n {
+		later := rest[2:][:3*(n-1-i)]
+		if i < n-l.opt.History { // it was made with more memory than there is now
+			to = append(to, nil, nil)
+		} else {
+			p := l.room()
+			p.sy, p.yy = rest[0], rest[1]
+			for ; len(later) > 0; later = later[3:] {
+				p.later = append(p.later, products{later[0], later[1], later[2]})
+			}
+			l.pairs = append(l.pairs, p)
+			to = append(to, p.s, p.y)
 		}
-		l.pairs = append(l.pairs, p)
+		rest = rest[2+3*(n-1-i):]
 	}
-	return l.State().Vectors
+	return to
 }

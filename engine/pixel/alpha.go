@@ -1,14 +1,21 @@
 package pixel
 
-import "image"
+import (
+	"context"
+	"fmt"
+	"image"
+
+	"trappedinart/engine"
+)
 
 // CopyAlpha gives a painting the alpha of the photograph that it was made of, resampled
 // to its size. What was painted is the photograph over white, and so it shows in
-// front of other colours as if cut out. A photograph without alpha changes nothing.
+// front of other colours as if cut out. A photograph without alpha changes nothing, nor
+// does one of which nothing is to be seen: nobody would see the painting.
 //
 // deep is the same painting in 16 bits, or nil. The corners of both are at 0, 0.
 func CopyAlpha(painting *image.NRGBA, deep *image.NRGBA64, photograph *image.NRGBA) {
-	if photograph.Opaque() {
+	if photograph.Opaque() || invisible(photograph) {
 		return
 	}
 	alpha := scaledAlpha(photograph, painting.Rect.Dx(), painting.Rect.Dy())
@@ -22,6 +29,25 @@ func CopyAlpha(painting *image.NRGBA, deep *image.NRGBA64, photograph *image.NRG
 			}
 		}
 	}
+}
+
+// NoteInvisible says in the notes of ctx if nothing of the picture is to be seen.
+func NoteInvisible(ctx context.Context, f engine.File, img *image.NRGBA) {
+	if invisible(img) {
+		engine.Note(ctx, fmt.Sprintf("%q is transparent all over; it is painted as white.", f.Name))
+	}
+}
+
+func invisible(img *image.NRGBA) bool {
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+		for i := 3; i < len(row); i += 4 {
+			if row[i] != 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // scaledAlpha resamples the share of each place that is covered, 0 to 1: that is light's

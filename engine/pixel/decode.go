@@ -137,6 +137,7 @@ func (c codec) read(ctx context.Context, f engine.File) (img *image.NRGBA, err e
 		img = nrgba(source)
 	}
 	img = upright(img, c.orientation(f.Data))
+	NoteInvisible(ctx, f, img)
 	return img, ctx.Err()
 }
 

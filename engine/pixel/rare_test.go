@@ -7,6 +7,9 @@ import (
 	"image"
 	"image/color"
 	"testing"
+
+	"trappedinart/engine"
+	"trappedinart/engine/pixel"
 )
 
 // A broken profile in any place does not refuse the picture, nor change its colours beyond
@@ -54,5 +57,24 @@ func TestDecodePanorama(t *testing.T) {
 				nearColor(t, kind, got.NRGBAAt(size.X-1, size.Y-1), img.NRGBAAt(size.X-1, size.Y-1), 0)
 			}
 		}
+	}
+}
+
+// A photograph of which nothing is to be seen gives a painting that is: over white, and said.
+func TestInvisiblePhotograph(t *testing.T) {
+	clear := image.NewNRGBA(image.Rect(0, 0, 30, 20))
+	notes := ""
+	ctx := engine.WithNotes(t.Context(), func(n string) { notes += n })
+	img, err := pixel.Decode(ctx, engine.File{Name: "clear.png", Data: pngFile(t, clear)})
+	if err != nil || notes != `"clear.png" is transparent all over; it is painted as white.` {
+		t.Fatalf("%q, %v", notes, err)
+	}
+	painting := even(color.NRGBA{1, 2, 3, 255})
+	pixel.CopyAlpha(painting, nil, img)
+	nearColor(t, "the painting", painting.NRGBAAt(3, 3), color.NRGBA{1, 2, 3, 255}, 0)
+	clear.Pix[3] = 1
+	pixel.CopyAlpha(painting, nil, clear)
+	if painting.NRGBAAt(9, 9).A != 0 {
+		t.Error("a photograph with one place that is to be seen does not cut out the painting")
 	}
 }

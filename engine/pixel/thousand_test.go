@@ -12,6 +12,8 @@ import (
 	"image/color"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -27,7 +29,7 @@ func smallFiles(t testing.TB) map[string][]byte {
 	copy(deep.Pix, random(60, 40).Pix)
 	p3 := matrixProfile(p3Columns, srgbCurve())
 	block := exif(binary.BigEndian, 6)
-	return map[string][]byte{
+	files := map[string][]byte{
 		"PNG":                 withProfile(t, withExifPNG(pngFile(t, img), block), p3),
 		"PNG of 16 bits":      pngFile(t, deep),
 		"JPEG":                withProfile(t, withExifJPEG(jpegFile(t, img), block), p3),
@@ -44,6 +46,21 @@ func smallFiles(t testing.TB) map[string][]byte {
 		"TIFF, on its side":   withTagTIFF(tiffFile(t, img), 0x0112, 6),
 		"PNG of black pixels": bombPNG(64),
 	}
+	// What package pixel reads by other ways than one decoder.
+	for kind, name := range map[string]string{
+		"JPEG, progressive": "jpeg_progressive.jpg", "JPEG with restarts": "jpeg_restart_blocks.jpg", "JPEG of YCCK": "jpeg_ycck.jpg",
+		"PNG, interlaced": "png_interlaced_rgb.png", "WebP, moving": "webp_moving_alpha.webp", "GIF, interlaced": "gif_interlaced.gif",
+		"BMP of run lengths": "bmp_rle4.bmp", "BMP with fields": "bmp_fields_10.bmp", "BMP of OS/2": "bmp_os2_4.bmp",
+		"TIFF of 64 bits": "tiff_big_tiles.tif", "TIFF with JPEG": "tiff_jpeg_tiles.tif", "TIFF of planes": "tiff_tiles_planes.tif",
+		"TIFF of YCbCr": "tiff_ycbcr_2x2_zip.tif", "TIFF of inks": "tiff_cmyk_lzw.tif", "TIFF of a fax": "tiff_g4_black.tif", "TIFF of 4 bits": "tiff_palette_4_tiles.tif",
+	} {
+		data, err := os.ReadFile(filepath.Join("testdata", "corpus", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[kind] = data
+	}
+	return files
 }
 
 // hostile makes a malformed file of a valid one: bytes of its first hundreds are changed,
@@ -148,8 +165,8 @@ func TestHostile(t *testing.T) {
 		pixel.HasPosition(engine.File{Data: file})
 	}
 	t.Logf("%d of %d are pictures all the same; the longest takes %v, the largest %d KiB", pictures, files, longest, largest>>10)
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("all of them take %v, want 5 s at most", took)
+	if took := time.Since(began); took > time.Minute { // 2 s on a machine of its own
+		t.Errorf("all of them take %v, want a minute at most, however busy the machine is", took)
 	}
 	if pictures > files/2 {
 		t.Errorf("%d of %d are pictures: they are not malformed enough", pictures, files)

@@ -75,10 +75,13 @@ func reflected(i, n int) int {
 	return i
 }
 
-// cut returns the planes of size s inside a border.
+// cut returns the planes of size s inside a border, in the memory of those that it is given.
 func cut(planes []float32, s size, border int) []float32 {
+	if border == 0 {
+		return planes
+	}
 	from := s.withBorder(border)
-	out := make([]float32, 0, 3*s.w*s.h)
+	out := planes[:0]
 	for c := range 3 {
 		for y := range s.h {
 			out = append(out, planes[(c*from.h+y+border)*from.w+border:][:s.w]...)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/engine/backend"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
 	"trappedinart/engine/vgg"
@@ -134,14 +135,12 @@ func least(r engine.Recipe) int64 {
 // What does not fit is refused before it begins, with what would do, and that does.
 func TestTooLittleMemory(t *testing.T) {
 	req, _ := blocked(t, 1, 0)
-	bytes := least(req.Recipe) // with 3 pairs
+	bytes := least(req.Recipe)
 	for _, c := range []struct {
-		budget  int64
-		history int
-		advice  string
-	}{{bytes, 100, "history 3"}, {bytes * 9 / 10, 3, "size of"}, {1 << 20, 3, "fewer layers"}} {
+		budget int64
+		advice string
+	}{{bytes * 9 / 10, "size of"}, {1 << 20, "fewer layers"}} {
 		r := budgeted(1, c.budget)
-		req.Recipe.History = c.history
 		res, err := r.Run(context.Background(), req, nil)
 		var e *engine.Error
 		if !errors.As(err, &e) || e.Code != engine.TooLarge || !strings.Contains(e.Message, c.advice) || res != nil {
@@ -150,25 +149,31 @@ func TestTooLittleMemory(t *testing.T) {
 	}
 }
 
-// A recipe that needs more memory than there is is refused while it runs, and the run goes
-// on as it was.
+// A recipe that needs more memory than there is is refused while it runs, also where only a
+// later scale would need it, and the run goes on as it was.
 func TestSteeringBeyondTheBudget(t *testing.T) {
-	req, _ := blocked(t, 1, 0)
-	req.Control = &engine.Control{}
-	r := budgeted(1, least(req.Recipe))
-	notes := ""
-	res, err := r.Run(context.Background(), req, func(p engine.Progress) {
-		notes += p.Note
-		if p.Iteration == 2 {
-			more := req.Recipe
-			more.StyleScale = 4
-			if err := req.Control.Change(more); err != nil {
-				t.Error(err)
+	for _, c := range []struct {
+		scales     int
+		styleScale float64
+	}{{1, 4}, {2, 2}} {
+		req, _ := blocked(t, 1, 0)
+		req.Recipe.Scales = c.scales
+		req.Control = &engine.Control{}
+		r := budgeted(1, least(req.Recipe))
+		notes := ""
+		res, err := r.Run(context.Background(), req, func(p engine.Progress) {
+			notes += p.Note
+			if p.Scale == 1 && p.Iteration == 2 {
+				more := req.Recipe
+				more.StyleScale = c.styleScale
+				if err := req.Control.Change(more); err != nil {
+					t.Error(err)
+				}
 			}
+		})
+		if err != nil || res.Recipe.StyleScale != req.Recipe.StyleScale || !strings.Contains(notes, "the limit is") {
+			t.Errorf("of %d scales it ends with %v, notes %q", c.scales, err, notes)
 		}
-	})
-	if err != nil || res.Iterations != 6 || res.Recipe.StyleScale != req.Recipe.StyleScale || !strings.Contains(notes, "memory") {
-		t.Errorf("it ends with %v, notes %q", err, notes)
 	}
 }
 
@@ -192,6 +197,7 @@ func TestNeed(t *testing.T) {
 	for name, change := range map[string]func(*transfer.Need, *engine.Recipe){
 		"size":          func(_ *transfer.Need, r *engine.Recipe) { r.Size *= 2 },
 		"history":       func(_ *transfer.Need, r *engine.Recipe) { r.History++ },
+		"iterations":    func(_ *transfer.Need, r *engine.Recipe) { r.History = 100 },
 		"network":       func(n *transfer.Need, _ *engine.Recipe) { n.Weights = vgg.Random("wide", vgg.Widths[:6]) },
 		"copies":        func(_ *transfer.Need, r *engine.Recipe) { r.Copies++ },
 		"content layer": func(_ *transfer.Need, r *engine.Recipe) { r.ContentLayers[0].Layer = "relu1_2" },
@@ -205,6 +211,79 @@ func TestNeed(t *testing.T) {
 		if got := at(change); !(got > plain) {
 			t.Errorf("%s: %d bytes, and %d without", name, got, plain)
 		}
+	}
+}
+
+// A counter counts the vectors of a picture's size that a run holds.
+type counter struct {
+	backend.Backend
+	shape     backend.Shape
+	now, most int
+}
+
+func (c *counter) New(s backend.Shape) backend.Buffer {
+	if s == c.shape {
+		c.now++
+		c.most = max(c.most, c.now)
+	}
+	return c.Backend.New(s)
+}
+
+func (c *counter) Release(v any) {
+	if b, ok := v.(backend.Buffer); ok && b.Shape() == c.shape {
+		c.now--
+	}
+	c.Backend.Release(v)
+}
+
+// A run takes no more vectors than its optimiser needs for the iterations that there are,
+// fewer where memory is short, and gives all of them back.
+func TestVectors(t *testing.T) {
+	for name, c := range map[string]struct {
+		change      func(*engine.Recipe)
+		want, pairs int // taken, and estimated
+	}{
+		"as many pairs as asked for": {func(r *engine.Recipe) { r.Iterations, r.History = 9, 4 }, 5 + 2*4, 4},
+		"no more than iterations":    {func(r *engine.Recipe) { r.Iterations, r.History = 4, 10 }, 5 + 2*3, 3},
+		"a single iteration":         {func(r *engine.Recipe) { r.Iterations = 1 }, 5, 1},
+		"PyTorch's": {func(r *engine.Recipe) {
+			r.Iterations, r.Optimizer, r.LossScaling = 5, engine.LBFGSTorch, engine.GatysNotebook
+		}, 6 + 2*4, 4},
+		"Adam":            {func(r *engine.Recipe) { r.Optimizer = engine.Adam }, 8, 0},
+		"short of memory": {func(r *engine.Recipe) { r.Iterations, r.History = 9, 8 }, 5 + 2*2, 2},
+	} {
+		req := request(func(r *engine.Recipe) { r.Size, r.Scales, r.Copies, r.Spectrum = 192, 1, 0, 0 })
+		c.change(&req.Recipe)
+		r := budgeted(1, 0)
+		if name == "short of memory" {
+			r.MemoryBudget = least(req.Recipe)
+		}
+		count := &counter{Backend: r.Backend, shape: backend.Shape{C: 3, H: 160, W: 224}} // with the border
+		r.Backend = count
+		res, _ := run(t, r, req)
+		fit, err := need(&req.Recipe).Fit(r.MemoryBudget)
+		if err != nil || count.most != c.want || fit.Pairs != c.pairs || count.now != 0 {
+			t.Errorf("%s: %d vectors at most, want %d, %d pairs in %+v, %v; %d vectors are left", name, count.most, c.want, c.pairs, fit, err, count.now)
+		}
+		if short := len(res.Notes) == 1 && strings.Contains(res.Notes[0], "remembers 2 steps instead of 8"); short != (r.MemoryBudget > 0) {
+			t.Errorf("%s: the notes are %q", name, res.Notes)
+		}
+	}
+}
+
+// A checkpoint of a run with more pairs than there is memory for now is gone on from with
+// the newest of them.
+func TestCheckpointOfMoreMemory(t *testing.T) {
+	req, _ := blocked(t, 1, time.Nanosecond)
+	req.Recipe.Iterations, req.Recipe.History = 9, 8
+	_, reports := run(t, budgeted(2, 0), req)
+	n := need(&req.Recipe)
+	n.Checkpoints = true
+	fit, _ := n.Fit(1)
+	short := budgeted(2, fit.Bytes)
+	got, _ := run(t, short, engine.Request{Checkpoint: reports[len(reports)-3].Checkpoint, Content: req.Content, Styles: req.Styles})
+	if last := reports[len(reports)-3].Loss; got.Iterations != 9 || !(got.Loss < last) {
+		t.Errorf("it ends with loss %v after %d iterations; at the checkpoint it was %v", got.Loss, got.Iterations, last)
 	}
 }
 

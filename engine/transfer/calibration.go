@@ -45,29 +45,28 @@ func calibrates(r *engine.Recipe) bool {
 	return r.LossScaling == engine.Calibrated && !withoutContent(r) && r.Strength > 0 && r.StyleWeight > 0
 }
 
-// calibrate sets the weight of style by how far it came in so many iterations, and says
-// whether that changes much.
-func (j *job) calibrate(st *stage, iterations int) bool {
-	if !calibrates(&j.recipe) || max(st.w, st.h) < leastSide || iterations < calibrationIterations {
-		return false
+// calibrated returns the plan whose weight of style follows from how far that came in so
+// many iterations, and says whether it differs much.
+func (st *stage) calibrated(iterations int) (next *plan, much bool) {
+	p := st.j.plan
+	if !calibrates(&p.recipe) || max(st.w, st.h) < leastSide || iterations < calibrationIterations {
+		return p, false
 	}
-	by := math.Pow(st.objective.styleDistance()/wantedDistance(&j.recipe, st.size), 1/balance)
-	before := j.styleFactor
-	j.styleFactor = min(max(before*by, 1./mostCalibration), mostCalibration)
-	const much = 1.1
-	return j.styleFactor > before*much || j.styleFactor < before/much
+	by := math.Pow(st.objective.styleDistance()/wantedDistance(&p.recipe, st.size), 1/balance)
+	next = p.calibrated(min(max(p.styleFactor*by, 1./mostCalibration), mostCalibration))
+	const enough = 1.1
+	return next, next.styleFactor > p.styleFactor*enough || next.styleFactor < p.styleFactor/enough
 }
 
-// recalibrate does so at the end of scale i, and in the midst of the last, where it goes on
-// from the picture as it is. n of so many iterations are done.
-func (st *stage) recalibrate(ctx context.Context, i, n, iterations int) error {
-	if last := len(st.j.sizes) - 1; i < last {
-		if n == iterations {
-			st.j.calibrate(st, n)
-		}
+// recalibrate does so at the end of a scale of so many iterations, and in the midst of the
+// last, where it goes on from the picture as it is.
+func (st *stage) recalibrate(ctx context.Context, iterations int) error {
+	n, last := st.j.pace.at.iteration, st.size == st.j.plan.last()
+	if last && n != iterations/2 || !last && n != iterations {
 		return nil
 	}
-	if n != iterations/2 || !st.j.calibrate(st, n) {
+	next, much := st.calibrated(n)
+	if st.j.plan = next; !last || !much {
 		return nil
 	}
 	px, err := st.pixels()
@@ -77,8 +76,7 @@ func (st *stage) recalibrate(ctx context.Context, i, n, iterations int) error {
 	for i, v := range px { // as between scales
 		px[i] = min(max(v, 0), 255)
 	}
-	st.end()
-	return st.again(ctx, px)
+	return st.again(ctx, next, px)
 }
 
 // styleDistance returns the mean relative style distance of the last evaluation, over the

@@ -3,14 +3,19 @@ package transfer_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
+	"regexp"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/engine/transfer"
 )
 
 // checkpoints runs and returns every checkpoint with the result.
@@ -56,6 +61,28 @@ func TestCheckpoint(t *testing.T) {
 	}
 }
 
+// sealed gives data the checksum that a checkpoint has.
+func sealed(data []byte) []byte {
+	sum := crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))
+	return binary.LittleEndian.AppendUint32(bytes.Clone(data), sum)
+}
+
+// edited returns a checkpoint with an expression of its head replaced, with its length and
+// checksum as they should be.
+func edited(t testing.TB, checkpoint []byte, from, to string) []byte {
+	t.Helper()
+	n := binary.LittleEndian.Uint32(checkpoint[8:])
+	head := checkpoint[12:][:n]
+	next := regexp.MustCompile(from).ReplaceAll(head, []byte(to))
+	if bytes.Equal(next, head) {
+		t.Fatalf("the head has no %s: %s", from, head)
+	}
+	data := binary.LittleEndian.AppendUint32(bytes.Clone(checkpoint[:8]), uint32(len(next)))
+	return sealed(append(append(data, next...), checkpoint[12+n:len(checkpoint)-4]...))
+}
+
+// What is no checkpoint of this program, or a damaged one, is refused with what to do, and
+// takes no memory that its length does not account for.
 func TestCheckpointErrors(t *testing.T) {
 	list, _ := checkpoints(t, func(*engine.Request) {})
 	good := list[20]
@@ -64,36 +91,143 @@ func TestCheckpointErrors(t *testing.T) {
 		bad[at] = b
 		return bad
 	}
-	for name, data := range map[string][]byte{
-		"nothing":       {},
-		"text":          []byte("a checkpoint"),
-		"magic alone":   good[:8],
-		"cut head":      good[:40],
-		"cut vectors":   good[:len(good)-4],
-		"more vectors":  append(bytes.Clone(good), 0, 0, 0, 0),
-		"a long head":   with(11, 0xff),
-		"a broken head": with(12, 'x'),
-		"other shape":   bytes.Replace(good, []byte(`"W":`), []byte(`"W":1`), 1),
-		"other scale":   bytes.Replace(good, []byte(`"scale":1`), []byte(`"scale":7`), 1),
-		"wrong numbers": bytes.Replace(good, []byte(`"numbers":[`), []byte(`"numbers":[1`), 1),
+	body := good[:len(good)-4]
+	notFinite := bytes.Clone(body)
+	copy(notFinite[len(body)-4:], []byte{0, 0, 0x80, 0x7f})
+	huge := strings.Repeat("0,", 16000) + "0"
+	for name, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"nothing":            {[]byte{}, "not made by this program"},
+		"text":               {[]byte("a checkpoint"), "not made by this program"},
+		"magic alone":        {good[:8], "not made by this program"},
+		"of version 1":       {append([]byte("TIACHK1\n"), good[8:]...), "earlier version"},
+		"cut head":           {good[:40], "damaged"},
+		"cut vectors":        {good[:len(good)-4], "damaged"},
+		"cut and sealed":     {sealed(body[:len(body)-4]), "damaged"},
+		"more vectors":       {sealed(append(bytes.Clone(body), 0, 0, 0, 0)), "damaged"},
+		"one bit":            {with(len(good)-100, good[len(good)-100]^1), "damaged"},
+		"a long head":        {sealed(with(11, 0xff)), "damaged"},
+		"a broken head":      {edited(t, good, `^.`, "x"), "damaged"},
+		"two heads":          {edited(t, good, `$`, "{}"), "damaged"},
+		"other shape":        {edited(t, good, `"W":\d+,?`, `"W":1234,`), "damaged"},
+		"a huge shape":       {edited(t, good, `"H":\d+`, `"H":268435455`), "damaged"},
+		"a shape turned":     {edited(t, good, `"H":(\d+),"W":(\d+)`, `"H":$2,"W":$1`), "another size"},
+		"other scale":        {edited(t, good, `"scale":1`, `"scale":7`), "a scale"},
+		"negative scale":     {edited(t, good, `"scale":1`, `"scale":-1`), "damaged"},
+		"too far":            {edited(t, good, `"iteration":\d+`, `"iteration":15`), "damaged"},
+		"a factor of 0":      {edited(t, good, `"style_factor":[^,]+`, `"style_factor":0`), "damaged"},
+		"fewer vectors":      {edited(t, good, `"vectors":\d+`, `"vectors":3`), "damaged"},
+		"more numbers":       {edited(t, good, `"numbers":\[`, `"numbers":[1,`), "damaged"},
+		"many numbers":       {edited(t, good, `"numbers":\[[^]]*`, `"numbers":[`+huge), "damaged"},
+		"numbers of 5 pairs": {edited(t, good, `"numbers":\[[^]]*`, `"numbers":[0,0,0,0,0,4617315517961601024`+strings.Repeat(",0", 40)), "damaged"},
+		"numbers of 4 pairs": {edited(t, good, `"numbers":\[[^]]*`, `"numbers":[0,0,0,0,0,4616189618054758400`+strings.Repeat(",4607182418800017408", 26)), "damaged"},
+		"not finite":         {sealed(notFinite), "not finite"},
+		"a short digest":     {edited(t, good, `"content":"..`, `"content":"`), "damaged"},
+		"no styles":          {edited(t, good, `"styles":\[[^]]*`, `"styles":[`), "damaged"},
+		"an unknown field":   {edited(t, good, `"scale"`, `"skale"`), "damaged"},
 	} {
 		req := request(nil)
-		req.Checkpoint = data
+		req.Checkpoint = c.data
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		res, err := runner(1).Run(context.Background(), req, nil)
+		runtime.ReadMemStats(&after)
 		var e *engine.Error
-		if !errors.As(err, &e) || e.Code != engine.InvalidRecipe || res != nil {
-			t.Errorf("%s: %v, %v", name, res, err)
+		if !errors.As(err, &e) || e.Code != engine.InvalidRecipe || !strings.Contains(e.Message, c.want) || !strings.Contains(e.Message, "Start a new painting") || res != nil {
+			t.Errorf("%s: %v, %v, want %q", name, res, err, c.want)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 32<<20 {
+			t.Errorf("%s: it takes %d MiB", name, took>>20)
 		}
 	}
-	// A checkpoint of a photograph of another shape.
+}
+
+// A checkpoint is refused with other pictures than it was made with, and the sentence says
+// which.
+func TestCheckpointOfOtherPictures(t *testing.T) {
+	withMasks := func(req *engine.Request) {
+		req.Styles = append(req.Styles, file("second"))
+		req.Masks, req.StyleMasks = []engine.File{{}, file("on second")}, []engine.File{file("part of painting")}
+		req.Keep, req.StartPicture, req.Recipe.Start = file("kept"), file("first stroke"), engine.StartPicture
+	}
+	white := func(r *transfer.Runner) *transfer.Runner {
+		r.Decode = func(_ context.Context, f engine.File) (*image.NRGBA, error) {
+			img := drawn("photo", 75, 50)
+			if strings.Contains(f.Name, "kept") || strings.Contains(f.Name, "part") || strings.Contains(f.Name, "on ") {
+				for i := range img.Pix[:len(img.Pix)/2] {
+					img.Pix[i] = 255
+				}
+			}
+			return img, nil
+		}
+		return r
+	}
 	req := request(nil)
-	req.Checkpoint = good
-	r := runner(1)
-	r.Decode = func(_ context.Context, f engine.File) (*image.NRGBA, error) { return drawn(f.Name, 50, 75), nil }
-	_, err := r.Run(context.Background(), req, nil)
-	var e *engine.Error
-	if !errors.As(err, &e) || e.Code != engine.InvalidRecipe || !strings.Contains(e.Message, "other pictures") {
-		t.Errorf("of other pictures: %v", err)
+	withMasks(&req)
+	req.CheckpointEvery = time.Nanosecond
+	_, reports := run(t, white(runner(2)), req)
+	checkpoint := reports[3].Checkpoint
+	for name, c := range map[string]struct {
+		change func(*engine.Request)
+		want   string
+	}{
+		"the same":        {func(*engine.Request) {}, ""},
+		"photograph":      {func(r *engine.Request) { r.Content = file("other") }, "the photograph than other"},
+		"style":           {func(r *engine.Request) { r.Styles[1] = file("other") }, "style picture 2 than other"},
+		"fewer styles":    {func(r *engine.Request) { r.Styles, r.Masks = r.Styles[:1], nil }, "2 style pictures, not 1"},
+		"more styles":     {func(r *engine.Request) { r.Styles = append(r.Styles, file("third")) }, "2 style pictures, not 3"},
+		"another order":   {func(r *engine.Request) { r.Styles[0], r.Styles[1] = r.Styles[1], r.Styles[0] }, "style picture 1 than second"},
+		"mask":            {func(r *engine.Request) { r.Masks[1] = file("on other") }, "the mask of style 2 than on other"},
+		"no mask":         {func(r *engine.Request) { r.Masks = nil }, "with the mask of style 2, and none"},
+		"one mask more":   {func(r *engine.Request) { r.Masks[0] = file("on painting") }, "without the mask of style 1, and on painting"},
+		"part of a style": {func(r *engine.Request) { r.StyleMasks[0] = file("part of other") }, "the mask on style picture 1 than part of other"},
+		"kept":            {func(r *engine.Request) { r.Keep = file("kept otherwise") }, "the mask of what is kept than kept otherwise"},
+		"nothing kept":    {func(r *engine.Request) { r.Keep = engine.File{} }, "with the mask of what is kept, and none"},
+		"start":           {func(r *engine.Request) { r.StartPicture = file("other") }, "the picture to start from than other"},
+	} {
+		req := request(nil)
+		withMasks(&req)
+		req.Checkpoint = checkpoint
+		c.change(&req)
+		res, err := white(runner(1)).Run(context.Background(), req, nil)
+		if c.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		var e *engine.Error
+		if !errors.As(err, &e) || e.Code != engine.InvalidPicture || !strings.Contains(e.Message, c.want) || res != nil {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// A run that goes on takes the live settings that are asked for, and says so if it is too
+// late for them.
+func TestSteerResumed(t *testing.T) {
+	list, _ := checkpoints(t, func(*engine.Request) {})
+	for _, c := range []struct {
+		at    int
+		notes int
+	}{{20, 0}, {27, 1}} {
+		req := request(nil)
+		req.Checkpoint = list[c.at]
+		recipe, err := transfer.RecipeOf(req.Checkpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recipe.Strength, recipe.Seed = 90, 7 // a seed is no live setting
+		req.Control = &engine.Control{}
+		if err := req.Control.Change(recipe); err != nil {
+			t.Fatal(err)
+		}
+		res, _ := run(t, runner(1), req)
+		if want := 90 - float64(c.notes)*40; res.Recipe.Strength != want || res.Recipe.Seed != 0 || len(res.Notes) != c.notes {
+			t.Errorf("from checkpoint %d it ends with strength %v, seed %d, notes %q", c.at, res.Recipe.Strength, res.Recipe.Seed, res.Notes)
+		}
 	}
 }
 
@@ -171,14 +305,37 @@ func TestCheckpointOfStoppedAnywhere(t *testing.T) {
 	}
 }
 
+// Whatever a checkpoint holds, the run ends with a picture or a sentence. Half of the
+// inputs get the head's length and the checksum that they should have.
 func FuzzCheckpoint(f *testing.F) {
-	f.Add([]byte("TIACHK1\n\x02\x00\x00\x00{}"))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	req := request(func(r *engine.Recipe) { r.Size, r.Iterations, r.History = 32, 3, 2 })
+	req.CheckpointEvery = time.Nanosecond
+	var good []byte
+	if _, err := runner(1).Run(context.Background(), req, func(p engine.Progress) {
+		if p.Checkpoint != nil {
+			good = p.Checkpoint
+		}
+	}); err != nil {
+		f.Fatal(err)
+	}
+	n := binary.LittleEndian.Uint32(good[8:])
+	f.Add(good[12:][:n], good[12+n:len(good)-4], true)
+	f.Add(good[:12+n], good[12+n:], false)
+	f.Add([]byte("TIACHK2\n\x02\x00\x00\x00{}"), []byte{}, false)
+	f.Fuzz(func(t *testing.T, head, rest []byte, seal bool) {
+		data := append(bytes.Clone(head), rest...)
+		if seal {
+			data = binary.LittleEndian.AppendUint32([]byte("TIACHK2\n"), uint32(len(head)))
+			data = sealed(append(append(data, head...), rest...))
+		}
 		req := request(nil)
 		req.Checkpoint = data
+		if r, err := transfer.RecipeOf(data); err == nil && (r.Size > 96 || r.Iterations > 10) {
+			return // which may take its time
+		}
 		if _, err := runner(1).Run(context.Background(), req, nil); err != nil {
 			var e *engine.Error
-			if !errors.As(err, &e) {
+			if !errors.As(err, &e) || e.Code == engine.Internal {
 				t.Fatal(err)
 			}
 		}

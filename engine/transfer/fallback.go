@@ -11,25 +11,25 @@ import (
 
 // A safe is a picture that outlives the device it was painted on.
 type safe struct {
-	scale, iteration int
-	pixels           []float32 // nil before there are any
-	at               time.Time
+	mark
+	pixels []float32 // nil before there are any
+	at     time.Time
 }
 
 // safeEvery is how often the picture is brought to safety: so much painting is lost with a
 // device at most.
 const safeEvery = 250 * time.Millisecond
 
-// savePixels brings the picture after so many of its scale's iterations to safety, if
-// that is due and there is anybody to go on with it.
-func (j *job) savePixels(st *stage, scale, iteration int) error {
+// savePixels brings the picture to safety, if that is due and there is anybody to go on
+// with it.
+func (j *job) savePixels(st *stage) error {
 	now := time.Now()
-	if j.other == nil || j.safe.scale == scale && now.Sub(j.safe.at) < safeEvery {
+	if j.other == nil || j.safe.scale == j.pace.at.scale && now.Sub(j.safe.at) < safeEvery {
 		return nil
 	}
 	px, err := st.pixels()
 	if err == nil {
-		j.safe = safe{scale, iteration, px, now}
+		j.safe = safe{j.pace.at, append(j.safe.pixels[:0], px...), now}
 	}
 	return err
 }
@@ -48,14 +48,25 @@ func (j *job) fallsBack(err error) bool {
 	if j == nil || j.other == nil || !errors.Is(err, backend.ErrLost) {
 		return false
 	}
-	net, netErr := network(j.other, j.weights, &j.recipe)
-	if netErr != nil {
+	g := *j.plan.ground
+	g.be, g.need.LargestMap = j.other, limitOf(j.other)
+	next, planErr := g.plan(j.plan.recipe, j.plan.styleFactor)
+	if planErr != nil {
 		return false
 	}
-	j.note = fmt.Sprintf("The GPU stopped (%v); the painting goes on on the processor, from the last picture.", err)
-	j.notes = append(j.notes, j.note)
-	j.be, j.other, j.net = j.other, nil, net
+	j.reports.keep(fmt.Sprintf("The GPU stopped (%v); the painting goes on on the processor, from the last picture.", err))
+	j.be, j.other, j.plan = j.other, nil, next
 	// What was measured was the other's.
-	j.probed, j.began = 0, time.Time{}
+	j.pace.probed, j.pace.timed = 0, time.Time{}
 	return true
+}
+
+// named adds to reports what device computes.
+func named(report func(engine.Progress), be *backend.Backend) func(engine.Progress) {
+	return func(p engine.Progress) {
+		if d, ok := (*be).(backend.Named); ok {
+			p.Device = d.Device()
+		}
+		report(p)
+	}
 }

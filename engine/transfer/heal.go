@@ -18,7 +18,7 @@ func (st *stage) step(ctx context.Context) (float64, error) {
 	if st.best == nil {
 		loss, err := st.opt.Step(ctx)
 		if err == nil && (math.IsNaN(loss) || math.IsInf(loss, 0)) {
-			err = engine.Errorf(engine.InvalidWeights, "The network %q gives no numbers for these pictures; its file is damaged, or it was prepared for other pictures.", j.recipe.Weights)
+			err = engine.Errorf(engine.InvalidWeights, "The network %q gives no numbers for these pictures; its file is damaged, or it was prepared for other pictures.", st.plan.recipe.Weights)
 		}
 		return loss, err
 	}
@@ -32,7 +32,7 @@ func (st *stage) step(ctx context.Context) (float64, error) {
 	}
 	switch ran := !(loss <= astray*st.first); {
 	case ran && st.steps == 0:
-		return loss, engine.Errorf(engine.InvalidWeights, "The network %q gives no numbers for these pictures; its file is damaged, or it was prepared for other pictures.", j.recipe.Weights)
+		return loss, engine.Errorf(engine.InvalidWeights, "The network %q gives no numbers for these pictures; its file is damaged, or it was prepared for other pictures.", st.plan.recipe.Weights)
 	case ran:
 		return st.heal(ctx)
 	case st.steps == 0 || loss < st.least:
@@ -45,16 +45,20 @@ func (st *stage) step(ctx context.Context) (float64, error) {
 
 // heal goes on from the best picture with the default optimiser.
 func (st *stage) heal(ctx context.Context) (float64, error) {
-	j := st.j
-	j.note = fmt.Sprintf("The loss ran away with the optimiser %s; the painting goes on from its best picture with %s.", j.recipe.Optimizer, engine.LBFGS)
-	j.notes = append(j.notes, j.note)
+	recipe := st.j.plan.recipe
+	st.j.reports.keep(fmt.Sprintf("The loss ran away with the optimiser %s; the painting goes on from its best picture with %s.", recipe.Optimizer, engine.LBFGS))
 	px, err := st.pixelsOf(st.best)
 	if err != nil {
 		return 0, err
 	}
-	j.recipe.Optimizer = engine.LBFGS
-	st.end()
-	if err := st.again(ctx, px); err != nil {
+	recipe.Optimizer = engine.LBFGS
+	next, err := st.j.plan.with(recipe)
+	if err != nil { // it needs more memory than the one before
+		st.end()
+		st.reached = px
+		return 0, err
+	}
+	if err := st.again(ctx, next, px); err != nil {
 		return 0, err
 	}
 	return st.step(ctx)

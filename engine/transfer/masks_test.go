@@ -149,8 +149,8 @@ func TestMaskErrors(t *testing.T) {
 		code   engine.Code
 		says   string
 	}{
-		"black":       {func(r *engine.Request) { r.Masks = []engine.File{file("black")} }, engine.InvalidPicture, "mask of style 1 is black"},
-		"black style": {func(r *engine.Request) { r.StyleMasks = []engine.File{file("black")} }, engine.InvalidPicture, "mask on style picture 1 is black"},
+		"black":       {func(r *engine.Request) { r.Masks = []engine.File{file("black")} }, engine.InvalidPicture, "style 1 (\"painting\") is black"},
+		"black style": {func(r *engine.Request) { r.StyleMasks = []engine.File{file("black")} }, engine.InvalidPicture, "style picture 1 (\"painting\") is black"},
 		"keep all":    {func(r *engine.Request) { r.Keep = file("white") }, engine.InvalidPicture, "nothing to paint"},
 		"broken":      {func(r *engine.Request) { r.Keep = engine.File{Name: "x", Data: []byte("broken")} }, engine.InvalidPicture, "broken"},
 		"too many":    {func(r *engine.Request) { r.Masks = make([]engine.File, 2) }, engine.MissingPicture, "more masks than style"},

@@ -9,7 +9,6 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
-	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
@@ -33,31 +32,41 @@ type Fit struct {
 	Bytes  int64 // the most that is taken at a time, estimated
 	Whole  int64 // what it would be without blocks
 	Blocks int   // of the picture at its largest scale
+	Pairs  int   // that L-BFGS remembers there
 
 	most int   // places of a block with its halo, or 0 for all
-	wide int64 // bytes of the largest feature map
+	wide int64 // bytes by which the largest feature map is beyond Need.LargestMap, or 0
 }
 
 // Fit estimates the memory of a run, in as few blocks as fit into budget bytes; 0 is no
 // limit. An error says what would do if none fits.
 //
-// Measured natively with Go 1.27 on two threads, golden_gate.jpg and starry_night.jpg, 15
-// iterations at one scale with ten pairs: the peak of a process's resident memory, and
-// the estimate, in MB.
+// Measured natively with Go 1.27 on two threads, golden_gate.jpg and starry_night.jpg, the
+// small network, 12 iterations at one scale (6 at the two larger): the peak of a process's
+// resident memory, and the estimate, in MiB.
 //
-//	                               whole         in blocks
-//	small network, 512 x 384      225   258     172   214   in  8
-//	small network, 1024 x 768     722   807     559   643   in  7
-//	VGG-19 to relu3_2, 512 x 384  470   493     269   317   in  6
-//	VGG-19, 1024 x 768           1469  1580     680   802   in 14
+//	             whole          in blocks
+//	512 x 384    337   271      208   198   in  6
+//	1024 x 768  1007   864      465   459   in 20
+//	2048 x 1536                1090  1021   in 36
+//	4000 x 3000                3456  3050   in 48, when the photograph was not given up yet
 func (n *Need) Fit(budget int64) (Fit, error) {
-	w, h := pixel.Fit(n.Content.X, n.Content.Y, n.Recipe.Size)
-	f := n.fit(size{w, h}, budget)
-	if budget > 0 && f.Bytes > budget {
-		return f, engine.Errorf(engine.TooLarge, "The painting takes at least %s of memory, even in blocks, and %s is what it may take; %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
-	}
-	return f, nil
+	f := n.fit(fitted(n.Content.X, n.Content.Y, n.Recipe.Size), budget)
+	return f, n.check(f, budget)
 }
+
+// check says what would do if a fit is beyond the budget.
+func (n *Need) check(f Fit, budget int64) error {
+	if !f.beyond(budget) {
+		return nil
+	}
+	if f.wide > 0 {
+		return engine.Errorf(engine.TooLarge, "The GPU takes no maps as large as this painting's, even in blocks; paint on the processor, or %s.", n.advice(budget))
+	}
+	return engine.Errorf(engine.TooLarge, "The painting takes at least %s of memory, even in blocks, and %s is what it may take; %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
+}
+
+func (f *Fit) beyond(budget int64) bool { return f.wide > 0 || budget > 0 && f.Bytes > budget }
 
 // FormatBytes writes a size of memory as a person reads it.
 func FormatBytes(bytes int64) string {
@@ -74,12 +83,8 @@ func (n *Need) advice(budget int64) string {
 		change(&r)
 		m := *n
 		m.Recipe = &r
-		w, h := pixel.Fit(n.Content.X, n.Content.Y, r.Size)
-		return m.fit(size{w, h}, budget).Bytes <= budget
-	}
-	const fewest = 3
-	if n.Recipe.Optimizer != engine.Adam && n.Recipe.History > fewest && fits(func(r *engine.Recipe) { r.History = fewest }) {
-		return "let L-BFGS remember fewer pairs (history 3), or choose a smaller size"
+		f := m.fit(fitted(n.Content.X, n.Content.Y, r.Size), budget)
+		return !f.beyond(budget)
 	}
 	const step, smallest = 32, 2
 	steps := sort.Search(n.Recipe.Size/step+1, func(k int) bool { return !fits(func(r *engine.Recipe) { r.Size = step * max(k, smallest) }) }) - 1
@@ -89,36 +94,92 @@ func (n *Need) advice(budget int64) string {
 	return "choose a network with fewer layers, or give it more memory"
 }
 
-// fit returns the fewest blocks at size s that fit into budget bytes, or the least that
-// blocks can do.
+const (
+	// fewestPairs is what L-BFGS remembers at least, where memory is short.
+	fewestPairs = 2
+	// worthwhile is how many places an evaluation in blocks may go through for each of the
+	// picture, before L-BFGS remembers fewer pairs rather. Blocks without halos take 1.5.
+	worthwhile = 2
+)
+
+// fit returns how size s fits into budget bytes: in the fewest blocks that do, with fewer
+// pairs than L-BFGS would remember where blocks that are worth it do not, and in blocks of any
+// size where that does not either. Of what is beyond the budget it returns the least.
 func (n *Need) fit(s size, budget int64) Fit {
-	f := n.in(s, 0)
-	f.Whole = f.Bytes
-	fits := func(f Fit) bool {
-		return (budget <= 0 || f.Bytes <= budget) && (n.LargestMap <= 0 || f.wide <= n.LargestMap)
+	pairs, whole := n.pairs(s), n.in(s, 0)
+	least := whole.with(pairs)
+	least.Whole = least.Bytes
+	if !least.beyond(budget) {
+		return least
 	}
-	if fits(f) {
-		return f
+	try := func(l *load, pairs int) bool {
+		next := l.with(pairs)
+		if next.Whole = least.Whole; next.wide < least.wide || next.wide == least.wide && next.Bytes < least.Bytes {
+			least = next
+		}
+		return !next.beyond(budget)
 	}
 	at := n.layOut(s)
+	sizes, worth := at.parts()
+	loads := make([]load, worth)
+	for i, most := range sizes[:worth] {
+		if loads[i] = n.in(s, most); try(&loads[i], pairs) {
+			return least
+		}
+	}
+	for pairs--; pairs >= fewestPairs; pairs-- {
+		for i := range loads {
+			if try(&loads[i], pairs) {
+				return least
+			}
+		}
+	}
+	for _, most := range sizes[worth:] {
+		l := n.in(s, most)
+		if try(&l, min(n.pairs(s), fewestPairs)) {
+			return least
+		}
+	}
+	return least
+}
+
+// parts returns how many places a part may have at most, from all of the largest picture on,
+// and how many of these are worth it.
+func (l *laid) parts() (sizes []int, worth int) {
 	largest, smallest := 0, math.MaxInt
-	for _, p := range at.pictures {
+	for _, p := range l.pictures {
 		across, down := sides(p.size, p.taps)
 		largest = max(largest, p.w*p.h)
 		smallest = min(smallest, across.part(across.most())*down.part(down.most()))
 	}
-	least := f
 	for most := float64(largest); most > 0.9*float64(smallest); most *= 0.94 {
-		next := n.in(s, int(most))
-		next.Whole = f.Whole
-		if fits(next) {
-			return next
-		}
-		if next.Bytes < least.Bytes {
-			least = next
+		sizes = append(sizes, int(most))
+		if l.price(int(most)) <= worthwhile*l.price(0) {
+			worth = len(sizes)
 		}
 	}
-	return least
+	return sizes, worth
+}
+
+// price is how many places an evaluation goes through, in parts of that many.
+func (l *laid) price(most int) float64 {
+	places := 0.
+	for _, p := range l.pictures {
+		if t := tile(p.size, p.taps, most); !p.style {
+			places += t.places()
+		}
+	}
+	return places
+}
+
+// pairs is how many pairs L-BFGS can come to remember at size s: one less than there are
+// evaluations, if that is not more than are asked for.
+func (n *Need) pairs(s size) int {
+	if n.Recipe.Optimizer == engine.Adam {
+		return 0
+	}
+	i := max(0, slices.Index(pyramid(n.Recipe, n.Content.X, n.Content.Y), s))
+	return min(n.Recipe.History, max(1, n.Recipe.IterationsAt(i)-1))
 }
 
 // A laid is what the network looks at, at one size of the picture.
@@ -162,110 +223,165 @@ func (s size) halved(times int) size {
 	return s
 }
 
-// in estimates the memory at size s with parts of that many places.
+const (
+	channels = 4      // of three, a fourth is always 0
+	levels   = 4. / 3 // of a mask: it is there at the sizes of all maps
+)
+
+// A load is what a picture's memory follows from, in parts of one size, whatever the
+// optimiser remembers: all in floats.
+type load struct {
+	need      *Need
+	most      int
+	blocks    int
+	wide      int64   // see Fit
+	places    float64 // of the picture, with its border
+	maps      float64 // of the network, with what content compares with
+	copies    float64 // the smaller ones
+	measuring float64 // styles, before there are vectors
+	// On the host, while it is painted and while that is prepared: the photograph, here and
+	// at the sizes before, what is read of the picture, and the garbage of both.
+	painting, preparing float64
+}
+
+// in returns the load at size s with parts of that many places.
 //
 // The picture has vectors of its size: those of the optimiser, of which L-BFGS keeps two
 // for each pair, and the smaller copies. The network has its maps, at the size of a part,
 // and what content compares with. Files and planes of pixels are on the host, and so is
 // the garbage they leave.
-func (n *Need) in(s size, most int) Fit {
-	r, l := n.Recipe, n.layOut(s)
-	places := float64(l.whole.w * l.whole.h)
-	const channels = 4 // of three, a fourth is always 0
+func (n *Need) in(s size, most int) load {
+	laid := n.layOut(s)
+	places := laid.whole.places()
+	l := load{need: n, most: most, blocks: 1, places: places, maps: n.parameters(), painting: 14 * places, preparing: 18 * places}
+	if s == fitted(n.Content.X, n.Content.Y, n.Recipe.Size) && n.Masks == 0 && n.Recipe.KeepColours == 0 {
+		l.painting = 12 * places // see forget
+	}
+	for _, p := range laid.pictures {
+		t := tile(p.size, p.taps, most)
+		part := n.part(p, t)
+		l.wide = max(l.wide, n.tooWide(t.parts))
+		switch {
+		case p.style:
+			l.measuring = max(l.measuring, part+1.25*channels*p.places())
+			if p.copy == 0 {
+				l.preparing += channels * p.places()
+			}
+			continue
+		case p.copy == 0:
+			l.blocks = len(t.blocks)
+			l.measuring = max(l.measuring, 1.25*channels*p.places())
+		default:
+			l.copies += 2 * channels * p.places()
+		}
+		l.maps += part
+	}
+	return l
+}
 
-	vectors := float64(2*r.History + 7)
-	if r.Optimizer == engine.Adam {
-		vectors = 9
+// with estimates the memory of a load with so many pairs.
+func (l *load) with(pairs int) Fit {
+	const (
+		slack   = 1.1 // what lies between maps
+		working = 48 << 20
+		bytes   = 4 // of a float, and of a file's pixel
+	)
+	vectors := l.need.vectors(pairs)
+	painting := l.painting + vectors*channels*l.places + l.copies
+	if l.need.Checkpoints {
+		painting += 3 * (vectors + 1) * l.places
 	}
-	planes := 5.25 * channels * places // with the photograph at this size and the one before
-	if n.Checkpoints {
-		planes += 3 * (vectors + 1) * places
+	floats := slack*l.maps + max(painting, slack*l.measuring+l.preparing) + l.need.files()
+	return Fit{Bytes: int64(bytes*floats) + working, Blocks: l.blocks, Pairs: pairs, most: l.most, wide: l.wide}
+}
+
+// vectors is how many vectors of the picture's size there are: its own, the gradients', the
+// optimiser's, half of one for reductions, and those of a projection.
+func (n *Need) vectors(pairs int) float64 {
+	vectors := 5.5 + 2*float64(pairs)
+	switch n.Recipe.Optimizer {
+	case engine.LBFGSTorch:
+		vectors++
+	case engine.Adam:
+		vectors = 8.5
 	}
-	vectors += 0.5 // for reductions
-	if n.Masks > 0 || onlyLuminance(r) {
+	if n.Masks > 0 || onlyLuminance(n.Recipe) {
 		vectors += 2
 	}
-	floats, measuring := 0., 0.
-	blocks, wide := 1, int64(0)
-	for _, p := range l.pictures {
-		t := tile(p.size, p.taps, most)
-		wide = max(wide, n.widest(t.parts))
-		here := float64(p.w*p.h) / places // as a share
-		part := float64(n.Weights.Floats(t.parts.h, t.parts.w, r.Rounding == engine.RoundUp, p.taps, p.style))
-		partPlaces := 0. // what blocks have beside maps
-		if len(t.blocks) > 1 {
-			partPlaces = float64(t.parts.w * t.parts.h)
-			part += 2 * channels * partPlaces
-		}
-		if p.style {
-			if p.copy == 0 {
-				planes += channels * float64(p.w*p.h)
-			}
-			measuring = max(measuring, part+1.25*channels*float64(p.w*p.h))
-			continue
-		}
-		if p.copy == 0 {
-			blocks = len(t.blocks)
-			for _, c := range r.ContentLayers { // maps that stay
-				share := math.Pow(0.25, float64(vgg.Poolings(c.Layer)))
-				part += share * float64(n.Weights.Width(c.Layer)) * (places + partPlaces)
-			}
-		} else {
-			vectors += 2 * here
-		}
-		const levels = 4. / 3 // a mask at the sizes of all maps
-		if n.Masks > 0 {
-			regions := float64(n.Masks + 1) // one is what no mask claims
-			part += regions * levels * channels * (places*here + partPlaces)
-		}
-		floats += part
+	if n.LargestMap > 0 && n.Recipe.Optimizer != engine.Adam {
+		vectors += 2 // see newOptimizer
 	}
+	return vectors
+}
+
+// limitOf is the most bytes that a feature map may take on a back end, or 0 for any.
+func limitOf(be backend.Backend) int64 {
+	if l, ok := be.(backend.Limited); ok {
+		return l.LargestMap()
+	}
+	return 0
+}
+
+// tooWide is by how many bytes the largest feature map of a picture of that size is beyond
+// what may be, or 0.
+func (n *Need) tooWide(s size) int64 {
+	if n.LargestMap <= 0 {
+		return 0
+	}
+	most, taps := int64(0), n.Weights.Taps()
+	for i, c := range n.Weights.Convs {
+		half := s.halved(vgg.Poolings(taps[i]))
+		most = max(most, int64(half.w)*int64(half.h)*int64(4*((c.O+3)/4*4)))
+	}
+	return max(0, most-n.LargestMap)
+}
+
+// part is how many floats the network takes to look at a picture: its maps, the part that is
+// shown and its gradient, the maps that content is compared with, and masks.
+func (n *Need) part(p looked, t tiling) float64 {
+	floats := float64(n.Weights.Floats(t.parts.h, t.parts.w, n.Recipe.Rounding == engine.RoundUp, p.taps, p.style))
+	partPlaces := 0. // what blocks have beside maps
+	if len(t.blocks) > 1 {
+		partPlaces = t.parts.places()
+		floats += 2 * channels * partPlaces
+	}
+	if p.style {
+		return floats
+	}
+	if p.copy == 0 {
+		for _, c := range n.Recipe.ContentLayers { // maps that stay
+			share := math.Pow(0.25, float64(vgg.Poolings(c.Layer)))
+			floats += share * float64(n.Weights.Width(c.Layer)) * (p.places() + partPlaces)
+		}
+	}
+	if n.Masks > 0 {
+		regions := float64(n.Masks + 1) // one is what no mask claims
+		floats += regions * levels * channels * (p.places() + partPlaces)
+	}
+	return floats
+}
+
+// parameters is how many floats the network's weights take, made ready for both directions.
+func (n *Need) parameters() float64 {
+	floats := 0.
 	for _, c := range n.Weights.Convs {
 		floats += 3 * 9 * float64(c.O*c.I)
 	}
-	floats += max(vectors*channels*places, measuring)
+	return floats
+}
+
+// files is how many pixels and floats the pictures take as they came, with their middles.
+func (n *Need) files() float64 {
 	files := float64(n.Content.X*n.Content.Y) * float64(1+n.Masks)
 	for _, p := range n.Styles {
 		files += float64(p.X * p.Y)
 	}
 	for _, p := range append([]image.Point{n.Content}, n.Styles...) {
 		if m, ok := middleOf(p); ok {
-			files += float64(3 * m.w * m.h)
+			files += 3 * m.places()
 		}
 	}
-	const (
-		slack   = 1.1 // what lies between maps
-		working = 48 << 20
-		bytes   = 4 // of a float, and of a file's pixel
-	)
-	return Fit{Bytes: int64(bytes*(slack*floats+planes+files)) + working, Blocks: blocks, most: most, wide: wide}
-}
-
-// widest is how many bytes the largest feature map of a picture of that size takes.
-func (n *Need) widest(s size) int64 {
-	most, taps := int64(0), n.Weights.Taps()
-	for i, c := range n.Weights.Convs {
-		half := s.halved(vgg.Poolings(taps[i]))
-		most = max(most, int64(half.w)*int64(half.h)*int64(4*((c.O+3)/4*4)))
-	}
-	return most
-}
-
-// need is what the run's memory follows from.
-func (j *job) need() *Need {
-	n := &Need{Weights: j.weights, Recipe: &j.recipe, Content: j.content.Bounds().Size(), Checkpoints: j.checkpoints}
-	if l, ok := j.be.(backend.Limited); ok {
-		n.LargestMap = l.LargestMap()
-	}
-	for _, s := range j.styles {
-		n.Styles = append(n.Styles, s.Bounds().Size())
-	}
-	for _, m := range append([]*image.NRGBA{j.masks.keep}, j.masks.on...) {
-		if m != nil {
-			n.Masks++
-		}
-	}
-	return n
+	return files
 }
 
 // tiler returns how pictures are cut, or nil if they are not.

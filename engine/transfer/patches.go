@@ -74,7 +74,7 @@ func (sc *scene) power(k int) (backend.Sums, error) {
 	s := x.Shape()
 	c, err := sc.cut(size{s.W, s.H}, []string{vgg.Patches}, true)
 	if err != nil {
-		return nil, err
+		return nil, sc.content.named(err)
 	}
 	defer c.release()
 	shape := c.shape(vgg.Patches)

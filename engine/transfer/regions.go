@@ -58,15 +58,15 @@ func (r *Runner) readMasks(ctx context.Context, req *engine.Request) (masks, err
 }
 
 // check says which mask leaves nothing to paint, at the size of the result.
-func (m *masks) check(s size) error {
+func (m *masks) check(req *engine.Request, s size) error {
 	for i, img := range m.on {
 		if img != nil && sum(pixel.Mask(img, s.w, s.h)) < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask of style %d is black everywhere; paint white where the style should be.", i+1)
+			return engine.Errorf(engine.InvalidPicture, "The mask %q of style %d (%q) is black everywhere; paint white where the style should be.", req.Masks[i].Name, i+1, req.Styles[i].Name)
 		}
 	}
 	for i, img := range m.of {
 		if img != nil && sum(pixel.Mask(img, s.w, s.h)) < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask on style picture %d is black everywhere; paint white over the part that is the style.", i+1)
+			return engine.Errorf(engine.InvalidPicture, "The mask %q on style picture %d (%q) is black everywhere; paint white over the part that is the style.", req.StyleMasks[i].Name, i+1, req.Styles[i].Name)
 		}
 	}
 	if m.keep != nil {
@@ -75,7 +75,7 @@ func (m *masks) check(s size) error {
 			free += 1 - float64(v)
 		}
 		if free < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask of what is kept is white everywhere, which leaves nothing to paint.")
+			return engine.Errorf(engine.InvalidPicture, "The mask %q of what is kept is white everywhere, which leaves nothing to paint; paint black where the style should be.", req.Keep.Name)
 		}
 	}
 	return nil
@@ -91,11 +91,12 @@ func sum(mask []float32) float64 {
 
 // kept returns where the photograph stays, [h,w] of size s, or nil: what the mask says,
 // its edges softened outwards alone, as what is white stays white; and where no style is.
-func (j *job) kept(s size) []float32 {
-	if at := (keptAt{s, j.recipe.Feather}); j.keptFor != at {
-		j.keptFor, j.keptMask = at, j.findKept(s)
+// feather is the recipe's.
+func (o *originals) kept(s size, feather float64) []float32 {
+	if at := (keptAt{s, feather}); o.keptFor != at {
+		o.keptFor, o.keptMask = at, o.findKept(s, feather)
 	}
-	return j.keptMask
+	return o.keptMask
 }
 
 // keptAt is what the mask of what is kept depends on, besides the pictures.
@@ -104,13 +105,13 @@ type keptAt struct {
 	feather float64
 }
 
-func (j *job) findKept(s size) []float32 {
-	kept := j.unclaimed(s)
-	if j.masks.keep == nil {
+func (o *originals) findKept(s size, feather float64) []float32 {
+	kept := o.unclaimed(s, feather)
+	if o.masks.keep == nil {
 		return kept
 	}
-	mask := pixel.Mask(j.masks.keep, s.w, s.h)
-	soft := pixel.Feather(mask, s.w, s.h, j.feather(s))
+	mask := pixel.Mask(o.masks.keep, s.w, s.h)
+	soft := feathered(mask, s, feather)
 	for i, v := range mask {
 		soft[i] = max(soft[i], v)
 		if kept != nil {
@@ -121,16 +122,16 @@ func (j *job) findKept(s size) []float32 {
 }
 
 // unclaimed returns where no style is, or nil if there are styles without a mask.
-func (j *job) unclaimed(s size) []float32 {
-	if slices.Contains(j.masks.on, nil) {
+func (o *originals) unclaimed(s size, feather float64) []float32 {
+	if slices.Contains(o.masks.on, nil) {
 		return nil
 	}
 	free := make([]float32, s.w*s.h)
 	for k := range free {
 		free[k] = 1
 	}
-	for i := range j.masks.on {
-		for k, v := range j.maskOf(i, s) {
+	for i := range o.masks.on {
+		for k, v := range o.maskOf(i, s, feather) {
 			free[k] = max(0, free[k]-v)
 		}
 	}
@@ -138,50 +139,25 @@ func (j *job) unclaimed(s size) []float32 {
 }
 
 // maskOf returns where style i is, which has a mask.
-func (j *job) maskOf(i int, s size) []float32 {
-	return pixel.Feather(pixel.Mask(j.masks.on[i], s.w, s.h), s.w, s.h, j.feather(s))
+func (o *originals) maskOf(i int, s size, feather float64) []float32 {
+	return feathered(pixel.Mask(o.masks.on[i], s.w, s.h), s, feather)
 }
 
-// feather is how far masks are softened at size s, in pixels.
-func (j *job) feather(s size) float64 { return j.recipe.Feather / 100 * float64(max(s.w, s.h)) }
+// feathered softens a mask of size s by so many hundredths of the longer side.
+func feathered(mask []float32, s size, feather float64) []float32 {
+	return pixel.Feather(mask, s.w, s.h, feather/100*float64(max(s.w, s.h)))
+}
 
 // regions returns the parts of the picture at size s that have places enough to be
 // compared. Styles without a mask share what no mask claims.
-func (j *job) regions(s size, border int) []region {
+func (o *originals) regions(p *plan, s size, border int) []region {
+	list, claimed := o.claimed(p, s)
 	var keep []float32
-	if j.masks.keep != nil {
-		keep = j.kept(s)
+	if o.masks.keep != nil {
+		keep = o.kept(s, p.recipe.Feather)
 	}
-	heaviest := 0.
-	for i := range j.styles {
-		heaviest = max(heaviest, j.shares[i])
-	}
-	var list []region
-	free := region{}
-	var claimed []float32
-	for i := range j.styles {
-		if j.masks.on[i] == nil {
-			free.styles = append(free.styles, i)
-			continue
-		}
-		mask := j.maskOf(i, s)
-		if claimed == nil {
-			claimed = make([]float32, len(mask))
-		}
-		for k, v := range mask {
-			claimed[k] = min(1, claimed[k]+v)
-		}
-		list = append(list, region{mask: mask, styles: []int{i}, shares: []float64{1}, weight: j.shares[i] / heaviest})
-	}
-	if len(free.styles) > 0 {
-		total := 0.
-		for _, i := range free.styles {
-			total += j.shares[i]
-		}
-		for _, i := range free.styles {
-			free.shares = append(free.shares, j.shares[i]/max(total, math.SmallestNonzeroFloat64))
-		}
-		free.weight = 1
+	if slices.Contains(o.masks.on, nil) {
+		free := o.free(p.shares)
 		if claimed != nil || keep != nil {
 			free.mask = make([]float32, s.w*s.h)
 			for k := range free.mask {
@@ -195,20 +171,62 @@ func (j *job) regions(s size, border int) []region {
 	}
 	out := list[:0]
 	for _, r := range list {
-		if r.mask != nil {
-			for k := range keep {
-				r.mask[k] *= 1 - keep[k]
-			}
-			area := sum(r.mask)
-			if area < smallestRegion {
-				continue
-			}
-			r.weight *= area / float64(s.w*s.h)
-			r.mask = bordered(r.mask, s, border)
+		if r.mask == nil || r.confine(keep, s, border) {
+			out = append(out, r)
 		}
-		out = append(out, r)
 	}
 	return out
+}
+
+// claimed returns the regions of the styles that have a mask, and what these cover of the
+// picture, or nil if there are none.
+func (o *originals) claimed(p *plan, s size) (list []region, covered []float32) {
+	heaviest := slices.Max(p.shares)
+	for i, m := range o.masks.on {
+		if m == nil {
+			continue
+		}
+		mask := o.maskOf(i, s, p.recipe.Feather)
+		if covered == nil {
+			covered = make([]float32, len(mask))
+		}
+		for k, v := range mask {
+			covered[k] = min(1, covered[k]+v)
+		}
+		list = append(list, region{mask: mask, styles: []int{i}, shares: []float64{1}, weight: p.shares[i] / heaviest})
+	}
+	return list, covered
+}
+
+// free returns the region of the styles that have no mask.
+func (o *originals) free(shares []float64) region {
+	r := region{weight: 1}
+	total := 0.
+	for i, m := range o.masks.on {
+		if m == nil {
+			r.styles = append(r.styles, i)
+			total += shares[i]
+		}
+	}
+	for _, i := range r.styles {
+		r.shares = append(r.shares, shares[i]/max(total, math.SmallestNonzeroFloat64))
+	}
+	return r
+}
+
+// confine takes what is kept out of a region that has a mask at size s, and says whether
+// it is large enough then.
+func (r *region) confine(keep []float32, s size, border int) bool {
+	for k := range keep {
+		r.mask[k] *= 1 - keep[k]
+	}
+	area := sum(r.mask)
+	if area < smallestRegion {
+		return false
+	}
+	r.weight *= area / s.places()
+	r.mask = bordered(r.mask, s, border)
+	return true
 }
 
 // smallestRegion is how many places a region needs at a scale to be painted there.

@@ -2,13 +2,13 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"image"
 	"math"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
-	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
 
@@ -18,12 +18,13 @@ type picture struct {
 	size
 	planes []float32
 	border int
-	shown  size // without the border
+	shown  size   // without the border
+	name   string // for errors: photograph or style, with its file's name
 }
 
 // newPicture continues planes of size s by a border.
 func newPicture(planes []float32, s size, border int) picture {
-	return picture{s.withBorder(border), bordered(planes, s, border), border, s}
+	return picture{size: s.withBorder(border), planes: bordered(planes, s, border), border: border, shown: s}
 }
 
 // inside returns which places of a tap count, of a network that was shown the picture
@@ -34,6 +35,16 @@ func (p *picture) inside(k int, shape, tap backend.Shape) backend.Window {
 		halvings++
 	}
 	return p.shown.inside(p.border, halvings, tap)
+}
+
+// named says of which picture a layer has nothing to see.
+func (p *picture) named(err error) error {
+	var small *vgg.TooSmallError
+	if p.name == "" || !errors.As(err, &small) {
+		return err
+	}
+	return engine.Errorf(engine.InvalidRecipe, "%s is too narrow: at %d x %d pixels nothing of it is left at the layer %s. Choose a larger size, or another picture.",
+		p.name, p.shown.w, p.shown.h, small.Layer)
 }
 
 // A scene is what an objective is made of.
@@ -57,8 +68,7 @@ type scene struct {
 func styleSize(r *engine.Recipe, s size, i int, file image.Point) size {
 	const smallest = 16
 	longer := int(math.Round(float64(max(s.w, s.h)) * r.StyleScaleOf(i)))
-	w, h := pixel.Fit(file.X, file.Y, max(longer, smallest))
-	return size{w, h}
+	return fitted(file.X, file.Y, max(longer, smallest))
 }
 
 // plain returns the regions of a picture without masks.
@@ -96,7 +106,7 @@ func (sc *scene) fillView(ctx context.Context, v *view, k int, shape backend.Sha
 		names = append(names, layerNames(sc.recipe.ContentLayers)...)
 	}
 	if v.cutter, err = sc.cut(size{shape.W, shape.H}, names, false); err != nil {
-		return err
+		return sc.content.named(err)
 	}
 	if len(v.blocks) > 1 {
 		v.dpart = sc.be.New(v.part.Shape())
@@ -222,7 +232,7 @@ func (sc *scene) measure(ctx context.Context, k, i int) (map[string]target, erro
 	taps := styleTaps(sc.recipe)
 	c, err := sc.cut(size{x.Shape().W, x.Shape().H}, taps, true)
 	if err != nil {
-		return nil, err
+		return nil, sc.styles[i].named(err)
 	}
 	defer c.release()
 	inside := func(of backend.Shape) backend.Window { return sc.styles[i].inside(k, x.Shape(), of) }

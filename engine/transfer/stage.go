@@ -2,7 +2,9 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"reflect"
+	"runtime"
 	"time"
 
 	"trappedinart/engine"
@@ -15,10 +17,12 @@ import (
 type stage struct {
 	size
 	j         *job
+	plan      *plan // with which it began
 	border    int
 	objective *objective
 	x         backend.Buffer
 	opt       optim.Optimizer
+	read      []float32 // room for pixelsOf
 	reached   []float32 // the last pixels of a stage that has ended
 
 	// Of optimisers that may go astray: the picture before the last step, the best one
@@ -28,29 +32,47 @@ type stage struct {
 	steps        int
 }
 
-// begin makes everything that painting at size s from the given pixels needs.
-func (j *job) begin(ctx context.Context, s size, start []float32) (*stage, error) {
-	st := &stage{size: s, j: j, border: borderAt(s, j.recipe.Border)}
-	if onlyLuminance(&j.recipe) {
+// begin makes everything that painting a plan at size s from the given pixels needs.
+func (j *job) begin(ctx context.Context, p *plan, s size, start []float32) (*stage, error) {
+	st := &stage{size: s, j: j, plan: p, border: borderAt(s, p.recipe.Border)}
+	if onlyLuminance(&p.recipe) {
 		start = pixel.Luminance(start)
 	}
-	fit := j.need().fit(s, j.memory)
-	if j.memory > 0 && fit.Bytes > j.memory { // with the recipe that it was steered to
-		return nil, engine.Errorf(engine.TooLarge, "That would take %s of memory, and %s is what it may take.", FormatBytes(fit.Bytes), FormatBytes(j.memory))
-	}
-	sc := j.scene(s, st.border)
+	sc := j.originals.scene(p, s, st.border)
+	j.originals.forget(p, s)
+	fit := p.fit(s)
 	sc.tile = fit.tiler()
 	var err error
 	if st.objective, err = newObjective(ctx, sc); err != nil {
 		return nil, err
 	}
 	whole := s.withBorder(st.border)
-	st.x = j.net.Picture(bordered(start, s, st.border), whole.h, whole.w)
-	st.opt = newOptimizer(&j.recipe, j.be, st.objective, st.x)
-	if j.recipe.Optimizer != engine.LBFGS {
+	st.x = p.net.Picture(bordered(start, s, st.border), whole.h, whole.w)
+	st.opt = newOptimizer(&p.recipe, fit.Pairs, j.be, st.objective, st.x)
+	if p.recipe.Optimizer != engine.LBFGS {
 		st.before, st.best = j.be.New(st.x.Shape()), j.be.New(st.x.Shape())
 	}
+	const large = 1 << 18 // places
+	if s.places() >= large {
+		runtime.GC() // what was prepared, before pairs take its room
+	}
 	return st, nil
+}
+
+func newOptimizer(r *engine.Recipe, pairs int, be backend.Backend, o *objective, x backend.Buffer) optim.Optimizer {
+	f := o.evaluate
+	if r.Optimizer == engine.Adam {
+		return optim.NewAdam(be, f, x, r.LearningRate, r.Averaging)
+	}
+	if limitOf(be) > 0 { // to wait for a device once is worth two vectors more
+		o.along = &optim.Along{}
+	}
+	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
+		Along:   o.along,
+		History: pairs,
+		Torch:   r.Optimizer == engine.LBFGSTorch,
+		Rate:    r.LearningRate,
+	})
 }
 
 // end gives all memory back.
@@ -77,26 +99,25 @@ func (st *stage) pixels() ([]float32, error) {
 	return st.pixelsOf(st.opt.Picture())
 }
 
+// pixelsOf returns the picture that a buffer holds. It is valid until the next call.
 func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
-	px := make([]float32, x.Len())
-	if err := st.j.be.Read(context.Background(), px, x); err != nil {
+	if st.read == nil {
+		st.read = make([]float32, x.Len())
+	}
+	if err := st.j.be.Read(context.Background(), st.read, x); err != nil {
 		return nil, err
 	}
-	return cut(st.j.net.Planes(px), st.size, st.border), nil
+	st.plan.net.ToPlanes(st.read)
+	return cut(st.read, st.size, st.border), nil
 }
 
 // wait returns when the run is not paused, with the recipe that was asked for, or nil.
 func (j *job) wait(ctx context.Context, p engine.Progress) (*engine.Recipe, error) {
 	if j.control.Paused() {
-		paused := time.Now()
-		p.Stage, p.Fraction = engine.Pausing, engine.Float(j.worked/j.work)
-		j.report(p)
-		defer func() { // that was no work
-			j.opened = j.opened.Add(time.Since(paused))
-			if !j.began.IsZero() {
-				j.began = j.began.Add(time.Since(paused))
-			}
-		}()
+		began := time.Now()
+		p.Stage, p.Fraction = engine.Pausing, engine.Float(j.pace.fraction(j.plan))
+		j.reports.send(p)
+		defer func() { j.pace.paused(time.Since(began)) }() // that was no work
 	}
 	return j.control.Take(ctx)
 }
@@ -105,44 +126,40 @@ func (j *job) wait(ctx context.Context, p engine.Progress) (*engine.Recipe, erro
 // recipe that cannot be painted is left alone, and a note says why. The stage is another
 // one then, or has ended if there is an error.
 func (st *stage) steer(ctx context.Context, asked *engine.Recipe) error {
-	j := st.j
-	recipe := j.recipe.Steered(asked)
-	if reflect.DeepEqual(recipe, j.recipe) {
+	recipe := st.j.plan.recipe.Steered(asked)
+	if reflect.DeepEqual(recipe, st.j.plan.recipe) {
+		return nil
+	}
+	next, err := st.j.plan.with(recipe)
+	if err != nil {
+		st.j.reports.say(engine.AsError(err).Message)
 		return nil
 	}
 	px, err := st.pixels()
 	if err != nil {
 		return err
 	}
-	old, oldShares, oldNet := j.recipe, j.shares, j.net
-	if j.shares, err = recipe.StyleShares(len(j.styles)); err == nil {
-		j.net, err = network(j.be, j.weights, &recipe)
-	}
-	if err == nil {
-		j.recipe = recipe
-		st.end()
-		var next *stage
-		if next, err = j.begin(ctx, st.size, px); err == nil {
-			*st = *next
-			return nil
+	if err := st.again(ctx, next, px); err != nil {
+		if errors.Is(err, backend.ErrLost) {
+			st.j.plan = next // who goes on goes on with that
+			return err
 		}
+		st.j.reports.say(engine.AsError(err).Message)
+		return st.again(ctx, st.j.plan, px)
 	}
-	j.recipe, j.shares, j.net = old, oldShares, oldNet
-	j.note = engine.AsError(err).Message
-	if st.objective != nil {
-		return nil
-	}
-	return st.again(ctx, px)
+	return nil
 }
 
-// again begins a stage that has ended anew, from px. If it cannot, these are what was
-// reached.
-func (st *stage) again(ctx context.Context, px []float32) error {
-	next, err := st.j.begin(ctx, st.size, px)
+// again ends the stage and begins it anew with a plan, from px. If it cannot, these are
+// what was reached.
+func (st *stage) again(ctx context.Context, p *plan, px []float32) error {
+	st.end()
+	next, err := st.j.begin(ctx, p, st.size, px)
 	if err != nil {
 		st.reached = px
 		return err
 	}
+	st.j.plan = p
 	*st = *next
 	return nil
 }

@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"sort"
+
 	"trappedinart/engine/backend"
 	"trappedinart/engine/vgg"
 )
@@ -26,11 +28,13 @@ func tile(s size, taps []string, most int) tiling {
 	}
 	best, least := nx*ny, across.part(nx)*down.part(ny)
 	for i := 1; i <= across.most(); i++ {
-		for k := 1; k <= down.most() && i*k <= best; k++ {
-			places := across.part(i) * down.part(k)
-			if places <= most && (i*k < best || places < least) {
-				nx, ny, best, least = i, k, i*k, places
-			}
+		// More parts are shorter, so the first number that does is the fewest.
+		k := 1 + sort.Search(down.most(), func(k int) bool { return across.part(i)*down.part(k+1) <= most })
+		if k > down.most() || i*k > best {
+			continue
+		}
+		if places := across.part(i) * down.part(k); i*k < best || places < least {
+			nx, ny, best, least = i, k, i*k, places
 		}
 	}
 	return newTiling(s, taps, nx, ny)

@@ -24,7 +24,7 @@ type Timing struct {
 // Time evaluates the loss and its gradient n times, at pictures of noise of side x
 // side with the recipe's layers, after one evaluation that does not count.
 func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Recipe, side, n int) (*Timing, error) {
-	layers := slices.Concat(layerNames(r.ContentLayers), styleTaps(&r))
+	layers := taps(&r)
 	// Now, as the weights need not stay:
 	t := &Timing{Flops: w.Flops(side, side, layers), Seconds: make([]float64, 0, n), Forward: make([]float64, 0, n), Backward: make([]float64, 0, n)}
 	net, err := vgg.New(be, w, layers)
@@ -32,11 +32,7 @@ func Time(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.Reci
 		return nil, err
 	}
 	s := size{side, side}
-	sc := &scene{
-		be: be, net: net, recipe: &r, styleFactor: 1, regions: plain([]float64{1}), of: [][]float32{nil},
-		content: newPicture(noise(1, s), s, 0),
-		styles:  []picture{newPicture(noise(2, s), s, 0)},
-	}
+	sc := noiseScene(be, net, &r, s)
 	o, err := newObjective(ctx, sc)
 	if err != nil {
 		return nil, err

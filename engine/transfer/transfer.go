@@ -8,13 +8,12 @@ package transfer
 
 import (
 	"context"
+	"fmt"
 	"image"
-	"slices"
 	"time"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
-	"trappedinart/engine/optim"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/vgg"
 )
@@ -43,241 +42,198 @@ var _ engine.Runner = (*Runner)(nil)
 func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
 	ctx, said := noted(ctx, report)
-	job, err := r.prepare(ctx, req, report)
+	j, err := r.prepare(ctx, req, report)
 	if err == nil {
-		err = job.announce(ctx)
+		err = j.announce(ctx)
 	}
-	if job.fallsBack(err) {
-		err = job.announce(ctx)
+	if j.fallsBack(err) {
+		err = j.announce(ctx)
 	}
 	if err != nil {
 		return nil, failure(err)
 	}
-	x, err := job.paint(ctx)
+	x, err := j.paint(ctx)
 	if x == nil {
 		return nil, failure(err)
 	}
 	res := &engine.Result{
-		Picture: pixel.Image(x, job.last().w, job.last().h),
-		Recipe:  job.recipe, Iterations: job.done, Loss: engine.Float(job.loss), StyleDistance: engine.Float(job.distance), Elapsed: engine.SecondsOf(time.Since(began)), Notes: job.notes,
+		Picture: pixel.Image(x, j.plan.last().w, j.plan.last().h), Recipe: j.plan.recipe, Notes: append(*said, j.reports.notes...),
+		Iterations: j.outcome.evaluations, Loss: engine.Float(j.outcome.loss), StyleDistance: engine.Float(j.outcome.distance), Elapsed: engine.SecondsOf(time.Since(began)),
 	}
 	if r.Deep {
-		res.Deep = pixel.Image64(x, job.last().w, job.last().h)
+		res.Deep = pixel.Image64(x, j.plan.last().w, j.plan.last().h)
 	}
-	res.Notes = append(*said, res.Notes...)
-	pixel.CopyAlpha(res.Picture, res.Deep, job.content)
+	pixel.CopyAlpha(res.Picture, res.Deep, j.originals.content)
 	if err != nil {
-		res.Checkpoint = job.left
+		res.Checkpoint = j.outcome.checkpoint
 		return res, failure(err)
 	}
 	return res, nil
 }
 
-// A job is one run: what stays the same over its scales, and how far it has come.
-type job struct {
-	recipe  engine.Recipe
-	be      backend.Backend
-	other   backend.Backend // that goes on if be fails, or nil
-	safe    safe
-	weights *vgg.Weights
-	net     *vgg.Network
-	content *image.NRGBA
-	seen    [2]seen // the content at the sizes that were asked for last
-	styles  []*image.NRGBA
-	middles map[*image.NRGBA][]float32 // of pictures that are larger than middle
-	masks   masks
-	// What kept last returned, and for what.
-	keptFor  keptAt
-	keptMask []float32
-	start    *image.NRGBA // the picture that a run may be told to start from
-	shares   []float64
-	// styleFactor is what calibration multiplies the weight of style by.
-	styleFactor float64
-	sizes       []size
-	report      func(engine.Progress)
-	control     *engine.Control
-	note        string    // to be said with the next report
-	notes       []string  // of the result
-	opened      time.Time // when painting began, pauses left out
-
-	previewEvery    time.Duration
-	previewed       time.Time
-	checkpointEvery time.Duration
-	checkpointed    time.Time
-	checkpoints     bool     // whether there are any, before or to come
-	resumed         *resumed // until its scale has begun
-	left            []byte   // the checkpoint of a run that was stopped
-	memory          int64    // what the run may take, in bytes, or 0
-	fitted          Fit
-	prices          []float64 // of each scale: the places that an evaluation goes through
-	work, worked    float64   // places times evaluations: in all, and done
-	resumedAt       float64   // what was worked when the run went on
-	probed          float64   // seconds for a place, or 0
-	began           time.Time
-	before          float64 // what was worked when began was set
-	done            int     // evaluations
-	loss            float64
-	distance        float64 // of style, relative
+// Estimate says what a run of that request takes, after one iteration at a small size.
+func (r *Runner) Estimate(ctx context.Context, req engine.Request) (engine.Estimate, error) {
+	j, err := r.prepare(ctx, req, nil)
+	if err == nil {
+		j.pace.probed, err = j.plan.probe(ctx)
+	}
+	if err != nil {
+		return engine.Estimate{}, engine.AsError(err)
+	}
+	return j.pace.estimate(j.plan), nil
 }
 
-type size struct{ w, h int }
+// A job is one run.
+type job struct {
+	be        backend.Backend
+	other     backend.Backend // that goes on if be fails, or nil
+	safe      safe
+	originals *originals
+	plan      *plan // another one once it was steered
+	pace      pace
+	reports   reports
+	outcome   outcome
+	control   *engine.Control
+	pictures  *digests // for checkpoints, or nil if there are none to come
+	resumed   *resumed // until its scale has begun
+}
 
-func (j *job) last() size { return j.sizes[len(j.sizes)-1] }
+// An outcome is what a run has come to.
+type outcome struct {
+	evaluations    int
+	loss, distance float64 // distance of style, relative
+	checkpoint     []byte  // of a run that was stopped
+}
 
 // prepare checks the request and reads its pictures and weights.
 func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(engine.Progress)) (*job, error) {
 	if report == nil {
 		report = func(engine.Progress) {}
 	}
-	var from *resumed
+	j := &job{be: r.Backend, other: r.Fallback, control: req.Control}
+	j.reports = reports{
+		report: named(report, &j.be), previews: rhythm{every: req.PreviewEvery}, checkpoints: rhythm{req.CheckpointEvery, time.Now()},
+	}
+	var err error
 	if req.Checkpoint != nil {
-		var err error
-		if from, err = readCheckpoint(req.Checkpoint); err != nil {
+		if j.resumed, err = readCheckpoint(req.Checkpoint); err != nil {
 			return nil, err
 		}
-		req.Recipe = from.recipe
+		req.Recipe = j.resumed.recipe
 	}
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	j := &job{}
-	say := report
-	report = func(p engine.Progress) {
-		if d, ok := j.be.(backend.Named); ok {
-			p.Device = d.Device()
-		}
-		say(p)
-	}
-	*j = job{recipe: req.Recipe, styleFactor: 1, be: r.Backend, other: r.Fallback, report: report, control: req.Control, memory: r.MemoryBudget,
-		previewEvery: req.PreviewEvery, checkpointEvery: req.CheckpointEvery, checkpointed: time.Now(), checkpoints: from != nil || req.CheckpointEvery > 0}
-	var err error
-	if j.shares, err = req.Recipe.StyleShares(len(req.Styles)); err != nil {
-		return nil, err
-	}
-	report(engine.Progress{Stage: engine.Preparing})
-	if j.content, err = r.Decode(ctx, req.Content); err != nil {
-		return nil, err
-	}
-	for _, f := range req.Styles {
-		style, err := r.Decode(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		j.styles = append(j.styles, style)
-	}
-	if j.masks, err = r.readMasks(ctx, &req); err != nil {
-		return nil, err
-	}
-	if req.Recipe.Start == engine.StartPicture {
-		if j.start, err = r.Decode(ctx, req.StartPicture); err != nil {
+	if j.resumed != nil {
+		if err := j.resumed.Pictures.check(&req); err != nil {
 			return nil, err
 		}
 	}
-	if j.weights, err = r.Weights(ctx, req.Recipe.Weights); err != nil {
+	if j.reports.checkpoints.asked() {
+		d := digest(&req)
+		j.pictures = &d
+	}
+	j.reports.send(engine.Progress{Stage: engine.Preparing})
+	if j.originals, err = r.readOriginals(ctx, &req); err != nil {
 		return nil, err
 	}
-	if j.net, err = network(r.Backend, j.weights, &req.Recipe); err != nil {
+	g := &ground{be: r.Backend, need: j.originals.need(), memory: r.MemoryBudget}
+	if g.weights, err = r.Weights(ctx, req.Recipe.Weights); err != nil {
 		return nil, err
 	}
-	b := j.content.Bounds()
-	j.sizes = pyramid(&req.Recipe, b.Dx(), b.Dy())
-	if err := j.masks.check(j.last()); err != nil {
+	g.need.LargestMap, g.need.Weights, g.need.Checkpoints = limitOf(g.be), g.weights, j.resumed != nil || j.reports.checkpoints.asked()
+	if j.plan, err = g.plan(req.Recipe, 1); err != nil {
 		return nil, err
 	}
-	if err := j.price(); err != nil {
+	if err := j.plan.need().check(j.plan.fitted, g.memory); err != nil {
 		return nil, err
 	}
-	if from != nil {
-		if from.Scale >= len(j.sizes) {
-			return nil, engine.Errorf(engine.InvalidRecipe, "The checkpoint is of a scale that these pictures have not; give the pictures it was made with.")
+	if err := j.originals.masks.check(&req, j.plan.last()); err != nil {
+		return nil, err
+	}
+	if j.resumed != nil {
+		if err := j.takeUp(j.resumed); err != nil {
+			return nil, err
 		}
-		j.resumed, j.done, j.worked, j.loss = from, from.Done, j.workedAt(from.Scale, from.Iteration), from.Loss
-		j.styleFactor = from.StyleFactor
-		j.resumedAt = j.worked
 	}
 	return j, ctx.Err()
 }
 
-// pyramid returns the sizes to paint at, smallest first, each about twice the one
-// before. By itself it goes down to about 64 pixels.
-func pyramid(r *engine.Recipe, w, h int) []size {
-	const smallest = 64
-	scales := r.Scales
-	if scales == 0 {
-		for scales = 1; r.Size>>scales >= smallest; scales++ {
+// announce says before it begins how long a run takes and in how many blocks it is
+// painted. A run that takes hardly longer than the probe would does without.
+func (j *job) announce(ctx context.Context) error {
+	if f := j.plan.fitted; f.Blocks > 1 {
+		note := fmt.Sprintf("The picture is painted in %d blocks, without seams: so it needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
+		if most := j.plan.need().pairs(j.plan.last()); f.Pairs < most {
+			note += fmt.Sprintf(" L-BFGS remembers %d steps instead of %d there, so each step gains less.", f.Pairs, most)
 		}
+		j.reports.keep(note)
 	}
-	var sizes []size
-	for i := scales - 1; i >= 0; i-- {
-		if longer := r.Size >> i; longer >= 16 || i == 0 {
-			sw, sh := pixel.Fit(w, h, longer)
-			sizes = append(sizes, size{sw, sh})
-		}
+	const worth = 50 // times the probe
+	if j.pace.rest(j.plan) < worth*probeSide*probeSide {
+		return nil
 	}
-	return sizes
+	var err error
+	if j.pace.probed, err = j.plan.probe(ctx); err != nil {
+		return err
+	}
+	e := j.pace.estimate(j.plan)
+	j.reports.send(engine.Progress{Stage: engine.Preparing, Estimate: &e, Remaining: e.Time, Fraction: engine.Float(j.pace.fraction(j.plan))})
+	return nil
 }
 
 // paint goes through the scales. It returns the picture at the last scale's size:
 // the finished one, or beside an error what there is so far, or nil if that is
 // nothing.
 func (j *job) paint(ctx context.Context) ([]float32, error) {
-	j.opened = time.Now()
-	var x []float32
-	var before size
-	for i, s := range j.sizes {
-		if j.resumed != nil && i < j.resumed.Scale {
-			continue
-		}
-		start := x
-		switch {
-		case start != nil:
-			start = j.larger(start, before, s)
-		case j.recipe.Start == engine.StartNoise:
-			start = noise(j.recipe.Seed, s)
-		case j.recipe.Start == engine.StartMean:
-			start = faintNoise(j.recipe.Seed, s, j.net)
-		case j.start != nil:
-			start = pixel.Planes(j.start, s.w, s.h)
-		default:
-			start = slices.Clone(j.photograph(s))
-		}
-		if kept := j.kept(s); kept != nil {
-			start = blended(start, j.photograph(s), kept)
-		}
-		next, err := j.scale(ctx, i, start)
-		if next != nil {
-			x, before = next, s
+	j.pace.opened = time.Now()
+	var reached *canvas
+	for i := j.pace.from.scale; i < len(j.plan.sizes); i++ {
+		s := j.plan.sizes[i]
+		x, err := j.scale(ctx, i, j.originals.started(j.plan, s, reached))
+		if x != nil {
+			reached = &canvas{s, x}
 		}
 		if err != nil {
-			if x != nil {
-				x = j.shown(pixel.Resize(x, before.w, before.h, j.last().w, j.last().h), j.last())
+			if reached == nil {
+				return nil, err
 			}
-			return x, err
+			return j.shown(reached.resized(j.plan.last())), err
 		}
 	}
-	return j.shown(x, j.last()), nil
+	j.missed(ctx)
+	return j.shown(*reached), nil
+}
+
+// missed says so if settings were to change in a run that had nothing left to paint.
+func (j *job) missed(ctx context.Context) {
+	if j.pace.at != j.pace.from || j.control.Paused() {
+		return
+	}
+	if asked, err := j.control.Take(ctx); err == nil && asked != nil {
+		j.reports.keep("The checkpoint is of a finished painting: the changed settings had no effect. Start a new painting to use them.")
+	}
 }
 
 // scale paints at one size from the given pixels, and returns the new ones; beside
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
-	x, err := j.scaleOn(ctx, i, 0, start)
+	x, err := j.scaleFrom(ctx, mark{scale: i}, start)
 	if j.fallsBack(err) {
-		first := 0
-		if j.safe.scale == i && j.safe.pixels != nil {
-			first, start = j.safe.iteration, j.safe.pixels
+		from := mark{scale: i}
+		if j.safe.pixels != nil && j.safe.mark.scale == i {
+			from, start = j.safe.mark, j.safe.pixels
 		}
-		j.worked = j.workedAt(i, first)
-		return j.scaleOn(ctx, i, first, start)
+		return j.scaleFrom(ctx, from, start)
 	}
 	return x, err
 }
 
-// scaleOn is scale on the back end that there is, from that iteration on.
-func (j *job) scaleOn(ctx context.Context, i, first int, start []float32) ([]float32, error) {
-	s := j.sizes[i]
-	progress := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.sizes), Width: s.w, Height: s.h, Iterations: j.recipe.IterationsAt(i)}
-	st, err := j.begin(ctx, s, start)
+// scaleFrom is scale after some of the iterations, on the back end that there is.
+func (j *job) scaleFrom(ctx context.Context, from mark, start []float32) ([]float32, error) {
+	i := from.scale
+	s := j.plan.sizes[i]
+	st, err := j.begin(ctx, j.plan, s, start)
 	if err != nil {
 		return nil, err
 	}
@@ -286,126 +242,92 @@ func (j *job) scaleOn(ctx context.Context, i, first int, start []float32) ([]flo
 		if err := j.resumed.restore(st); err != nil {
 			return nil, err
 		}
-		first, j.resumed = j.resumed.Iteration, nil
-	}
-	stepping := ctx
-	if j.checkpointEvery > 0 { // half of an iteration cannot be gone on from
-		stepping = context.WithoutCancel(ctx)
-	}
-	for n := first; n < progress.Iterations; n++ {
-		asked, err := j.wait(ctx, progress)
-		if err == nil && asked != nil {
-			err = st.steer(ctx, asked)
-		}
-		var loss float64
-		if err == nil {
-			loss, err = st.step(stepping)
-		}
-		if err != nil {
-			return j.stopped(ctx, st, i, n, err)
-		}
-		j.done, j.loss, j.worked = j.done+1, loss, j.worked+j.prices[i]
-		j.distance = st.objective.styleDistance()
-		progress.Iteration = n + 1
-		progress.Loss = engine.Float(loss)
-		if p := st.objective.parts; p.sum() == loss { // and not those of a step that was taken back
-			progress.Content, progress.Style, progress.Variation = engine.Float(p.content), engine.Float(p.style), engine.Float(p.variation)
-		}
-		if err := st.recalibrate(stepping, i, n+1, progress.Iterations); err != nil {
-			return st.reached, err
-		}
-		if err := j.tell(ctx, progress, st); err != nil {
+		if err := j.savePixels(st); err != nil {
 			return nil, err
 		}
-		j.note = ""
-		if err := j.savePixels(st, i, n+1); err != nil {
-			return nil, err
+		j.resumed = nil
+	} else {
+		j.pace.at = from
+	}
+	p := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.plan.sizes), Width: s.w, Height: s.h, Iterations: j.plan.recipe.IterationsAt(i)}
+	for j.pace.at.iteration < p.Iterations {
+		if err := j.iterate(ctx, st, &p); err != nil {
+			return j.stopped(ctx, st, err)
 		}
-		if j.spent(i) {
-			if n+1 < progress.Iterations { // or recalibrate has done it
-				j.calibrate(st, n+1)
-			}
-			j.worked += j.prices[i] * float64(progress.Iterations-n-1)
-			break
+		if j.pace.spent(j.plan) {
+			j.finishEarly(st, p.Iterations)
 		}
 	}
-	if err := ctx.Err(); err != nil && i < len(j.sizes)-1 {
-		return j.stopped(ctx, st, i, progress.Iterations, err)
+	if err := ctx.Err(); err != nil && s != j.plan.last() {
+		return j.stopped(ctx, st, err)
 	}
 	return st.pixels()
 }
 
-// scene brings the photograph to size s, with the border, and the styles' longer sides
-// to that of s times the style scale.
-func (j *job) scene(s size, border int) *scene {
-	content := j.photograph(s)
-	sc := &scene{be: j.be, net: j.net, recipe: &j.recipe, styleFactor: j.styleFactor, regions: j.regions(s, border), kept: j.kept(s)}
-	if sc.kept != nil {
-		sc.kept = bordered(sc.kept, s, border)
+// iterate steers the stage if that was asked for, lets it take one step, and reports.
+func (j *job) iterate(ctx context.Context, st *stage, p *engine.Progress) error {
+	asked, err := j.wait(ctx, *p)
+	if err != nil {
+		return err
 	}
-	compared := content
-	for i, style := range j.styles {
-		to := styleSize(&j.recipe, s, i, style.Bounds().Size())
-		var planes []float32
-		compared, planes = coloursOf(&j.recipe, content, j.planes(style, to))
-		around := borderAt(to, border)
-		sc.styles = append(sc.styles, newPicture(planes, to, around))
-		var of []float32
-		if j.masks.of[i] != nil {
-			of = bordered(pixel.Mask(j.masks.of[i], to.w, to.h), to, around)
-		}
-		sc.of = append(sc.of, of)
-	}
-	sc.content = newPicture(compared, s, border)
-	return sc
-}
-
-// shown returns the planes x at size s as they are seen: with the photograph where it is
-// kept, and with its colours where those are.
-func (j *job) shown(x []float32, s size) []float32 {
-	kept := j.kept(s)
-	if kept == nil && j.recipe.KeepColours == 0 {
-		return x
-	}
-	content := j.photograph(s)
-	return blended(coloured(&j.recipe, x, content), content, kept)
-}
-
-// tell reports progress, with a preview when one is due.
-func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
-	now := time.Now()
-	if j.checkpointEvery > 0 && now.Sub(j.checkpointed) >= j.checkpointEvery {
-		j.checkpointed = now
-		var err error
-		// Not cut short by ctx: who stops the run needs it most.
-		if p.Checkpoint, err = j.save(context.WithoutCancel(ctx), st, p.Scale-1, p.Iteration); err != nil {
+	if asked != nil {
+		if err := st.steer(ctx, asked); err != nil {
 			return err
 		}
 	}
-	p.Fraction, p.Note = engine.Float(j.worked/j.work), j.note
-	p.Remaining = engine.SecondsOf(j.remaining(now))
-	if j.previewEvery > 0 && now.Sub(j.previewed) >= j.previewEvery {
-		j.previewed = now
+	stepping := ctx
+	if j.reports.checkpoints.asked() { // half of an iteration cannot be gone on from
+		stepping = context.WithoutCancel(ctx)
+	}
+	loss, err := st.step(stepping)
+	if err != nil {
+		return err
+	}
+	j.pace.at.iteration++
+	j.outcome.evaluations++
+	j.outcome.loss, j.outcome.distance = loss, st.objective.styleDistance()
+	p.Iteration, p.Loss = j.pace.at.iteration, engine.Float(loss)
+	if parts := st.objective.parts; parts.sum() == loss { // and not those of a step that was taken back
+		p.Content, p.Style, p.Variation = engine.Float(parts.content), engine.Float(parts.style), engine.Float(parts.variation)
+	}
+	if err := st.recalibrate(stepping, p.Iterations); err != nil {
+		return err
+	}
+	if err := j.tell(ctx, *p, st); err != nil {
+		return err
+	}
+	return j.savePixels(st)
+}
+
+// finishEarly ends a scale that has had its time before so many iterations.
+func (j *job) finishEarly(st *stage, iterations int) {
+	if n := j.pace.at.iteration; n < iterations { // or recalibrate has done it
+		j.plan, _ = st.calibrated(n)
+		j.pace.at.iteration = iterations
+	}
+}
+
+// shown returns a canvas' planes as they are seen.
+func (j *job) shown(x canvas) []float32 { return j.originals.shown(&j.plan.recipe, x) }
+
+// tell reports progress, with what of checkpoint and preview is due.
+func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
+	now := time.Now()
+	var err error
+	if j.reports.checkpoints.due(now) {
+		// Not cut short by ctx: who stops the run needs it most.
+		if p.Checkpoint, err = j.save(context.WithoutCancel(ctx), st); err != nil {
+			return err
+		}
+	}
+	p.Fraction, p.Remaining = engine.Float(j.pace.fraction(j.plan)), engine.SecondsOf(j.pace.remaining(j.plan, now))
+	if j.reports.previews.due(now) {
 		px, err := st.pixels()
 		if err != nil {
 			return err
 		}
-		p.Preview = pixel.Image(j.shown(px, st.size), st.w, st.h)
+		p.Preview = pixel.Image(j.shown(canvas{st.size, px}), st.w, st.h)
 	}
-	j.report(p)
+	j.reports.send(p)
 	return nil
-}
-
-func newOptimizer(r *engine.Recipe, be backend.Backend, o *objective, x backend.Buffer) optim.Optimizer {
-	f := o.evaluate
-	if r.Optimizer == engine.Adam {
-		return optim.NewAdam(be, f, x, r.LearningRate, r.Averaging)
-	}
-	o.along = &optim.Along{}
-	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
-		Along:   o.along,
-		History: r.History,
-		Torch:   r.Optimizer == engine.LBFGSTorch,
-		Rate:    r.LearningRate,
-	})
 }

@@ -67,7 +67,9 @@ func runner(threads int) *transfer.Runner {
 	}
 }
 
-func file(name string) engine.File { return engine.File{Name: name, Data: []byte("picture")} }
+func file(name string) engine.File {
+	return engine.File{Name: name, Data: []byte("picture of " + name)}
+}
 
 func request(change func(*engine.Recipe)) engine.Request {
 	r, _ := engine.Preset(engine.Painterly)

@@ -2,6 +2,7 @@ package vgg
 
 import (
 	"context"
+	"slices"
 
 	"trappedinart/engine/backend"
 )
@@ -20,11 +21,17 @@ func (n *Network) Picture(planes []float32, h, w int) backend.Buffer {
 
 // Planes returns what Picture was given, of elements [3,h,w] that have been read.
 func (n *Network) Planes(elements []float32) []float32 {
-	planes, places := make([]float32, len(elements)), len(elements)/3
-	for i, v := range elements {
-		planes[i] = float32((float64(v) + n.Mean[i/places]) * 255 / n.White)
-	}
+	planes := slices.Clone(elements)
+	n.ToPlanes(planes)
 	return planes
+}
+
+// ToPlanes makes of elements what Planes returns of them.
+func (n *Network) ToPlanes(elements []float32) {
+	places := len(elements) / 3
+	for i, v := range elements {
+		elements[i] = float32((float64(v) + n.Mean[i/places]) * 255 / n.White)
+	}
 }
 
 // A FeatureMap is what a tap sees, on the host: Values [C,H,W].

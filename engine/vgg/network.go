@@ -1,6 +1,7 @@
 package vgg
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -101,7 +102,7 @@ func firstWeights(w *backend.ConvWeights, in Input) []float32 {
 	return weight
 }
 
-// A Plan is a network at one size: every feature map and mask that a pass needs,
+// A Plan is a network at one size: every feature map and memo that a pass needs,
 // allocated once. Only taps keep their activations; elsewhere the way back needs no
 // more than which units were positive, and maps share memory.
 type Plan struct {
@@ -118,7 +119,7 @@ type step struct {
 	conv backend.Conv // nil for pooling
 	side bool         // of patches: what comes next sees the picture itself
 	out  backend.Buffer
-	mask backend.Mask // nil for average pooling
+	memo backend.Memo // nil for average pooling
 	tap  string       // the layer's name if somebody looks at it
 	dout backend.Buffer
 }
@@ -135,12 +136,24 @@ func (n *Network) ForwardPlan(h, w int, pooling backend.Pooling, taps []string) 
 	return n.plan(h, w, pooling, taps, true)
 }
 
+// A TooSmallError says that a layer has no places left of a picture.
+type TooSmallError struct {
+	W, H  int
+	Layer string
+}
+
+func (e *TooSmallError) Error() string { return fmt.Sprintf("%d x %d, %s", e.W, e.H, e.Layer) }
+
 func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward bool) (*Plan, error) {
 	p := &Plan{be: n.be, pooling: pooling, forward: forward}
 	layers := layOut(n.taps[:len(n.convs)], n.outs, backend.Shape{C: 3, H: h, W: w}, n.Ceil, taps)
 	deepest := layers[len(layers)-1]
 	if deepest.H < 1 || deepest.W < 1 {
-		return nil, engine.Errorf(engine.InvalidRecipe, "A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, deepest.tap)
+		return nil, &engine.Error{
+			Code:    engine.InvalidRecipe,
+			Message: fmt.Sprintf("A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, deepest.tap),
+			Err:     &TooSmallError{w, h, deepest.tap},
+		}
 	}
 	maps, memory := p.be.NewShared(uses(layers, forward))
 	p.owned = append(p.owned, memory)
@@ -160,8 +173,8 @@ func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward
 			s.conv = n.convs[l.conv]
 		}
 		if s.conv != nil && !s.side && !forward || s.conv == nil && pooling == backend.Maximum {
-			s.mask = p.be.NewMask(l.Shape)
-			p.owned = append(p.owned, s.mask)
+			s.memo = p.be.NewMemo(l.Shape)
+			p.owned = append(p.owned, s.memo)
 		}
 		p.steps = append(p.steps, s)
 	}
@@ -297,9 +310,9 @@ func (p *Plan) Release() {
 func (p *Plan) Forward(x backend.Buffer, at func(tap string, f backend.Buffer)) {
 	for _, s := range p.steps {
 		if s.conv != nil {
-			p.be.Convolve(s.out, x, s.conv, s.mask)
+			p.be.Convolve(s.out, x, s.conv, s.memo)
 		} else {
-			p.be.Pool(s.out, x, p.pooling, s.mask)
+			p.be.Pool(s.out, x, p.pooling, s.memo)
 		}
 		if s.tap != "" {
 			at(s.tap, s.out)
@@ -335,9 +348,9 @@ func (p *Plan) Backward(dx backend.Buffer, add func(tap string, df, f backend.Bu
 			to = p.steps[i-1].dout
 		}
 		if s.conv != nil {
-			p.be.ConvolveBack(to, s.dout, s.conv, s.mask)
+			p.be.ConvolveBack(to, s.dout, s.conv, s.memo)
 		} else {
-			p.be.PoolBack(to, s.dout, p.pooling, s.mask)
+			p.be.PoolBack(to, s.dout, p.pooling, s.memo)
 		}
 	}
 }

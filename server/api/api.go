@@ -119,6 +119,26 @@ type Weights struct {
 	Taps       []string `json:"taps" doc:"Layers that can be looked at"`
 }
 
+// A Fetch answers GET and POST /weights/fetch: how far the server is with fetching a
+// network that it can get, of that name, and whether who asks may have it begin.
+type Fetch struct {
+	Name  string `json:"name" doc:"The network, as a recipe calls it"`
+	State string `json:"state" enum:"idle,fetching,checking,quantising,done,failed"`
+	Bytes int64  `json:"bytes" doc:"How much of it has come"`
+	Total int64  `json:"total_bytes,omitempty" doc:"How much there is, if that is known"`
+	// Allowed is said to people on the server's own machine.
+	Allowed bool     `json:"allowed" doc:"Whether who asks may have it fetched"`
+	Error   *Problem `json:"error,omitempty" doc:"Why it failed, for who may have it fetched"`
+}
+
+// States of a Fetch beside Done and Failed.
+const (
+	FetchIdle       = "idle"
+	FetchFetching   = "fetching"
+	FetchChecking   = "checking"
+	FetchQuantising = "quantising"
+)
+
 // Transfer is how many bytes a browser loads to have the file.
 func (w Weights) Transfer() int {
 	if w.Compressed > 0 {

@@ -15,6 +15,7 @@ import (
 	"trappedinart/server/shares"
 	"trappedinart/server/site"
 	"trappedinart/weights"
+	"trappedinart/weights/fetch"
 )
 
 // Config is what the handler is made of.
@@ -23,6 +24,7 @@ type Config struct {
 	Weights *weights.Store
 	Queue   *jobs.Queue
 	Shares  *shares.Shares
+	Fetcher *fetch.Fetcher // of the network that people can have this server fetch; or nil
 	Decode  func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	Log     *slog.Logger
 
@@ -61,6 +63,7 @@ func New(c Config) http.Handler {
 	a := NewAPI(mux)
 	s.registerHealth(a)
 	s.registerWeights(a)
+	s.registerFetch(a)
 	s.registerJobs(a)
 	s.registerShares(a)
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)

@@ -460,7 +460,7 @@ func TestWeights(t *testing.T) {
 	s := open(t, &painter{}, jobs.Options{})
 	_, data := s.do(http.MethodGet, "/api/v1/weights", "", nil)
 	var list []api.Weights
-	if err := json.Unmarshal(data, &list); err != nil || len(list) != 1 || list[0].Name != "small" {
+	if err := json.Unmarshal(data, &list); err != nil || len(list) != 2 || list[0].Name != "fine" || list[1].Name != "small" {
 		t.Fatalf("%s, %v", data, err)
 	}
 	res, file := s.do(http.MethodGet, list[0].URL, "", nil)

@@ -37,7 +37,7 @@ func TestMemory(t *testing.T) {
 	if res, body := s.post(with(large)); res.StatusCode != 202 {
 		t.Errorf("a job that fits in blocks: %d %s", res.StatusCode, body)
 	}
-	if res, body := s.post(with(`{"size":1000,"history":100}`)); res.StatusCode != 413 || !strings.Contains(string(body), "history") {
+	if res, body := s.post(with(`{"size":1000,"style_scale":4,"style_scales":[10]}`)); res.StatusCode != 413 || !strings.Contains(string(body), "choose a size of") {
 		t.Errorf("a job that does not fit: %d %s", res.StatusCode, body)
 	}
 }

@@ -47,7 +47,13 @@ func newIndex(log *slog.Logger, keep time.Duration, changed func(before, after *
 	return &index{log: log, keep: keep, changed: changed, jobs: map[string]*entry{}, heard: make(chan struct{})}
 }
 
+// asking is how often follow asks how much there is, until it is ready.
+const asking = time.Second
+
 // follow keeps the index up to date until ctx ends, and calls ready once it is.
+//
+// The watcher says so when as many states have come as there were when it began. Of these
+// some may expire before they come; so the stream itself is asked as well.
 func (x *index) follow(ctx context.Context, states jetstream.KeyValue, ready func()) error {
 	w, err := states.WatchAll(ctx)
 	if err != nil {
@@ -55,18 +61,30 @@ func (x *index) follow(ctx context.Context, states jetstream.KeyValue, ready fun
 	}
 	defer w.Stop()
 	known := map[string]bool{}
+	ask := time.NewTicker(asking)
+	defer ask.Stop()
+	begun := func() {
+		ask.Stop()
+		x.only(known)
+		known = nil
+		ready()
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-ask.C:
+			if known != nil && x.nothingToCome(ctx, states) {
+				begun()
+			}
 		case e, ok := <-w.Updates():
 			if !ok {
 				return nats.ErrConnectionClosed
 			}
 			if e == nil { // that is all that there was
-				x.only(known)
-				known = nil
-				ready()
+				if known != nil {
+					begun()
+				}
 				continue
 			}
 			if known != nil {
@@ -75,6 +93,25 @@ func (x *index) follow(ctx context.Context, states jetstream.KeyValue, ready fun
 			x.hear(e)
 		}
 	}
+}
+
+// nothingToCome says whether the bucket's stream has nothing that was not heard of. What
+// expired was older than what is there, as all states are kept equally long.
+func (x *index) nothingToCome(ctx context.Context, states jetstream.KeyValue) bool {
+	ctx, stop := context.WithTimeout(ctx, asking)
+	defer stop()
+	status, err := states.Status(ctx)
+	if err != nil {
+		return false // it is asked again
+	}
+	of, ok := status.(interface{ StreamInfo() *jetstream.StreamInfo })
+	if !ok {
+		return false
+	}
+	s := of.StreamInfo().State
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return s.Msgs == 0 || x.seen >= s.LastSeq
 }
 
 // only drops the jobs that are not known any more, and of which nobody said so.

@@ -166,7 +166,10 @@ func TestExpiry(t *testing.T) {
 		stop()
 		waiting := b.submit(request(1))
 		for _, of := range []ticket{done, waiting} {
-			for {
+			for end := time.Now().Add(time.Minute); ; {
+				if time.Now().After(end) {
+					b.Fatalf("the job %s has not expired in a minute, and is kept for 2 s", of.id)
+				}
 				_, err := b.Status(b.Context(), of.id, of.token)
 				if err != nil && engine.AsError(err).Code == engine.NotFound {
 					break

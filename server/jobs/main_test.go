@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -277,15 +278,26 @@ func (b *bench) objects(bucket string) []string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	list, err := o.List(b.Context())
-	if err != nil && err != jetstream.ErrNoObjectsFound {
-		b.Fatal(err)
+	// Its watcher waits for as many objects as there were when it began, and some may have
+	// expired since: then it is asked again.
+	for range 20 {
+		ctx, stop := context.WithTimeout(b.Context(), time.Second)
+		list, err := o.List(ctx)
+		stop()
+		if errors.Is(err, context.DeadlineExceeded) {
+			continue
+		}
+		if err != nil && err != jetstream.ErrNoObjectsFound {
+			b.Fatal(err)
+		}
+		var names []string
+		for _, info := range list {
+			names = append(names, info.Name)
+		}
+		return names
 	}
-	var names []string
-	for _, info := range list {
-		names = append(names, info.Name)
-	}
-	return names
+	b.Fatalf("the objects in %s are not told in 20 s", bucket)
+	return nil
 }
 
 // kept asserts what there is of jobs that have ended.

@@ -7,6 +7,7 @@ import (
 	"syscall/js"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel"
 	"trappedinart/wasm/protocol"
 )
 
@@ -38,7 +39,11 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	if w < 1 || h < 1 || w > protocol.MaxPixels/h {
 		return nil, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, which is more than this program takes; make it smaller first.", f.Name, w, h)
 	}
-	return read(f.Name, bitmap, w, h)
+	img, err := read(f.Name, bitmap, w, h)
+	if err == nil {
+		pixel.NoteInvisible(ctx, f, img)
+	}
+	return img, err
 }
 
 // read draws the bitmap and reads its pixels. The browser may refuse the memory for

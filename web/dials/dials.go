@@ -31,6 +31,10 @@ type Panel struct {
 	LookAgain func()
 	stored    map[string]int64 // bytes of each network's file that are on this device
 	help      string           // the setting whose help is shown
+
+	Fetcher Fetcher
+	fetch   *api.Fetch // how far the server is with a network that it lacks, or nil
+	wanted  bool       // somebody had it fetched on this page
 }
 
 // New returns one for the desk.
@@ -52,7 +56,7 @@ func (s *Panel) Render(sheet []string, copyLink func()) app.UI {
 		}
 	}
 	body = append(body, s.renderSizes())
-	if len(s.Networks) > 1 {
+	if len(s.Networks) > 1 || s.fetch != nil {
 		body = append(body, s.renderNetworks())
 	}
 	return app.Aside().Class("dials").Aria("label", words.Dials).Class(sheet...).Body(
@@ -138,7 +142,7 @@ func (s *Panel) renderSizes() app.UI {
 }
 
 func (s *Panel) renderNetworks() app.UI {
-	return app.Div().Class("dial").Body(
+	return app.Div().Class("dial").Body(append([]app.UI{
 		app.Label().For("network").Text(words.Network),
 		app.Select().ID("network").Class("wide").Disabled(s.desk.Busy()).Body(
 			app.Range(s.Networks).Slice(func(i int) app.UI {
@@ -149,7 +153,7 @@ func (s *Panel) renderNetworks() app.UI {
 			name := ctx.JSSrc().Get("value").String()
 			s.desk.Change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
 		}),
-	)
+	}, s.renderFetch()...)...)
 }
 
 // NetworkText is a network's name and, if it is not on this device, what it takes to

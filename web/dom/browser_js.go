@@ -23,3 +23,11 @@ func BaseURL() *url.URL {
 	u.Fragment = ""
 	return u
 }
+
+// Slow says whether this device is one that does without what is expensive: of fewer than
+// four processors, or of 2 GB of memory at most, where the browser says so.
+func Slow() bool {
+	n := js.Global().Get("navigator")
+	cores, memory := n.Get("hardwareConcurrency"), n.Get("deviceMemory")
+	return cores.Type() == js.TypeNumber && cores.Int() < 4 || memory.Type() == js.TypeNumber && memory.Float() <= 2
+}

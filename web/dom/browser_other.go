@@ -18,3 +18,5 @@ func Decode(context.Context, engine.File) (*image.NRGBA, error) { return nil, er
 func KeptFiles(context.Context) map[string]int64 { return nil }
 
 func BaseURL() *url.URL { return &url.URL{Scheme: "http", Host: "localhost", Path: "/"} }
+
+func Slow() bool { return false }

@@ -135,7 +135,7 @@ func (r *Run) Fine() string {
 	switch phase := r.phase.(type) {
 	case Preparing:
 		if phase.fetches() {
-			return fetching(phase.Bytes, phase.Total)
+			return FetchingText(phase.Bytes, phase.Total)
 		}
 	case Running:
 		text = fmt.Sprintf(words.Running, p.Scale, p.Scales, p.Iteration, p.Iterations)
@@ -151,8 +151,8 @@ func (r *Run) Fine() string {
 	return text
 }
 
-// fetching says how far it is, both in the unit of the whole.
-func fetching(bytes, total int64) string {
+// FetchingText says how far it is, both in the unit of the whole.
+func FetchingText(bytes, total int64) string {
 	if total < 1e6 {
 		return fmt.Sprintf(words.FetchingKB, bytes/1000, (total+999)/1000)
 	}

@@ -142,6 +142,18 @@ const (
 	FetchingMB = "Fetching the network: %.1f of %.1f MB"
 )
 
+// A network that the server can fetch.
+const (
+	FetchOffer      = "Finest: let this server fetch VGG-19"
+	FetchOfferOf    = "Finest: let this server fetch VGG-19 (%s, once)"
+	FetchGoOn       = "Finest: let this server go on fetching VGG-19 (%s to come)"
+	FetchOperator   = "Finest (VGG-19) is not here. Who operates this server can fetch it there, with trapped weights fetch or trapped serve --fetch-weights."
+	FetchChecking   = "Checking what came …"
+	FetchQuantising = "Making it small for browsers …"
+	FetchHere       = "VGG-19 is here, and chosen."
+	FetchProgress   = "Fetching by the server"
+)
+
 // The losses.
 const (
 	Loss        = "Loss"
@@ -176,7 +188,7 @@ const (
 // Shares and recipes.
 const (
 	Share          = "Share a link"
-	ShareWhat      = "%s will be encrypted on this device and sent (%s) to %s, which stores it for %s. Only people with the link can open it."
+	ShareWhat      = "%s will be encrypted on this device and sent (%s) to %s, which keeps it for %s. Only people with the link can open it."
 	ShareOne       = "The painting"
 	ShareBoth      = "The painting with the photograph"
 	ShareDays      = "Keep it for"
@@ -237,7 +249,7 @@ const (
 
 // Errors.
 const (
-	WrongBackend    = "The address's backend= must be cpu or webgpu. Leave it out to use the faster one."
+	WrongBackend    = "The address's backend= must be cpu, webgpu or fastest. Leave it out to paint on the processor."
 	WrongWorkers    = "The address's workers= must be 1 to %d. Leave it out to use all processors."
 	NoPicture       = "%q is not a picture that this browser can read. Use a JPEG, PNG, WebP, GIF or BMP file."
 	FileTooLarge    = "%q is larger than %d MB. Choose a smaller file."
@@ -261,5 +273,5 @@ var (
 		"fill":   "Paints everything.",
 		"clear":  "Erases everything.",
 	}
-	Networks = map[string]string{"small": "Quick", "vgg19": "Finest (VGG-19)"}
+	Networks = map[string]string{"fine": "Fine", "small": "Quick, for slow devices", "vgg19": "Finest (VGG-19)"}
 )

@@ -70,7 +70,8 @@ func Network(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures [
 	var layers []Layer
 	for l := range out.Convs {
 		c, bits := &out.Convs[l], grade.bits(l)
-		layers = append(layers, round(be, c, seen[l], bits))
+		layers = append(layers, round(be, c, sight(be, seen[l], c.I*9), bits))
+		seen[l] = nil // of VGG-19 to conv5_1 all together have 255 MB
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
@@ -78,16 +79,19 @@ func Network(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures [
 	return out, layers, nil
 }
 
-// look returns what each layer sees at some places of the pictures: buffers
-// [I*9, 1, places], in the order of the layer's weights.
-func look(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures []Picture) ([]backend.Buffer, error) {
+// look returns what each layer sees at some places of the pictures: rows [places][I*9], in
+// the order of the layer's weights.
+func look(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures []Picture) ([][]float32, error) {
 	net, err := vgg.New(be, w, w.Taps())
 	if err != nil {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(1, 1))
-	rows := make([][]float32, len(w.Convs)) // [places][I*9]
 	each := (places + len(pictures) - 1) / len(pictures)
+	rows := make([][]float32, len(w.Convs))
+	for l := range rows {
+		rows[l] = make([]float32, 0, each*len(pictures)*w.Convs[l].I*9)
+	}
 	for _, p := range pictures {
 		features, err := net.Features(ctx, p.Planes, p.H, p.W, backend.Average, w.Taps())
 		if err != nil {
@@ -104,13 +108,14 @@ func look(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures []Pi
 			}
 		}
 	}
-	seen := make([]backend.Buffer, len(rows))
-	for l, row := range rows {
-		n := w.Convs[l].I * 9
-		seen[l] = be.New(backend.Shape{C: n, H: 1, W: len(row) / n})
-		be.Write(seen[l], transposed(row, n))
-	}
-	return seen, nil
+	return rows, nil
+}
+
+// sight is rows [places][n] as a buffer [n,1,places].
+func sight(be backend.Trainer, rows []float32, n int) backend.Buffer {
+	seen := be.New(backend.Shape{C: n, H: 1, W: len(rows) / n})
+	be.Write(seen, transposed(rows, n))
+	return seen
 }
 
 // firstInput is what the first convolution sees, in the order and scale of its weights.

@@ -4,7 +4,9 @@ package quantize_test
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -89,6 +91,37 @@ func TestVGG19(t *testing.T) {
 	}
 }
 
+// Who has no pictures gets much of what scales chosen on pictures give, from drawn ones.
+func TestVGG19ByLeaves(t *testing.T) {
+	w, be, ctx := vgg19(t), cpu.New(0), context.Background()
+	if testing.Short() || be.ISA() == "go" {
+		fixture.Elsewhere(t, "make unit: it takes minutes in plain Go")
+	}
+	largest := &vgg.Weights{Input: w.Input}
+	for _, c := range w.Convs {
+		weights.Round(&c, weights.LargestScales(&c, weights.Bits), weights.Bits)
+		largest.Convs = append(largest.Convs, c)
+	}
+	drawn, _, err := quantize.Network(ctx, be, w, quantize.Leaves(), quantize.Grades[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := []quantize.Picture{picture(t, "hoovertowernight", 128), picture(t, "the_scream", 128)}
+	plain, err := quantize.Errors(ctx, be, largest, w, pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves, err := quantize.Errors(ctx, be, drawn, w, pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tap := range []string{"relu2_1", "relu3_1", "relu3_4"} {
+		if t.Logf("%s: error %.3f %%, with the largest scales %.3f %%", tap, 100*leaves[tap], 100*plain[tap]); !(leaves[tap] < 0.95*plain[tap]) {
+			t.Errorf("%s is off by %.3f %%, with the largest scales by %.3f %%", tap, 100*leaves[tap], 100*plain[tap])
+		}
+	}
+}
+
 // On any network the chosen scales are better than the largest, and the grades differ.
 func TestGrades(t *testing.T) {
 	w, ctx := vgg.Random("random", []int{8, 8, 12, 12, 16, 16, 16, 16, 20, 20}), context.Background()
@@ -142,5 +175,31 @@ func TestGrades(t *testing.T) {
 	}
 	if _, _, err := quantize.Network(ctx, cpu.New(1), w, nil, quantize.Grades[0]); err == nil {
 		t.Error("no picture is enough")
+	}
+}
+
+// The drawn pictures are the same each time, fill their frames, and have dark and light,
+// edges and even places.
+func TestLeaves(t *testing.T) {
+	pictures, again := quantize.Leaves(), quantize.Leaves()
+	for i, p := range pictures {
+		if len(p.Planes) != 3*p.W*p.H || !slices.Equal(p.Planes, again[i].Planes) {
+			t.Fatalf("picture %d has %d values for %d x %d, or differs the second time", i, len(p.Planes), p.W, p.H)
+		}
+		if least, most := slices.Min(p.Planes), slices.Max(p.Planes); !(least >= 0 && least < 30 && most <= 255 && most > 225) {
+			t.Errorf("picture %d goes from %v to %v", i, least, most)
+		}
+		even, edges := 0, 0
+		for at := 1; at < len(p.Planes); at++ {
+			switch d := math.Abs(float64(p.Planes[at] - p.Planes[at-1])); {
+			case d < 16:
+				even++
+			case d > 40:
+				edges++
+			}
+		}
+		if n := len(p.Planes); !(even > n*6/10 && edges > n/50) {
+			t.Errorf("of picture %d %d of %d places are even, and %d edges", i, even, n, edges)
+		}
 	}
 }

@@ -135,11 +135,11 @@ type passLayer struct {
 	conv         backend.Conv
 	x            backend.Buffer // input
 	out          backend.Buffer
-	pos          backend.Mask
+	pos          backend.Memo
 	dout         backend.Buffer
 	dx           backend.Buffer // gradient with respect to x
 	dwide        backend.Buffer // and to what was pooled before it, if that was so
-	won          backend.Mask   // by maximum pooling before it
+	won          backend.Memo   // by maximum pooling before it
 	e, predicted backend.Buffer // [T,h,w]: what the head gets wrong; what it says
 	turned       []float32      // the head's transpose
 	sums         [2]backend.Sums
@@ -167,12 +167,12 @@ func newPass(be backend.Trainer, teacher *vgg.Weights, o *Options, p *params, rm
 		if s.pooled(l) {
 			s.layers[l].dwide = be.New(backend.Shape{C: in, H: n, W: n})
 			n /= 2
-			s.layers[l].won = be.NewMask(backend.Shape{C: in, H: n, W: n})
+			s.layers[l].won = be.NewMemo(backend.Shape{C: in, H: n, W: n})
 		}
 		shape := backend.Shape{C: out, H: n, W: n}
 		seen := backend.Shape{C: outs[l], H: n, W: n}
 		layer := &s.layers[l]
-		layer.out, layer.dout, layer.pos = be.New(shape), be.New(shape), be.NewMask(shape)
+		layer.out, layer.dout, layer.pos = be.New(shape), be.New(shape), be.NewMemo(shape)
 		layer.dx = be.New(backend.Shape{C: in, H: n, W: n})
 		layer.e, layer.predicted = be.New(seen), be.New(seen)
 		layer.sums = [2]backend.Sums{be.NewSums(seen.C * seen.C), be.NewSums(seen.C * seen.C)}

@@ -37,7 +37,7 @@ func Adjoint(t *testing.T, be backend.Backend, tolerance float64) {
 			w.Bias[o] = float32(8 * math.Sqrt(9*float64(s.C)))
 		}
 		conv, top := be.Prepare(w), backend.Shape{C: out(s), H: s.H, W: s.W}
-		pos := be.NewMask(top)
+		pos := be.NewMemo(top)
 		check("Convolve",
 			func(dst, src backend.Buffer) {
 				bias := be.New(top)

@@ -7,7 +7,7 @@ import "trappedinart/engine/backend"
 func pool(kind backend.Pooling, pooled func(backend.Shape) backend.Shape) run {
 	return func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		small := pooled(s)
-		arg := be.NewMask(small)
+		arg := be.NewMemo(small)
 		dst := in.buffer(be, small)
 		be.Pool(dst, in.buffer(be, s), kind, arg)
 		ties := be.New(small)

@@ -36,7 +36,7 @@ var ops = []struct {
 	}},
 	{"ConvolveBack", winograd, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		top := backend.Shape{C: out(s), H: s.H, W: s.W}
-		pos := be.NewMask(top)
+		pos := be.NewMemo(top)
 		// Small whole numbers, whose convolution is exact and never 0: both back ends
 		// see the same units positive.
 		be.Convolve(be.New(top), in.whole(be, s), be.Prepare(in.wholeWeights(top.C, s.C)), pos)

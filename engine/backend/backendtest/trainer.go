@@ -40,9 +40,9 @@ func CompareTrainer(t *testing.T, got, want backend.Trainer, tolerance float64) 
 
 func convolveGrad(be backend.Trainer, in *inputs, s backend.Shape, masked bool) []float32 {
 	top := backend.Shape{C: out(s), H: s.H, W: s.W}
-	var pos backend.Mask
+	var pos backend.Memo
 	if masked {
-		pos = be.NewMask(top)
+		pos = be.NewMemo(top)
 		be.Convolve(be.New(top), in.whole(be, s), be.Prepare(in.wholeWeights(top.C, s.C)), pos)
 	}
 	dw, db := in.normal(top.C*s.C*9), in.normal(top.C)
@@ -57,7 +57,7 @@ func Slopes(t *testing.T, be backend.Trainer, tolerance float64) {
 	in := &inputs{rand.New(rand.NewPCG(5, 5))}
 	top := backend.Shape{C: 4, H: s.H, W: s.W}
 	x, g, y := in.buffer(be, s), in.buffer(be, top), be.New(top)
-	pos := be.NewMask(top)
+	pos := be.NewMemo(top)
 	w, m := in.weights(top.C, s.C), in.normal(top.C*s.C)
 
 	value := func(forward func()) float64 {

@@ -113,22 +113,22 @@ type convolution struct {
 	b        *Backend
 	dst, src *buffer
 	f        *filters
-	mask     *mask     // forward to be written, and back of src; nil if nobody asks
+	memo     *memo     // forward to be written, and back of src; nil if nobody asks
 	bias     []float32 // forward
 	back     bool
 }
 
-func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mask) {
+func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Memo) {
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
 	cv := c.(*conv)
-	m, _ := pos.(*mask)
+	m, _ := pos.(*memo)
 	// A linear one is as the way back, by filters that are not turned.
 	convolution{b, dst.(*buffer), src.(*buffer), cv.forward, m, cv.bias, cv.linear}.run()
 }
 
-func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Mask) {
+func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Memo) {
 	backend.CheckConvolve(ddst.Shape(), dsrc.Shape(), c, pos)
-	m, _ := pos.(*mask)
+	m, _ := pos.(*memo)
 	convolution{b, dsrc.(*buffer), ddst.(*buffer), c.(*conv).back, m, nil, true}.run()
 }
 
@@ -147,7 +147,7 @@ func (c convolution) run() {
 // recordable: what is read and written is so by kernels alone, in whole vectors.
 func (c *convolution) recordable() bool {
 	if c.back {
-		return c.mask == nil || c.src.s%8 == 0
+		return c.memo == nil || c.src.s%8 == 0
 	}
 	return c.dst.s%8 == 0
 }
@@ -155,7 +155,7 @@ func (c *convolution) recordable() bool {
 // read copies rows of n floats of src, from a place on, and on the way back 0 where a
 // unit was not positive.
 func (c *convolution) read(dst []float32, dstStep, at, n, rows int) {
-	src, m, width := c.src, c.mask, c.src.shape.W
+	src, m, width := c.src, c.memo, c.src.shape.W
 	from := src.d[at*src.s:]
 	switch {
 	case m == nil || !c.back:

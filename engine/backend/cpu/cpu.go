@@ -118,16 +118,16 @@ type sums struct{ d []float64 }
 func (s *sums) Len() int { return len(s.d) }
 func (*sums) AreSums()   {}
 
-// A mask has for each place a bit for every channel, 8 to a byte, the first lowest:
+// A memo has for each place a bit for every channel, 8 to a byte, the first lowest:
 // where a convolution is positive; of maximum pooling whether the winner is one of
 // the lower two, and in a second such plane whether it is one of the right two.
-type mask struct {
+type memo struct {
 	shape        backend.Shape
 	step         int // bytes of a place
 	bits, second []uint8
 }
 
-func (m *mask) MaskOf() backend.Shape { return m.shape }
+func (m *memo) MemoOf() backend.Shape { return m.shape }
 
 func (b *Backend) New(s backend.Shape) backend.Buffer {
 	backend.CheckNew(s)
@@ -189,10 +189,10 @@ func (b *Backend) NewShared(uses []backend.Use) ([]backend.Buffer, any) {
 	return maps, memory
 }
 
-func (b *Backend) NewMask(s backend.Shape) backend.Mask {
+func (b *Backend) NewMemo(s backend.Shape) backend.Memo {
 	backend.CheckNew(s)
 	step := (stride(s.C) + 7) / 8
-	return &mask{shape: s, step: step, bits: make([]uint8, s.H*s.W*step)}
+	return &memo{shape: s, step: step, bits: make([]uint8, s.H*s.W*step)}
 }
 
 func (b *Backend) NewSums(n int) backend.Sums { return &sums{d: make([]float64, n)} }

@@ -114,7 +114,7 @@ func BenchmarkConvolve(b *testing.B) {
 			s := backend.Shape{C: c.c, H: c.h, W: c.w}
 			src, dst := be.New(s), be.New(s)
 			conv := be.Prepare(backend.ConvWeights{O: c.c, I: c.c, Weight: make([]float32, 9*c.c*c.c), Bias: make([]float32, c.c)})
-			pos := be.NewMask(s)
+			pos := be.NewMemo(s)
 			for b.Loop() {
 				be.Convolve(dst, src, conv, pos)
 			}

@@ -57,8 +57,8 @@ func (d *direct) finish(s *scratch, y, panel int) {
 	}
 	var bits []uint8
 	step := 0
-	if d.mask != nil {
-		bits, step = d.mask.bits[at*d.mask.step+panel*columns/8:], d.mask.step
+	if d.memo != nil {
+		bits, step = d.memo.bits[at*d.memo.step+panel*columns/8:], d.memo.step
 	} else {
 		s.bits = s.bytes(s.bits, maxColumns)
 		bits = s.bits

@@ -7,16 +7,16 @@ type pool struct {
 	b            *Backend
 	small, large *buffer
 	kind         backend.Pooling
-	arg          *mask
+	arg          *memo
 	back         bool
 }
 
-func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Mask) {
+func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Memo) {
 	backend.CheckPool(dst.Shape(), src.Shape(), kind, arg)
 	b.pooled(dst.(*buffer), src.(*buffer), kind, arg, false)
 }
 
-func (b *Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Mask) {
+func (b *Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Memo) {
 	backend.CheckPool(ddst.Shape(), dsrc.Shape(), kind, arg)
 	large := dsrc.(*buffer)
 	if s := ddst.Shape(); 2*s.H < large.shape.H || 2*s.W < large.shape.W {
@@ -25,11 +25,11 @@ func (b *Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg 
 	b.pooled(ddst.(*buffer), large, kind, arg, true)
 }
 
-func (b *Backend) pooled(small, large *buffer, kind backend.Pooling, arg backend.Mask, back bool) {
+func (b *Backend) pooled(small, large *buffer, kind backend.Pooling, arg backend.Memo, back bool) {
 	p := &b.pool
 	*p = pool{b: b, small: small, large: large, kind: kind, back: back}
 	if kind == backend.Maximum {
-		p.arg = arg.(*mask)
+		p.arg = arg.(*memo)
 		if len(p.arg.second) != len(p.arg.bits) {
 			p.arg.second = make([]uint8, len(p.arg.bits))
 		}

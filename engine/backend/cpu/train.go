@@ -22,9 +22,9 @@ type outer struct {
 	given     []float32 // ddst: [H rows][wide][stride]
 }
 
-func (b *Backend) ConvolveGrad(dw, db []float32, ddst, src backend.Buffer, pos backend.Mask) {
+func (b *Backend) ConvolveGrad(dw, db []float32, ddst, src backend.Buffer, pos backend.Memo) {
 	backend.CheckConvolveGrad(dw, db, ddst.Shape(), src.Shape(), pos)
-	m, _ := pos.(*mask)
+	m, _ := pos.(*memo)
 	b.outer(dw, ddst.(*buffer), src.(*buffer), m, 3)
 	o := b.outerTask
 	for at := 0; at < len(o.given); at += o.ddst.s {
@@ -39,7 +39,7 @@ func (b *Backend) MapGrad(dm []float32, ddst, src backend.Buffer) {
 	b.outer(dm, ddst.(*buffer), src.(*buffer), nil, 1)
 }
 
-func (b *Backend) outer(dw []float32, ddst, src *buffer, m *mask, side int) {
+func (b *Backend) outer(dw []float32, ddst, src *buffer, m *memo, side int) {
 	o := &b.outerTask
 	o.b, o.dw, o.ddst, o.src, o.side = b, dw, ddst, src, side
 	h, w := src.shape.H, src.shape.W
@@ -51,7 +51,7 @@ func (b *Backend) outer(dw []float32, ddst, src *buffer, m *mask, side int) {
 	clear(o.packed)
 	o.given = grow(o.given, h*o.wide*ddst.s)
 	clear(o.given)
-	read := convolution{b: b, src: ddst, mask: m, back: true}
+	read := convolution{b: b, src: ddst, memo: m, back: true}
 	for y := range h {
 		read.read(o.given[y*o.wide*ddst.s:], 0, y*w, w*ddst.s, 1)
 		for x := range w {

@@ -181,8 +181,8 @@ func (w *winograd) output(s *scratch, tile, most, c, n int, m []float32, mStep i
 	var bits []uint8
 	var bitRow, bitCol int
 	if !w.back {
-		if w.mask != nil {
-			bits, bitRow, bitCol = w.mask.bits[at*w.mask.step+c/8:], width*w.mask.step, w.mask.step
+		if w.memo != nil {
+			bits, bitRow, bitCol = w.memo.bits[at*w.memo.step+c/8:], width*w.memo.step, w.memo.step
 		} else {
 			s.bits = s.bytes(s.bits, maxColumns)
 			bits = s.bits // all in one place: nobody wants them
@@ -210,8 +210,8 @@ func (w *winograd) output(s *scratch, tile, most, c, n int, m []float32, mStep i
 	for j := range min(4, h-y) {
 		place, places := at+j*width, min(4, width-x)
 		k.copyRows(w.dst.d[place*stride+c:], stride, s.square[4*j*n:], n, n, places)
-		if !w.back && w.mask != nil {
-			k.copyBits(w.mask.bits[place*w.mask.step+c/8:], w.mask.step, s.bits[4*j*n/8:], n/8, n/8, places)
+		if !w.back && w.memo != nil {
+			k.copyBits(w.memo.bits[place*w.memo.step+c/8:], w.memo.step, s.bits[4*j*n/8:], n/8, n/8, places)
 		}
 	}
 	return 1

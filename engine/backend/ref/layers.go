@@ -51,7 +51,7 @@ func columns(b *buffer) *tensor.Dense {
 	return dense(s.C*9, s.H*s.W, cols)
 }
 
-func (Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mask) {
+func (Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Memo) {
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
 	to, cv := dst.(*buffer), c.(*conv)
 	if to.Len() == 0 {
@@ -70,15 +70,15 @@ func (Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mas
 		}
 		to.d[i] = v
 		if pos != nil {
-			pos.(*mask).d[i] = 0
+			pos.(*memo).d[i] = 0
 			if positive {
-				pos.(*mask).d[i] = 1
+				pos.(*memo).d[i] = 1
 			}
 		}
 	}
 }
 
-func (Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Mask) {
+func (Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Memo) {
 	backend.CheckConvolve(ddst.Shape(), dsrc.Shape(), c, pos)
 	to, from, cv := dsrc.(*buffer), ddst.(*buffer), c.(*conv)
 	if to.Len() == 0 {
@@ -87,7 +87,7 @@ func (Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backe
 	counted := Backend{}.New(from.shape).(*buffer)
 	copy(counted.d, from.d)
 	if pos != nil {
-		for i, p := range pos.(*mask).d {
+		for i, p := range pos.(*memo).d {
 			if p == 0 {
 				counted.d[i] = 0
 			}
@@ -112,7 +112,7 @@ func (Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backe
 	}
 }
 
-func (Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Mask) {
+func (Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Memo) {
 	backend.CheckPool(dst.Shape(), src.Shape(), kind, arg)
 	to, from := dst.(*buffer), src.(*buffer)
 	eachQuad(to, from, func(i int, quad [4]int, there int) {
@@ -131,11 +131,11 @@ func (Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.M
 			return
 		}
 		to.d[i] = from.d[quad[won]]
-		arg.(*mask).d[i] = uint8(won)
+		arg.(*memo).d[i] = uint8(won)
 	})
 }
 
-func (Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Mask) {
+func (Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Memo) {
 	backend.CheckPool(ddst.Shape(), dsrc.Shape(), kind, arg)
 	to, from := dsrc.(*buffer), ddst.(*buffer)
 	clear(to.d)
@@ -148,7 +148,7 @@ func (Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg bac
 			}
 			return
 		}
-		to.d[quad[arg.(*mask).d[i]]] = from.d[i]
+		to.d[quad[arg.(*memo).d[i]]] = from.d[i]
 	})
 }
 

@@ -59,14 +59,14 @@ type sums struct{ d []float64 }
 func (s *sums) Len() int { return len(s.d) }
 func (*sums) AreSums()   {}
 
-// A mask holds a number for each element: of a convolution 1 or 0, of maximum
+// A memo holds a number for each element: of a convolution 1 or 0, of maximum
 // pooling which of its four places won.
-type mask struct {
+type memo struct {
 	shape backend.Shape
 	d     []uint8
 }
 
-func (m *mask) MaskOf() backend.Shape { return m.shape }
+func (m *memo) MemoOf() backend.Shape { return m.shape }
 
 func (Backend) New(s backend.Shape) backend.Buffer {
 	backend.CheckNew(s)
@@ -87,9 +87,9 @@ func (b Backend) NewShared(uses []backend.Use) ([]backend.Buffer, any) {
 	return maps, nil
 }
 
-func (Backend) NewMask(s backend.Shape) backend.Mask {
+func (Backend) NewMemo(s backend.Shape) backend.Memo {
 	backend.CheckNew(s)
-	return &mask{s, make([]uint8, s.Len())}
+	return &memo{s, make([]uint8, s.Len())}
 }
 
 func (Backend) NewSums(n int) backend.Sums { return &sums{d: make([]float64, n)} }

@@ -25,7 +25,7 @@ func TestConvolveByHand(t *testing.T) {
 		2, 3, 4,
 		0, 5, 0,
 	}}
-	pos := be.NewMask(dst.Shape())
+	pos := be.NewMemo(dst.Shape())
 	be.Convolve(dst, src, be.Prepare(w), pos)
 	// Without bias: 3*1+4*2+5*4=31, 2*1+3*2+4*3+5*5=45, 2*2+3*3+5*6=43;
 	// 1*1+3*4+4*5=33, 1*2+2*4+3*5+4*6=49, 1*3+2*5+3*6=31.

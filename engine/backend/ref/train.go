@@ -8,7 +8,7 @@ import (
 
 var _ backend.Trainer = Backend{}
 
-func (Backend) ConvolveGrad(dw, db []float32, ddst, src backend.Buffer, pos backend.Mask) {
+func (Backend) ConvolveGrad(dw, db []float32, ddst, src backend.Buffer, pos backend.Memo) {
 	backend.CheckConvolveGrad(dw, db, ddst.Shape(), src.Shape(), pos)
 	given, from := ddst.(*buffer), src.(*buffer)
 	if given.Len() == 0 {
@@ -17,7 +17,7 @@ func (Backend) ConvolveGrad(dw, db []float32, ddst, src backend.Buffer, pos back
 	places := given.shape.H * given.shape.W
 	counted := make([]float64, len(given.d))
 	for i, d := range given.d {
-		if pos == nil || pos.(*mask).d[i] != 0 {
+		if pos == nil || pos.(*memo).d[i] != 0 {
 			counted[i] = d
 		}
 		db[i/places] += float32(counted[i])

@@ -96,7 +96,7 @@ func filter(g func(tap int) float64) [16]float64 {
 	return all
 }
 
-func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Mask) {
+func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.Memo) {
 	backend.CheckConvolve(dst.Shape(), src.Shape(), c, pos)
 	cv, s := c.(*conv), dst.Shape()
 	relu := !c.(*conv).w.Linear
@@ -122,7 +122,7 @@ func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.
 	}
 }
 
-func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Mask) {
+func (b *Backend) ConvolveBack(dsrc, ddst backend.Buffer, c backend.Conv, pos backend.Memo) {
 	backend.CheckConvolve(ddst.Shape(), dsrc.Shape(), c, pos)
 	cv, s := c.(*conv), ddst.Shape()
 	if dsrc.Shape().Len() == 0 || b.Err() != nil {

@@ -6,7 +6,7 @@ import (
 	"trappedinart/engine/backend"
 )
 
-func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Mask) {
+func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backend.Memo) {
 	to, from := dst.Shape(), src.Shape()
 	backend.CheckPool(to, from, kind, arg)
 	n := quads(to)
@@ -18,7 +18,7 @@ func (b *Backend) Pool(dst, src backend.Buffer, kind backend.Pooling, arg backen
 	b.run(kernel{"pool", ""}, linear(n), params, of(dst), of(src))
 }
 
-func (b *Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Mask) {
+func (b *Backend) PoolBack(dsrc, ddst backend.Buffer, kind backend.Pooling, arg backend.Memo) {
 	to, from := dsrc.Shape(), ddst.Shape()
 	backend.CheckPool(from, to, kind, arg)
 	n := quads(to)

@@ -121,13 +121,13 @@ type signs struct {
 	*memory
 }
 
-func (s *signs) MaskOf() backend.Shape { return s.shape }
+func (s *signs) MemoOf() backend.Shape { return s.shape }
 
 // rowWords is how many words hold the positive bits of a row of places: each has those of
 // 8 places and 4 channels.
 func rowWords(w int) int { return (w + 7) / 8 }
 
-func (b *Backend) signs(m backend.Mask, words int) *memory {
+func (b *Backend) signs(m backend.Memo, words int) *memory {
 	s := m.(*signs)
 	if s.memory == nil || s.bytes < 4*words {
 		b.release(s.memory)
@@ -187,7 +187,7 @@ type part struct {
 	of *shared
 }
 
-func (b *Backend) NewMask(s backend.Shape) backend.Mask {
+func (b *Backend) NewMemo(s backend.Shape) backend.Memo {
 	backend.CheckNew(s)
 	return &signs{shape: s}
 }

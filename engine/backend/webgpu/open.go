@@ -103,7 +103,7 @@ func probe(ctx context.Context, be backend.Backend) (time.Duration, error) {
 	t := &bench{Backend: be, ctx: ctx, state: 1}
 	w := backend.ConvWeights{O: s.C, I: s.C, Weight: make([]float32, 9*s.C*s.C), Bias: make([]float32, s.C)}
 	t.fill(w.Weight)
-	src, dst, pos, g, c := t.filled(s), be.New(s), be.NewMask(s), be.NewSums(s.C*s.C), be.Prepare(w)
+	src, dst, pos, g, c := t.filled(s), be.New(s), be.NewMemo(s), be.NewSums(s.C*s.C), be.Prepare(w)
 	defer func() {
 		for _, v := range []any{src, dst, pos, g} {
 			be.Release(v)

@@ -102,14 +102,14 @@ func (t *bench) convolve(in, out int) []float32 {
 	s := backend.Shape{C: out, H: small.H, W: small.W}
 	from := s
 	from.C = in
-	src, dst, dsrc, pos, c := t.filled(from), t.New(s), t.New(from), t.NewMask(s), t.Prepare(w)
+	src, dst, dsrc, pos, c := t.filled(from), t.New(s), t.New(from), t.NewMemo(s), t.Prepare(w)
 	t.Convolve(dst, src, c, pos)
 	t.ConvolveBack(dsrc, dst, c, pos) // what is not positive is 0, and counts no less
 	return t.all(dst, dsrc)
 }
 
 func (t *bench) pool(kind backend.Pooling) []float32 {
-	dst, back, arg := t.New(half(small)), t.New(small), t.NewMask(half(small))
+	dst, back, arg := t.New(half(small)), t.New(small), t.NewMemo(half(small))
 	t.Pool(dst, t.filled(small), kind, arg)
 	t.PoolBack(back, dst, kind, arg)
 	return t.all(dst, back)

@@ -19,9 +19,9 @@ func TestLargePicturesAreReadOnce(t *testing.T) {
 			img.Pix[i] = 255
 		}
 	}
-	j := &job{content: img}
+	o := &originals{content: img, middles: map[*image.NRGBA][]float32{}}
 	for _, s := range []size{{512, 391}, {256, 196}, {64, 49}, {1024, 783}, {700, 535}} {
-		got, want := j.planes(img, s), pixel.Planes(img, s.w, s.h)
+		got, want := o.planes(img, s), pixel.Planes(img, s.w, s.h)
 		sum, worst := 0.0, 0.0
 		for i := range want {
 			d := math.Abs(float64(got[i] - want[i]))
@@ -35,12 +35,12 @@ func TestLargePicturesAreReadOnce(t *testing.T) {
 			t.Errorf("at %v it is off by %.3f in the mean, %.2f at most", s, mean, worst)
 		}
 	}
-	if len(j.middles) != 1 {
-		t.Errorf("there are %d pictures of middle size", len(j.middles))
+	if len(o.middles) != 1 {
+		t.Errorf("there are %d pictures of middle size", len(o.middles))
 	}
-	first := &j.photograph(size{64, 49})[0]
-	j.photograph(size{128, 98})
-	if &j.photograph(size{64, 49})[0] != first {
+	first := &o.photograph(size{64, 49})[0]
+	o.photograph(size{128, 98})
+	if &o.photograph(size{64, 49})[0] != first {
 		t.Error("of two sizes in turn one is made anew")
 	}
 }

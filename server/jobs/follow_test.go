@@ -1,0 +1,108 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"trappedinart/server/store"
+)
+
+// silent is a bucket whose watcher never says that it has told all, as happens when states
+// expire while they are told.
+type silent struct{ jetstream.KeyValue }
+
+type watcher struct {
+	jetstream.KeyWatcher
+	updates chan jetstream.KeyValueEntry
+}
+
+func (w watcher) Updates() <-chan jetstream.KeyValueEntry { return w.updates }
+
+func (s silent) WatchAll(ctx context.Context, opts ...jetstream.WatchOpt) (jetstream.KeyWatcher, error) {
+	inner, err := s.KeyValue.WatchAll(ctx, opts...)
+	if err != nil {
+		return nil, err
+	}
+	w := watcher{inner, make(chan jetstream.KeyValueEntry)}
+	go func() {
+		for e := range inner.Updates() {
+			if e == nil {
+				continue
+			}
+			select {
+			case w.updates <- e:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return w, nil
+}
+
+// An index is ready although its watcher does not say so, and not before it has heard of all.
+func TestFollowKnowsByItself(t *testing.T) {
+	js := stream(t)
+	for n := range 3 {
+		kv := made(t, js, fmt.Sprintf("silent_%d", n), time.Hour, n)
+		x := newIndex(slog.New(slog.DiscardHandler), time.Hour, func(_, _ *state) {})
+		followed(t, x, silent{kv})
+		if len(x.jobs) != n {
+			t.Errorf("of %d jobs it is ready with %d", n, len(x.jobs))
+		}
+	}
+}
+
+// However the states of buckets that live for a second expire while they are told, an index
+// becomes ready.
+func TestFollowWhileStatesExpire(t *testing.T) {
+	js := stream(t)
+	var all sync.WaitGroup
+	for i := range 100 {
+		kv := made(t, js, fmt.Sprintf("short_%d", i), time.Second, 5)
+		all.Go(func() {
+			time.Sleep(time.Duration(i) * 10 * time.Millisecond) // some begin before they expire, others while they do
+			followed(t, newIndex(slog.New(slog.DiscardHandler), time.Second, func(_, _ *state) {}), kv)
+		})
+	}
+	all.Wait()
+}
+
+func stream(t *testing.T) jetstream.JetStream {
+	t.Helper()
+	s, err := store.Open(context.Background(), store.Options{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s.JetStream()
+}
+
+func made(t *testing.T, js jetstream.JetStream, name string, ttl time.Duration, states int) jetstream.KeyValue {
+	t.Helper()
+	kv, err := js.CreateKeyValue(t.Context(), jetstream.KeyValueConfig{Bucket: name, TTL: ttl, Storage: jetstream.MemoryStorage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range states {
+		if _, err := kv.Put(t.Context(), fmt.Sprintf("job%d", i), []byte(`{"state":"queued"}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return kv
+}
+
+// followed follows the bucket until the index is ready.
+func followed(t *testing.T, x *index, kv jetstream.KeyValue) {
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	if err := x.follow(ctx, kv, stop); !errors.Is(err, context.Canceled) {
+		t.Errorf("the index of %s is not ready in a minute: %v", kv.Bucket(), err)
+	}
+}

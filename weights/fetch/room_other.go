@@ -1,0 +1,8 @@
+//go:build !js && !linux && !darwin && !freebsd
+
+package fetch
+
+import "errors"
+
+// freeBytes does not know.
+func freeBytes(string) (int64, error) { return 0, errors.ErrUnsupported }
