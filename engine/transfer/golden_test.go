@@ -88,9 +88,6 @@ var sets = []set{
 	{"real", func(t testing.TB) string { return fixture.Shared(t, "golden") }, vgg19, true, 200},
 }
 
-// picture reads one of the set of real parameters.
-func picture(t testing.TB, name string) *image.NRGBA { return sets[1].picture(t, name) }
-
 func (s *set) picture(t testing.TB, name string) *image.NRGBA {
 	t.Helper()
 	img, err := png.Decode(bytes.NewReader(fixture.Read(t, filepath.Join(s.dir(t), name+".png"))))
