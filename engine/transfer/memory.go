@@ -260,7 +260,7 @@ func (n *Need) in(s size, most int) load {
 	for _, p := range laid.pictures {
 		t := tile(p.size, p.taps, most)
 		part := n.part(p, t)
-		l.wide = max(l.wide, n.tooWide(t.parts))
+		l.wide = max(l.wide, n.tooWide(t.parts, p.taps))
 		switch {
 		case p.style:
 			l.measuring = max(l.measuring, part+1.25*channels*p.places())
@@ -322,16 +322,16 @@ func limitOf(be backend.Backend) int64 {
 	return 0
 }
 
-// tooWide is by how many bytes the largest feature map of a picture of that size is beyond
-// what may be, or 0.
-func (n *Need) tooWide(s size) int64 {
+// tooWide is by how many bytes the largest feature map is beyond what may be, or 0, for a
+// picture of that size that is looked at up to those taps.
+func (n *Need) tooWide(s size, taps []string) int64 {
 	if n.LargestMap <= 0 {
 		return 0
 	}
-	most, taps := int64(0), n.Weights.Taps()
-	for i, c := range n.Weights.Convs {
-		half := s.halved(vgg.Poolings(taps[i]))
-		most = max(most, int64(half.w)*int64(half.h)*int64(4*((c.O+3)/4*4)))
+	most := int64(0)
+	for _, tap := range append(n.Weights.Taps(), taps...) { // patches are among these alone
+		half, width := s.halved(vgg.Poolings(tap)), int64(n.Weights.Width(tap)+3)/4*4
+		most = max(most, int64(half.w)*int64(half.h)*4*width)
 	}
 	return max(0, most-n.LargestMap)
 }

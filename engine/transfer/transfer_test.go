@@ -53,7 +53,7 @@ func runner(threads int) *transfer.Runner {
 	return &transfer.Runner{
 		Backend: cpu.New(threads),
 		Weights: func(_ context.Context, name string) (*vgg.Weights, error) {
-			if name != "small" {
+			if name != "small" && name != "fine" {
 				return nil, engine.Errorf(engine.UnknownWeights, "There are no weights %q.", name)
 			}
 			return narrow(), nil
