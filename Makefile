@@ -34,7 +34,7 @@ ifndef TRAPPED_LEFT_OUT
 export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
 endif
 
-.PHONY: all help check soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser screenshots axe tools prove generated \
+.PHONY: all help check soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools compare-gpu screenshots axe tools prove generated \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -151,6 +151,27 @@ FUZZTIME ?= 5s
 fuzz:
 	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done
 
+# test-gpu runs the GPU's back end on two programs that stand for one: Mesa's lavapipe
+# natively, and SwiftShader in Chromium's worker. Both are slow. What cannot be run fails.
+LAVAPIPE = $$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -1)
+GPU_ENV  = VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp}
+GPU_RUN ?= .
+test-gpu: tools gpu-tools
+	$(GPU_ENV) go test -tags gpu -count=1 -timeout 60m -run '$(GPU_RUN)' ./engine/backend/webgpu
+	@mkdir -p bin/gpu
+	$(WASM) go test -tags gpu,wasmkernels -c -o bin/gpu/bench.wasm ./engine/backend/webgpu
+	$(CHROMIUM) -gpu swiftshader -timeout 60m -query "test.v=true&test.run=$(GPU_RUN)" bin/gpu $(KERNELS) $$(go env GOROOT)/lib/wasm
+
+gpu-tools:
+	@[ -n "$(LAVAPIPE)" ] && exit 0; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+	if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
+	  echo "Installing mesa-vulkan-drivers with apt-get, for the tests."; \
+	  $$sudo apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q mesa-vulkan-drivers libvulkan1 >/dev/null; \
+	else \
+	  echo "The tests of the GPU need Mesa's lavapipe. Install it with: sudo apt-get install mesa-vulkan-drivers libvulkan1"; exit 1; \
+	fi
+
 # browser is the page in a real Chromium.
 browser: build axe
 	go test -tags browser -count=1 ./web/
@@ -200,6 +221,17 @@ bench-program:
 # compare-native runs VGG-19 here and in PyTorch, in turns.
 compare-native: tools build
 	@PYTHON=$(PYTHON) scripts/compare-native.sh $(ROUNDS) $(THREADS) $(ITERATIONS) $(COMPARE)
+
+# compare-gpu runs the whole VGG-19 at 512 and 1024 px here on the machine's GPU, in PyTorch
+# with CUDA, without TF32 and with it, and here on two threads of its processor.
+compare-gpu: tools build
+	@$(PYTHON) -c "import sys, torch; sys.exit(not torch.cuda.is_available())" 2>/dev/null || { echo "This needs PyTorch with CUDA, and a GPU for it."; exit 1; }
+	@set -o pipefail; for size in 512 1024; do \
+	  bin/trapped bench --network vgg19 --size $$size --backend webgpu --iterations 20 --json && \
+	  $(PYTHON) $(COMPARE)/pytorch.py --size $$size --device cuda --iterations 20 && \
+	  $(PYTHON) $(COMPARE)/pytorch.py --size $$size --device cuda --tf32 --iterations 20 && \
+	  bin/trapped bench --network vgg19 --size $$size --threads 2 --iterations 1 --json || exit 1; \
+	done
 
 # compare-wasm runs VGG-19 in TensorFlow.js and here, both in Chromium on one thread.
 compare-wasm: tools bench-program

@@ -65,7 +65,7 @@ const feature = "a feature of the page knows the desk, and no other feature"
 var (
 	gorgonia = "gorgonia.org/tensor"
 	gonum    = "gonum.org/v1/gonum"
-	concrete = []string{module + "/engine/backend/ref", module + "/engine/backend/cpu"}
+	concrete = []string{module + "/engine/backend/ref", module + "/engine/backend/cpu", module + "/engine/backend/webgpu"}
 )
 
 var rules = []rule{
@@ -73,6 +73,8 @@ var rules = []rule{
 	{"engine/backend", "", "the seam knows nothing but itself", ours()},
 	{"engine/backend/ref", "native", "a back end knows the seam alone; the reference is gorgonia's", not(module+"/engine/backend/cpu", module+"/engine/vgg", module+"/engine/pixel", module+"/weights")},
 	{"engine/backend/cpu", "", "a back end knows the seam alone", ours("engine/backend")},
+	{"engine/backend/webgpu", "native", "a back end knows the seam alone, and one library of GPUs", ours("engine/backend", "github.com/gogpu", "github.com/go-webgpu", "golang.org/x/sys")},
+	{"engine/backend/webgpu", "js", "the browser has the GPU itself, and the worker is downloaded", ours("engine/backend")},
 	{"engine/vgg", "", "the network computes on any back end", ours("engine", "engine/backend")},
 	{"engine/loss", "", "losses compute on any back end", ours("engine/backend")},
 	{"engine/optim", "", "optimisers compute on any back end", ours("engine/backend")},

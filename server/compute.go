@@ -1,25 +1,53 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/backend/ref"
+	"trappedinart/engine/backend/webgpu"
 	"trappedinart/weights"
 )
 
-// The back ends there are, the default first.
+// The back ends there are, the default first. fastest is the GPU where it is worth it.
 var backends = []struct {
 	name string
-	make func(threads int) backend.Backend
+	make func(threads int) (backend.Backend, error)
 }{
-	{"cpu", func(threads int) backend.Backend { return cpu.New(threads) }},
-	{"ref", func(int) backend.Backend { return ref.New() }},
+	{"cpu", func(threads int) (backend.Backend, error) { return cpu.New(threads), nil }},
+	{"webgpu", forcedGPU},
+	{fastest, func(threads int) (backend.Backend, error) { return fastestOf(threads), nil }},
+	{"ref", func(int) (backend.Backend, error) { return ref.New(), nil }},
+}
+
+const fastest = "fastest"
+
+// forcedGPU returns the GPU whatever its speed, and a program that stands for one, if it
+// computes rightly.
+func forcedGPU(threads int) (backend.Backend, error) {
+	b, err := webgpu.Choose(context.Background(), cpu.New(threads), true)
+	if err != nil {
+		return nil, engine.Errorf(engine.Unavailable, "The GPU cannot be used (%v). Leave --backend away, and the processor computes.", err)
+	}
+	return b, nil
+}
+
+func fastestOf(threads int) backend.Backend {
+	processor := cpu.New(threads)
+	b, err := webgpu.Choose(context.Background(), processor, false)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "The processor computes, and not a GPU: %v.\n", err)
+		return processor
+	}
+	return b
 }
 
 // computeFlags are the flags of every command that computes.
@@ -34,7 +62,8 @@ func (f *computeFlags) add(cmd *cobra.Command) {
 	for _, b := range backends {
 		names = append(names, b.name)
 	}
-	cmd.Flags().StringVar(&f.name, "backend", names[0], "who computes: "+strings.Join(names, " or "))
+	last := len(names) - 1
+	cmd.Flags().StringVar(&f.name, "backend", names[0], "who computes: "+strings.Join(names[:last], ", ")+" or "+names[last]+"; webgpu is the GPU, and fastest that where it is worth it")
 	cmd.Flags().IntVar(&f.threads, "threads", 0, "threads; 0 takes every processor")
 	addDataFlag(cmd, &f.data)
 }
@@ -45,10 +74,18 @@ func (f *computeFlags) backend() (backend.Backend, error) {
 	}
 	for _, b := range backends {
 		if b.name == f.name {
-			return b.make(f.threads), nil
+			return b.make(f.threads)
 		}
 	}
-	return nil, wrongUse("There is no back end %q; choose cpu or ref.", f.name)
+	return nil, wrongUse("There is no back end %q; choose cpu, webgpu, fastest or ref.", f.name)
+}
+
+// fallback returns who goes on where be fails, or nil if be does not.
+func (f *computeFlags) fallback(be backend.Backend) backend.Backend {
+	if _, ok := be.(*webgpu.Backend); ok {
+		return cpu.New(f.threads)
+	}
+	return nil
 }
 
 func (f *computeFlags) store() *weights.Store { return storeIn(f.data) }
@@ -74,10 +111,13 @@ func defaultData() string {
 	return filepath.Join(home, ".local", "share", "trapped")
 }
 
-// describe names the instructions and threads that a back end computes with.
+// describe names the instructions, or the GPU, and threads that a back end computes with.
 func describe(be backend.Backend) (isa string, threads int) {
-	if c, ok := be.(*cpu.Backend); ok {
-		return c.ISA(), c.Threads()
+	switch b := be.(type) {
+	case *cpu.Backend:
+		return b.ISA(), b.Threads()
+	case *webgpu.Backend:
+		return b.Info().String(), 1
 	}
 	return "float64", 1
 }

@@ -82,7 +82,7 @@ func newStylizeCommand() *cobra.Command {
 			return err
 		}
 		runner := &transfer.Runner{
-			Backend: be, Weights: compute.store().Load, Decode: pixel.Decode,
+			Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Load, Decode: pixel.Decode,
 			Deep: out.deep(), MemoryBudget: memory.budget(),
 		}
 		if estimate {

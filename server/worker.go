@@ -118,7 +118,7 @@ func (f *workerFlags) make(s *store.Store, compute *computeFlags, log *slog.Logg
 	}
 	return &jobs.Worker{
 		JetStream: s.JetStream(), Log: log,
-		Runner:          &transfer.Runner{Backend: be, Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()},
+		Runner:          &transfer.Runner{Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()},
 		CheckpointEvery: f.checkpoint, Limit: f.limit,
 	}, nil
 }

@@ -18,9 +18,10 @@ import (
 
 func main() {
 	var (
-		scope  = js.Global()
-		device = cpu.New(1) // a Web Worker is one thread
-		nets   = &networks.Networks{
+		scope     = js.Global()
+		processor = cpu.New(1) // a Web Worker is one thread
+		painting  = &device{processor: processor, asked: askedBackend()}
+		nets      = &networks.Networks{
 			Shelves: []networks.Shelf{originFiles{}, cachedFiles{}},
 			Get:     get, Log: logf, Pause: 500 * time.Millisecond,
 		}
@@ -28,9 +29,9 @@ func main() {
 	session := &worker.Session{
 		Version: version(),
 		Runner: func(weightsURL string) engine.Runner {
-			return &painter{device, nets, weightsURL}
+			return &painter{painting, nets, weightsURL}
 		},
-		See:   (&eyes{device, &networks.Networks{Shelves: nets.Shelves, Get: get, Log: logf, Pause: nets.Pause}}).see,
+		See:   (&eyes{processor, &networks.Networks{Shelves: nets.Shelves, Get: get, Log: logf, Pause: nets.Pause}}).see,
 		Fetch: nets.Fetch,
 		Post: func(m protocol.Message) {
 			if err := browser.Post(scope, m); err != nil {

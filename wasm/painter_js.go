@@ -21,7 +21,7 @@ const memoryBudget = 1536 << 20
 
 // painter is the engine with a network from that address.
 type painter struct {
-	device     backend.Backend
+	device     *device
 	nets       *networks.Networks
 	weightsURL string
 }
@@ -36,8 +36,9 @@ func (p *painter) Run(ctx context.Context, req engine.Request, report func(engin
 	// What a run does not wait for goes on coming when it has ended, unless it was stopped.
 	download, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer context.AfterFunc(ctx, stop)()
+	be, fallback := p.device.choose(ctx)
 	runner := &transfer.Runner{
-		Backend: p.device,
+		Backend: be, Fallback: fallback,
 		Weights: func(_ context.Context, name string) (*vgg.Weights, error) {
 			return p.nets.Load(download, p.weightsURL, name, taps, report)
 		},

@@ -142,6 +142,9 @@ func (s *studio) preset(query url.Values) {
 			s.desk.Problem = fmt.Sprintf(words.WrongWorkers, mostWorkers)
 		}
 	}
+	if text := query.Get("backend"); !slices.Contains([]string{"", "cpu", "webgpu", "fastest"}, text) {
+		s.desk.Problem = words.WrongBackend
+	}
 }
 
 // serverJob paints on the server that served the page.

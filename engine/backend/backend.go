@@ -23,7 +23,14 @@
 // Wrong shapes are a bug of the caller and panic with a constant message.
 package backend
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrLost is what Read and Dots of a back end fail with whose device computes no more: it
+// was taken away, or its driver failed. Who has another back end may go on with that.
+var ErrLost = errors.New("the device computes no more")
 
 // A Shape is the shape of a feature map: channels, height, width.
 type Shape struct{ C, H, W int }
@@ -123,6 +130,14 @@ func (w *ConvWeights) At(k int) float32 {
 
 // A Conv is a convolution made ready by Prepare.
 type Conv interface{ Channels() (in, out int) }
+
+// Named is a back end on a device that a person knows by name.
+type Named interface{ Device() string }
+
+// Limited is a back end that takes no feature map of more than LargestMap bytes, each
+// channel's places counted as float32 and channels rounded up to fours: larger pictures
+// are painted in blocks.
+type Limited interface{ LargestMap() int64 }
 
 // A Use is a feature map's shape and the first and the last of a row of steps in which
 // it is needed.

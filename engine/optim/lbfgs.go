@@ -17,6 +17,9 @@ type LBFGSOptions struct {
 	// the first changes pixels by one grey level (root mean square).
 	Torch bool
 	Rate  float64
+	// Along is what the objective reads products by, or nil. It takes room for a pair more,
+	// as what it asks for is computed before a step is known to be accepted.
+	Along *Along
 }
 
 // LBFGSRun is L-BFGS (Liu and Nocedal 1989; Nocedal and Wright, Numerical
@@ -42,12 +45,14 @@ type LBFGSRun struct {
 
 	pairs []pair
 	spare []pair
-	later []products // of the pair that d and gOld become
+	later []products // of the pair that d and gOld become, if there is no Along
+	next  pair       // that the last step becomes
 
 	// Working memory, so that a step takes none.
 	ask  []backend.Pair
 	dots []float64
 	coefficients
+	wanted func() []backend.Pair // the method want, bound once
 }
 
 // Coefficients of the remembered vectors in a direction.
@@ -76,6 +81,10 @@ func NewLBFGS(be backend.Backend, f Objective, x backend.Buffer, opt LBFGSOption
 		later:        make([]products, 0, n),
 		coefficients: coefficients{make([]float64, n), make([]float64, n), make([]float64, n)},
 	}
+	l.wanted = l.want
+	if opt.Along != nil {
+		l.next = l.room()
+	}
 	if !opt.Torch {
 		l.trial = be.New(s)
 		be.Combine(l.trial, 1, x, 0, nil)
@@ -91,6 +100,9 @@ func (l *LBFGSRun) Release() {
 			l.be.Release(b)
 		}
 	}
+	if l.opt.Along != nil {
+		l.spare = append(l.spare, l.next)
+	}
 	for _, p := range append(l.pairs, l.spare...) {
 		l.be.Release(p.s)
 		l.be.Release(p.y)
@@ -102,7 +114,9 @@ func (l *LBFGSRun) Step(ctx context.Context) (float64, error) {
 	if !l.opt.Torch {
 		at = l.trial
 	}
+	l.opt.Along.expect(l.wanted, l.dots)
 	loss, err := l.f(ctx, at, l.g)
+	read := l.opt.Along.end()
 	if err != nil {
 		return 0, err
 	}
@@ -113,7 +127,7 @@ func (l *LBFGSRun) Step(ctx context.Context) (float64, error) {
 		l.be.Combine(l.x, 1, l.trial, 0, nil)
 	}
 	l.loss, l.refused = loss, 0
-	if err := l.direct(ctx); err != nil {
+	if err := l.direct(ctx, read); err != nil {
 		return 0, err
 	}
 	l.started = true
@@ -169,18 +183,11 @@ func (l *LBFGSRun) forget() {
 	l.pairs = l.pairs[:0]
 }
 
-// products asks for the products in l.ask and returns them; they are valid until it is
-// called again.
-func (l *LBFGSRun) products(ctx context.Context) ([]float64, error) {
-	dots := l.dots[:len(l.ask)]
-	return dots, l.be.Dots(ctx, dots, l.ask)
-}
-
 // square returns the product of v with itself.
 func (l *LBFGSRun) square(ctx context.Context, v backend.Buffer) (float64, error) {
 	l.ask = append(l.ask[:0], backend.Pair{A: v, B: v})
-	dots, err := l.products(ctx)
-	return dots[0], err
+	err := l.be.Dots(ctx, l.dots[:1], l.ask)
+	return l.dots[0], err
 }
 
 // move goes from x along the direction.
@@ -193,14 +200,17 @@ func (l *LBFGSRun) move() {
 }
 
 // direct computes direction, slope and step length from the gradient at x, and
-// remembers the step that led there.
-func (l *LBFGSRun) direct(ctx context.Context) error {
-	if !l.started {
-		square, err := l.square(ctx, l.g)
-		if err != nil {
+// remembers the step that led there. read says whether l.dots has what it wants already.
+func (l *LBFGSRun) direct(ctx context.Context, read bool) error {
+	if !read {
+		if err := l.be.Dots(ctx, l.dots[:len(l.want())], l.ask); err != nil {
+			l.forget() // and go on from the picture alone, should there be another step
+			l.started = false
 			return err
 		}
-		l.descend(l.g, square)
+	}
+	if !l.started {
+		l.descend(l.g, l.dots[0])
 		if l.opt.Torch {
 			sum, err := l.absoluteSum(ctx)
 			if err != nil {
@@ -210,10 +220,7 @@ func (l *LBFGSRun) direct(ctx context.Context) error {
 		}
 		return nil
 	}
-	dots, err := l.remember(ctx)
-	if err != nil {
-		return err
-	}
+	dots := l.remember()
 	l.length = 1
 	if l.opt.Torch {
 		l.length = l.opt.Rate
@@ -234,12 +241,20 @@ func (l *LBFGSRun) absoluteSum(ctx context.Context) (float64, error) {
 	return sum, nil
 }
 
-// remember makes a pair of the last step and returns the products of the gradient
-// with itself and then with every pair's s and y. The pair lies where direction and
-// gradient before it were, which are not needed any more; these get the oldest pair's
-// room, so that no more than History pairs are ever there.
-func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
-	next := pair{s: l.d, y: l.gOld, later: l.later[:0]}
+// want returns the products that direct wants: of the gradient with itself and, once there
+// was a step, of the pair that this becomes with all that is remembered. The pair lies where
+// direction and gradient before it were, which are not needed any more; these get the oldest
+// pair's room, so that no more than History pairs are ever there. Where there is an Along
+// they are needed, if the step is refused, and the pair has room of its own.
+func (l *LBFGSRun) want() []backend.Pair {
+	if !l.started {
+		l.ask = append(l.ask[:0], backend.Pair{A: l.g, B: l.g})
+		return l.ask
+	}
+	if l.opt.Along == nil {
+		l.next = pair{s: l.d, y: l.gOld, later: l.later[:0]}
+	}
+	next := l.next
 	l.be.Combine(next.s, l.length, l.d, 0, nil)
 	l.be.Combine(next.y, 1, l.g, -1, l.gOld)
 
@@ -247,22 +262,22 @@ func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
 	for _, p := range l.pairs {
 		ask = append(ask, backend.Pair{A: p.s, B: next.y}, backend.Pair{A: p.y, B: next.s}, backend.Pair{A: p.y, B: next.y})
 	}
-	mark := len(ask)
 	ask = append(ask, backend.Pair{A: l.g, B: l.g})
 	for _, p := range l.pairs {
 		ask = append(ask, backend.Pair{A: p.s, B: l.g}, backend.Pair{A: p.y, B: l.g})
 	}
 	l.ask = append(ask, backend.Pair{A: next.s, B: l.g}, backend.Pair{A: next.y, B: l.g})
-	dots, err := l.products(ctx)
-	if err != nil {
-		l.forget() // and go on from the picture alone, should there be another step
-		l.started = false
-		return nil, err
-	}
+	return l.ask
+}
+
+// remember makes a pair of the last step, by the products that were wanted, and returns
+// those of the gradient with itself and then with every pair's s and y.
+func (l *LBFGSRun) remember() []float64 {
+	next, dots, mark := l.next, l.dots[:len(l.ask)], 2+3*len(l.pairs)
 	next.sy, next.yy = dots[0], dots[1]
 	withGradient := dots[mark:]
 	if !(next.sy > 1e-10) && l.opt.Torch || !(next.sy > 1e-12*next.yy) {
-		return withGradient[:len(withGradient)-2], nil // no positive curvature: nothing to learn
+		return withGradient[:len(withGradient)-2] // no positive curvature: nothing to learn
 	}
 	for i := range l.pairs {
 		d := dots[2+3*i:]
@@ -277,8 +292,13 @@ func (l *LBFGSRun) remember(ctx context.Context) ([]float64, error) {
 		room = l.room()
 	}
 	l.pairs = append(l.pairs, next)
-	l.d, l.gOld, l.later = room.s, room.y, room.later
-	return withGradient, nil
+	if l.opt.Along != nil {
+		room.later = room.later[:0]
+		l.next = room
+	} else {
+		l.d, l.gOld, l.later = room.s, room.y, room.later
+	}
+	return withGradient
 }
 
 // room returns a pair to be overwritten.

@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"trappedinart/engine"
+	"trappedinart/engine/backend"
 	"trappedinart/engine/vgg"
 )
 
@@ -21,6 +22,9 @@ type Need struct {
 	// Checkpoints says whether the run goes on from one or is asked for some: they hold the
 	// optimiser's vectors.
 	Checkpoints bool
+	// LargestMap is the most bytes that a feature map may take, or 0 for any: see
+	// backend.Limited.
+	LargestMap int64
 }
 
 // A Fit is how a run fits into memory.
@@ -30,7 +34,8 @@ type Fit struct {
 	Blocks int   // of the picture at its largest scale
 	Pairs  int   // that L-BFGS remembers there
 
-	most int // places of a block with its halo, or 0 for all
+	most int   // places of a block with its halo, or 0 for all
+	wide int64 // bytes by which the largest feature map is beyond Need.LargestMap, or 0
 }
 
 // Fit estimates the memory of a run, in as few blocks as fit into budget bytes; 0 is no
@@ -55,10 +60,13 @@ func (n *Need) check(f Fit, budget int64) error {
 	if !f.beyond(budget) {
 		return nil
 	}
+	if f.wide > 0 {
+		return engine.Errorf(engine.TooLarge, "The GPU takes no maps as large as this painting's, even in blocks; paint on the processor, or %s.", n.advice(budget))
+	}
 	return engine.Errorf(engine.TooLarge, "The painting takes at least %s of memory, even in blocks, and %s is what it may take; %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
 }
 
-func (f *Fit) beyond(budget int64) bool { return budget > 0 && f.Bytes > budget }
+func (f *Fit) beyond(budget int64) bool { return f.wide > 0 || budget > 0 && f.Bytes > budget }
 
 // FormatBytes writes a size of memory as a person reads it.
 func FormatBytes(bytes int64) string {
@@ -106,7 +114,7 @@ func (n *Need) fit(s size, budget int64) Fit {
 	}
 	try := func(l *load, pairs int) bool {
 		next := l.with(pairs)
-		if next.Whole = least.Whole; next.Bytes < least.Bytes {
+		if next.Whole = least.Whole; next.wide < least.wide || next.wide == least.wide && next.Bytes < least.Bytes {
 			least = next
 		}
 		return !next.beyond(budget)
@@ -226,6 +234,7 @@ type load struct {
 	need      *Need
 	most      int
 	blocks    int
+	wide      int64   // see Fit
 	places    float64 // of the picture, with its border
 	maps      float64 // of the network, with what content compares with
 	copies    float64 // the smaller ones
@@ -251,6 +260,7 @@ func (n *Need) in(s size, most int) load {
 	for _, p := range laid.pictures {
 		t := tile(p.size, p.taps, most)
 		part := n.part(p, t)
+		l.wide = max(l.wide, n.tooWide(t.parts, p.taps))
 		switch {
 		case p.style:
 			l.measuring = max(l.measuring, part+1.25*channels*p.places())
@@ -282,7 +292,7 @@ func (l *load) with(pairs int) Fit {
 		painting += 3 * (vectors + 1) * l.places
 	}
 	floats := slack*l.maps + max(painting, slack*l.measuring+l.preparing) + l.need.files()
-	return Fit{Bytes: int64(bytes*floats) + working, Blocks: l.blocks, Pairs: pairs, most: l.most}
+	return Fit{Bytes: int64(bytes*floats) + working, Blocks: l.blocks, Pairs: pairs, most: l.most, wide: l.wide}
 }
 
 // vectors is how many vectors of the picture's size there are: its own, the gradients', the
@@ -298,7 +308,32 @@ func (n *Need) vectors(pairs int) float64 {
 	if n.Masks > 0 || onlyLuminance(n.Recipe) {
 		vectors += 2
 	}
+	if n.LargestMap > 0 && n.Recipe.Optimizer != engine.Adam {
+		vectors += 2 // see newOptimizer
+	}
 	return vectors
+}
+
+// limitOf is the most bytes that a feature map may take on a back end, or 0 for any.
+func limitOf(be backend.Backend) int64 {
+	if l, ok := be.(backend.Limited); ok {
+		return l.LargestMap()
+	}
+	return 0
+}
+
+// tooWide is by how many bytes the largest feature map is beyond what may be, or 0, for a
+// picture of that size that is looked at up to those taps.
+func (n *Need) tooWide(s size, taps []string) int64 {
+	if n.LargestMap <= 0 {
+		return 0
+	}
+	most := int64(0)
+	for _, tap := range append(n.Weights.Taps(), taps...) { // patches are among these alone
+		half, width := s.halved(vgg.Poolings(tap)), int64(n.Weights.Width(tap)+3)/4*4
+		most = max(most, int64(half.w)*int64(half.h)*4*width)
+	}
+	return max(0, most-n.LargestMap)
 }
 
 // part is how many floats the network takes to look at a picture: its maps, the part that is

@@ -3,11 +3,13 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
+	"trappedinart/engine/optim"
 	"trappedinart/engine/vgg"
 )
 
@@ -21,6 +23,9 @@ type objective struct {
 	parts     parts
 	detail    []Part        // as of the last evaluation
 	forward   time.Duration // of the last evaluation: the way forward, with the losses
+
+	// along is what an optimiser wants to be read with the loss, or nil.
+	along *optim.Along
 
 	// Working memory, so that an evaluation takes none.
 	asked []asked
@@ -265,18 +270,22 @@ func (o *objective) name() {
 	if o.variation != nil {
 		ask(o.variation, variationPart, variationPart, 0, 0)
 	}
-	o.pairs, o.dots = make([]backend.Pair, len(o.asked)), make([]float64, len(o.asked))
 }
 
 // values reads the value of every term, all at once, and returns their sum.
 func (o *objective) values(ctx context.Context) (float64, error) {
+	o.pairs = o.pairs[:0]
 	for i, a := range o.asked {
-		o.pairs[i], o.detail[i].Value = a.term.Value() // the factor, for now
+		pair, factor := a.term.Value()
+		o.pairs, o.detail[i].Value = append(o.pairs, pair), factor // for now
 	}
+	o.pairs = o.along.Append(o.pairs)
+	o.dots = slices.Grow(o.dots[:0], len(o.pairs))[:len(o.pairs)]
 	o.parts = parts{}
 	if err := o.be.Dots(ctx, o.dots, o.pairs); err != nil {
 		return 0, err
 	}
+	o.along.Take(o.dots[len(o.asked):])
 	for i, a := range o.asked {
 		value := o.detail[i].Value * o.dots[i]
 		o.detail[i].Value = value

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"slices"
 	"time"
 
 	"trappedinart/engine"
@@ -21,7 +22,9 @@ func (r *reports) say(note string) { r.note = note }
 // keep has a sentence said with the next report and with the result.
 func (r *reports) keep(note string) {
 	r.say(note)
-	r.notes = append(r.notes, note)
+	if !slices.Contains(r.notes, note) {
+		r.notes = append(r.notes, note)
+	}
 }
 
 // send reports, with what was to be said.

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"runtime"
 	"time"
@@ -47,7 +48,7 @@ func (j *job) begin(ctx context.Context, p *plan, s size, start []float32) (*sta
 	}
 	whole := s.withBorder(st.border)
 	st.x = p.net.Picture(bordered(start, s, st.border), whole.h, whole.w)
-	st.opt = newOptimizer(&p.recipe, fit.Pairs, j.be, st.objective.evaluate, st.x)
+	st.opt = newOptimizer(&p.recipe, fit.Pairs, j.be, st.objective, st.x)
 	if p.recipe.Optimizer != engine.LBFGS {
 		st.before, st.best = j.be.New(st.x.Shape()), j.be.New(st.x.Shape())
 	}
@@ -58,11 +59,16 @@ func (j *job) begin(ctx context.Context, p *plan, s size, start []float32) (*sta
 	return st, nil
 }
 
-func newOptimizer(r *engine.Recipe, pairs int, be backend.Backend, f optim.Objective, x backend.Buffer) optim.Optimizer {
+func newOptimizer(r *engine.Recipe, pairs int, be backend.Backend, o *objective, x backend.Buffer) optim.Optimizer {
+	f := o.evaluate
 	if r.Optimizer == engine.Adam {
 		return optim.NewAdam(be, f, x, r.LearningRate, r.Averaging)
 	}
+	if limitOf(be) > 0 { // to wait for a device once is worth two vectors more
+		o.along = &optim.Along{}
+	}
 	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
+		Along:   o.along,
 		History: pairs,
 		Torch:   r.Optimizer == engine.LBFGSTorch,
 		Rate:    r.LearningRate,
@@ -134,6 +140,10 @@ func (st *stage) steer(ctx context.Context, asked *engine.Recipe) error {
 		return err
 	}
 	if err := st.again(ctx, next, px); err != nil {
+		if errors.Is(err, backend.ErrLost) {
+			st.j.plan = next // who goes on goes on with that
+			return err
+		}
 		st.j.reports.say(engine.AsError(err).Message)
 		return st.again(ctx, st.j.plan, px)
 	}

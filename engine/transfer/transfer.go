@@ -21,6 +21,8 @@ import (
 // A Runner makes paintings in process, one after the other.
 type Runner struct {
 	Backend backend.Backend
+	// Fallback goes on where Backend fails with backend.ErrLost; it may be nil.
+	Fallback backend.Backend
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
 	// Decode reads a picture file, upright, in sRGB. What it has to say of it goes to the
@@ -44,12 +46,15 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	if err == nil {
 		err = j.announce(ctx)
 	}
+	if j.fallsBack(err) {
+		err = j.announce(ctx)
+	}
 	if err != nil {
-		return nil, engine.AsError(err)
+		return nil, failure(err)
 	}
 	x, err := j.paint(ctx)
 	if x == nil {
-		return nil, engine.AsError(err)
+		return nil, failure(err)
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, j.plan.last().w, j.plan.last().h), Recipe: j.plan.recipe, Notes: append(*said, j.reports.notes...),
@@ -61,7 +66,7 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	pixel.CopyAlpha(res.Picture, res.Deep, j.originals.content)
 	if err != nil {
 		res.Checkpoint = j.outcome.checkpoint
-		return res, engine.AsError(err)
+		return res, failure(err)
 	}
 	return res, nil
 }
@@ -81,6 +86,8 @@ func (r *Runner) Estimate(ctx context.Context, req engine.Request) (engine.Estim
 // A job is one run.
 type job struct {
 	be        backend.Backend
+	other     backend.Backend // that goes on if be fails, or nil
+	safe      safe
 	originals *originals
 	plan      *plan // another one once it was steered
 	pace      pace
@@ -103,9 +110,10 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if report == nil {
 		report = func(engine.Progress) {}
 	}
-	j := &job{be: r.Backend, control: req.Control, reports: reports{
-		report: report, previews: rhythm{every: req.PreviewEvery}, checkpoints: rhythm{req.CheckpointEvery, time.Now()},
-	}}
+	j := &job{be: r.Backend, other: r.Fallback, control: req.Control}
+	j.reports = reports{
+		report: named(report, &j.be), previews: rhythm{every: req.PreviewEvery}, checkpoints: rhythm{req.CheckpointEvery, time.Now()},
+	}
 	var err error
 	if req.Checkpoint != nil {
 		if j.resumed, err = readCheckpoint(req.Checkpoint); err != nil {
@@ -133,7 +141,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if g.weights, err = r.Weights(ctx, req.Recipe.Weights); err != nil {
 		return nil, err
 	}
-	g.need.Weights, g.need.Checkpoints = g.weights, j.resumed != nil || j.reports.checkpoints.asked()
+	g.need.LargestMap, g.need.Weights, g.need.Checkpoints = limitOf(g.be), g.weights, j.resumed != nil || j.reports.checkpoints.asked()
 	if j.plan, err = g.plan(req.Recipe, 1); err != nil {
 		return nil, err
 	}
@@ -210,6 +218,20 @@ func (j *job) missed(ctx context.Context) {
 // scale paints at one size from the given pixels, and returns the new ones; beside
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
+	x, err := j.scaleFrom(ctx, mark{scale: i}, start)
+	if j.fallsBack(err) {
+		from := mark{scale: i}
+		if j.safe.pixels != nil && j.safe.mark.scale == i {
+			from, start = j.safe.mark, j.safe.pixels
+		}
+		return j.scaleFrom(ctx, from, start)
+	}
+	return x, err
+}
+
+// scaleFrom is scale after some of the iterations, on the back end that there is.
+func (j *job) scaleFrom(ctx context.Context, from mark, start []float32) ([]float32, error) {
+	i := from.scale
 	s := j.plan.sizes[i]
 	st, err := j.begin(ctx, j.plan, s, start)
 	if err != nil {
@@ -220,9 +242,12 @@ func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, err
 		if err := j.resumed.restore(st); err != nil {
 			return nil, err
 		}
+		if err := j.savePixels(st); err != nil {
+			return nil, err
+		}
 		j.resumed = nil
 	} else {
-		j.pace.at = mark{scale: i}
+		j.pace.at = from
 	}
 	p := engine.Progress{Stage: engine.Painting, Scale: i + 1, Scales: len(j.plan.sizes), Width: s.w, Height: s.h, Iterations: j.plan.recipe.IterationsAt(i)}
 	for j.pace.at.iteration < p.Iterations {
@@ -268,7 +293,10 @@ func (j *job) iterate(ctx context.Context, st *stage, p *engine.Progress) error 
 	if err := st.recalibrate(stepping, p.Iterations); err != nil {
 		return err
 	}
-	return j.tell(ctx, *p, st)
+	if err := j.tell(ctx, *p, st); err != nil {
+		return err
+	}
+	return j.savePixels(st)
 }
 
 // finishEarly ends a scale that has had its time before so many iterations.

@@ -45,6 +45,9 @@ func Halo(taps []string) (halo, grid int) {
 
 // Width returns how many channels a tap has, 0 if the network ends before it.
 func (w *Weights) Width(tap string) int {
+	if tap == Patches {
+		return patchChannels
+	}
 	if i := slices.Index(w.Taps(), tap); i >= 0 {
 		return w.Convs[i].O
 	}

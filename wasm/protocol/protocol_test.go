@@ -68,7 +68,7 @@ func messages(t testing.TB) []protocol.Message {
 		}},
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Painting, Preview: picture(2, 1), Checkpoint: []byte{1, 2, 3}}},
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Painting, Checkpoint: []byte{1}}},
-		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Preparing, Note: "A note."}},
+		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Preparing, Note: "A note.", Device: "A GPU"}},
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Preparing, Estimate: &engine.Estimate{Time: 60, Bytes: 3 << 30, Blocks: 6}}},
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Fetching, Bytes: 5200000, TotalBytes: 1 << 33}},
 		protocol.Done{ID: 7, Result: result},

@@ -145,6 +145,9 @@ func (r *Run) Fine() string {
 	if p.Remaining > 0 {
 		text += fmt.Sprintf(words.Left, words.Duration(p.Remaining.Duration()))
 	}
+	if p.Device != "" {
+		text += fmt.Sprintf(words.On, p.Device)
+	}
 	return text
 }
 

@@ -20,17 +20,22 @@ type webWorker struct {
 }
 
 // OpenWorker starts web/static/worker.js, found from the page's own address so that
-// a site may stand under any path, with the number of workers that the address asks for.
+// a site may stand under any path, with the number of workers and the back end that
+// the address asks for.
 // Checkpoints are handed on as Blobs.
 func OpenWorker(page *url.URL, in *Inbox, checkpoint func(js.Value)) (Line, error) {
 	constructor := js.Global().Get("Worker")
 	if constructor.IsUndefined() {
 		return nil, errors.New("this browser has no Web Workers")
 	}
-	script := page.ResolveReference(&url.URL{Path: "web/worker.js"}).String()
-	if n := page.Query().Get("workers"); n != "" {
-		script += "?workers=" + url.QueryEscape(n)
+	address, asked := page.ResolveReference(&url.URL{Path: "web/worker.js"}), url.Values{}
+	for _, name := range []string{"workers", "backend"} {
+		if text := page.Query().Get(name); text != "" {
+			asked.Set(name, text)
+		}
 	}
+	address.RawQuery = asked.Encode()
+	script := address.String()
 	w := &webWorker{worker: constructor.New(script), checkpoint: checkpoint}
 	w.on("message", func(event js.Value) {
 		data := event.Get("data")

@@ -123,6 +123,7 @@ const (
 	Scale       = "Scale %d of %d."
 	Running     = "Scale %d of %d · %d of %d"
 	Left        = " · %s left"
+	On          = " · on %s"
 	Seconds     = "%d s"
 	ManyMinutes = "%d min"
 	ManyHours   = "%.1f h"
@@ -248,6 +249,7 @@ const (
 
 // Errors.
 const (
+	WrongBackend    = "The address's backend= must be cpu, webgpu or fastest. Leave it out to paint on the processor."
 	WrongWorkers    = "The address's workers= must be 1 to %d. Leave it out to use all processors."
 	NoPicture       = "%q is not a picture that this browser can read. Use a JPEG, PNG, WebP, GIF or BMP file."
 	FileTooLarge    = "%q is larger than %d MB. Choose a smaller file."

@@ -3,12 +3,15 @@
 // Command run opens a page in headless Chromium and prints what the page reports, until
 // it says that it is done:
 //
-//	run [-page NAME] [-query KEY=VALUE&...] [-timeout 30m] DIR...
+//	run [-page NAME] [-query KEY=VALUE&...] [-timeout 30m] [-gpu ADAPTER] DIR...
 //
 // The page is NAME.html, in the first folder that has it; the page bench is built in
 // and runs bench.wasm in a Web Worker, with the query's keys as its flags, and takes
 // wasm_exec.js from a folder too. A page posts lines to /stdout and /stderr, and at
 // last, to /end, the sentence that says what went wrong, or nothing.
+//
+// With -gpu pages have WebGPU, by SwiftShader, a program, if that is swiftshader, or by
+// the machine's own if that is real.
 //
 // Every page is isolated from other origins, so that its workers can share memory.
 package main
@@ -41,12 +44,13 @@ func main() {
 	page := flag.String("page", "bench", "name of the page to open")
 	query := flag.String("query", "", "what follows the ? in the page's address")
 	timeout := flag.Duration("timeout", 30*time.Minute, "how long it may take")
+	gpu := flag.String("gpu", "", "swiftshader or real: the GPU that pages have, if any")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	ctx, cancelTime := context.WithTimeout(ctx, *timeout)
 	defer cancelTime()
-	err := run(ctx, *page+".html?"+*query, flag.Args())
+	err := run(ctx, *page+".html?"+*query, *gpu, flag.Args())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		err = fmt.Errorf("the page %s has not come to an end in %s", *page, *timeout)
@@ -59,7 +63,25 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, page string, dirs []string) error {
+// graphics are the flags for the GPU that pages have.
+func graphics(gpu string) ([]chromedp.ExecAllocatorOption, error) {
+	on := []chromedp.ExecAllocatorOption{chromedp.Flag("enable-unsafe-webgpu", true), chromedp.Flag("enable-features", "Vulkan")}
+	switch gpu {
+	case "":
+		return []chromedp.ExecAllocatorOption{chromedp.DisableGPU}, nil
+	case "swiftshader":
+		return append(on, chromedp.Flag("use-webgpu-adapter", "swiftshader")), nil
+	case "real":
+		return on, nil
+	}
+	return nil, fmt.Errorf("there is no GPU %q; choose swiftshader or real", gpu)
+}
+
+func run(ctx context.Context, page, gpu string, dirs []string) error {
+	flags, err := graphics(gpu)
+	if err != nil {
+		return err
+	}
 	files := []fs.FS{builtIn}
 	for _, dir := range dirs {
 		files = append(files, os.DirFS(dir))
@@ -79,11 +101,11 @@ func run(ctx context.Context, page string, dirs []string) error {
 	defer server.Close()
 	go func() { _ = server.Serve(listener) }()
 
-	alloc, cancelAlloc := chromedp.NewExecAllocator(ctx,
-		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+	alloc, cancelAlloc := chromedp.NewExecAllocator(ctx, append(flags,
+		chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-	)
+	)...)
 	defer cancelAlloc()
 	tab, cancelTab := chromedp.NewContext(alloc)
 	defer cancelTab()

@@ -94,15 +94,22 @@ def main():
     parser.add_argument("--size", type=int, default=256, help="width and height of the pictures")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--iterations", type=int, default=5)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--tf32", action="store_true", help="let CUDA round factors to 10 bits")
     args = parser.parse_args()
-    be_fair()
+    cuda = args.device == "cuda"
+    if cuda:
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.tf32
+        torch.backends.cudnn.benchmark = True
+    else:
+        be_fair()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
 
     def picture():
-        return torch.rand(1, 3, args.size, args.size) * 255 - 120
+        return (torch.rand(1, 3, args.size, args.size) * 255 - 120).to(args.device)
 
-    convs = he_weights()
+    convs = {name: (w.to(args.device), b.to(args.device)) for name, (w, b) in he_weights().items()}
     with torch.no_grad():
         content = forward(picture(), convs)[CONTENT]
         taps = forward(picture(), convs)
@@ -117,7 +124,7 @@ def main():
         for name in STYLES:
             loss = loss + F.mse_loss(gram(taps[name]), styles[name])
         loss.backward()
-        if not torch.isfinite(loss):
+        if not torch.isfinite(loss):  # which waits for the device, as a step of ours does
             raise SystemExit("The loss is not a number.")
 
     iteration()  # does not count
@@ -132,7 +139,7 @@ def main():
         "size": args.size,
         "threads": torch.get_num_threads(),
         "backend": "torch " + torch.__version__,
-        "isa": capability(),
+        "isa": torch.cuda.get_device_name() + (", TF32" if args.tf32 else "") if cuda else capability(),
         "seconds": seconds,
         "median_seconds": median,
         "gflops": flops(args.size) / median / 1e9,

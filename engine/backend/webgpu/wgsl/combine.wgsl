@@ -1,0 +1,30 @@
+// combine overwrites dst with old*dst + a*x + b*y. What is multiplied by 0 is not read.
+
+struct Params { n: u32, old: f32, a: f32, b: f32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read_write> dst: array<vec4<f32>>;
+//if X
+@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;
+//end
+//if Y
+@group(0) @binding(3) var<storage, read> y: array<vec4<f32>>;
+//end
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+  let i = (group.y * count.x + group.x) * 256u + t;
+  if (i >= p.n) {
+    return;
+  }
+  var v = vec4<f32>(0.0);
+//if OLD
+  v = p.old * dst[i];
+//end
+//if X
+  v += p.a * x[i];
+//end
+//if Y
+  v += p.b * y[i];
+//end
+  dst[i] = v;
+}

@@ -1,0 +1,42 @@
+// variation writes what each workgroup finds of the differences of neighbours; collect adds
+// that up.
+
+struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, zero: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read_write> partial: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;
+//use window
+//use pairs
+//use together
+
+fn step(s: Sum, source: vec4<f32>, to: vec4<f32>) -> Sum {
+  let d = add(Sum(to, vec4<f32>(0.0)), -source, vec4<f32>(0.0));
+//if ABSOLUTE
+  let sign = select(vec4<f32>(1.0), vec4<f32>(-1.0), d.head < vec4<f32>(0.0));
+  return add(s, sign * d.head, sign * d.tail);
+//end
+//if !ABSOLUTE
+  let sum = addProduct(s, d.head, d.head);
+  return Sum(sum.head, sum.tail + 2.0 * d.head * d.tail);
+//end
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+  var s = Sum(vec4<f32>(0.0), vec4<f32>(0.0));
+  for (var i = group.x * 256u + t; i < p.n; i += count.x * 256u) {
+    let place = placeOf(i);
+    let at = indexOf(i);
+    if (place.x + 1u < p.w) {
+      s = step(s, x[at], x[at + 1u]);
+    }
+    if (place.y + 1u < p.h) {
+      s = step(s, x[at], x[at + p.w]);
+    }
+  }
+  together(t, s);
+  if (t == 0u) {
+    partial[2u * group.x] = heads[0];
+    partial[2u * group.x + 1u] = tails[0];
+  }
+}
