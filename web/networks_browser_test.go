@@ -43,19 +43,19 @@ func openWithNetwork(t *testing.T, channels ...int) (*site, api.Weights, []byte)
 	var list []api.Weights
 	for range 100 {
 		list = nil
-		if err := json.Unmarshal(s.get(t, "/api/v1/weights"), &list); err != nil || len(list) != 2 {
+		if err := json.Unmarshal(s.get(t, "/api/v1/weights"), &list); err != nil || len(list) != 3 {
 			t.Fatalf("the server has %+v, %v", list, err)
 		}
-		if list[1].Compressed > 0 {
+		if list[2].Compressed > 0 {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	file := s.get(t, list[1].URL)
+	file := s.get(t, list[2].URL)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fetched = nil
-	return s, list[1], file
+	return s, list[2], file
 }
 
 func (s *site) get(t *testing.T, path string) []byte {

@@ -120,8 +120,8 @@ func TestSite(t *testing.T) {
 	if text := value[string](b, privacy); text != "Nothing has left this device." {
 		t.Errorf("the page says %q", text)
 	}
-	if value[bool](b, `document.querySelector('#network') !== null`) {
-		t.Error("there is a choice of networks where there is one")
+	if n := value[int](b, `document.querySelectorAll('#network option').length`); n != 2 {
+		t.Errorf("there is a choice of %d networks, want the two in the program", n)
 	}
 	value[bool](b, clipboard)
 	value[bool](b, `document.querySelector('[aria-label="Copy recipe link"]').click(), true`)
