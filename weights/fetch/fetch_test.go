@@ -237,7 +237,7 @@ func TestFetchRefuses(t *testing.T) {
 				t.Errorf("it says %+v; %v", s, f.left("weights"))
 			}
 			if name == "another file" { // nothing is lost: a good server ends it well
-				*c.h = fetchtest.Host{Data: data}
+				c.h.Put(data, "")
 				f.once(fetch.Done, "")
 				f.arrived()
 			}

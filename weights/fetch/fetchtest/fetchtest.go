@@ -108,24 +108,32 @@ func (h *Host) Open(t testing.TB) string {
 	return server.URL
 }
 
+// Put has it hand out another file from now on.
+func (h *Host) Put(data []byte, etag string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Data, h.ETag = data, etag
+}
+
 // ServeHTTP answers every path.
 func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	h.asked = append(h.asked, r.Header.Get("Range"))
+	data, etag := h.Data, h.ETag
 	h.mu.Unlock()
 	if h.Status != 0 {
 		w.WriteHeader(h.Status)
 		return
 	}
-	data, status := h.Data, http.StatusOK
-	if h.ETag != "" {
-		w.Header().Set("ETag", h.ETag)
+	status := http.StatusOK
+	if etag != "" {
+		w.Header().Set("ETag", etag)
 	}
 	if h.Kind != "" {
 		w.Header().Set("Content-Type", h.Kind)
 	}
 	var first int
-	if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first); err == nil && h.Ranges && r.Header.Get("If-Range") == h.ETag {
+	if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first); err == nil && h.Ranges && r.Header.Get("If-Range") == etag {
 		if first >= len(data) {
 			w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
 			return
