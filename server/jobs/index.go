@@ -78,7 +78,10 @@ func (x *index) follow(ctx context.Context, states jetstream.KeyValue, ready fun
 				begun()
 			}
 		case e, ok := <-w.Updates():
-			if !ok {
+			switch {
+			case !ok && ctx.Err() != nil: // which ends the updates too
+				return ctx.Err()
+			case !ok:
 				return nats.ErrConnectionClosed
 			}
 			if e == nil { // that is all that there was
