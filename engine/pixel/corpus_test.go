@@ -4,7 +4,6 @@ package pixel_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image/color"
@@ -28,23 +27,10 @@ type variant struct {
 	Pixels        [][6]int
 }
 
-func corpus(t *testing.T) map[string]variant {
-	t.Helper()
-	data, err := os.ReadFile("testdata/corpus/pixels.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var variants map[string]variant
-	if err := json.Unmarshal(data, &variants); err != nil {
-		t.Fatal(err)
-	}
-	return variants
-}
-
 // Every kind, in every variant that common tools write, has the pixels that a second reader
 // shows, or is refused as what it is.
 func TestCorpus(t *testing.T) {
-	variants := corpus(t)
+	variants := pixelsOf[variant](t, "corpus")
 	for _, name := range slices.Sorted(maps.Keys(variants)) {
 		t.Run(name, func(t *testing.T) {
 			v := variants[name]
@@ -86,7 +72,7 @@ func TestCorpus(t *testing.T) {
 func TestCorpusIsCounted(t *testing.T) {
 	type count struct{ all, read, refused int }
 	counted := map[string]count{}
-	for _, v := range corpus(t) {
+	for _, v := range pixelsOf[variant](t, "corpus") {
 		c := counted[v.Kind]
 		c.all++
 		if v.Refused != "" {
@@ -106,15 +92,15 @@ func TestCorpusIsCounted(t *testing.T) {
 		}
 	}
 	files, _ := filepath.Glob("testdata/corpus/*_*.*")
-	if len(files) != len(corpus(t)) {
-		t.Errorf("there are %d files, and %d in pixels.json", len(files), len(corpus(t)))
+	if len(files) != len(pixelsOf[variant](t, "corpus")) {
+		t.Errorf("there are %d files, and %d in pixels.json", len(files), len(pixelsOf[variant](t, "corpus")))
 	}
 }
 
 // A file that is cut gives a picture of its size, or a sentence; of those of which rows come
 // one after the other, the first is there, and a note says what is not.
 func TestCorpusCut(t *testing.T) {
-	variants := corpus(t)
+	variants := pixelsOf[variant](t, "corpus")
 	for _, name := range slices.Sorted(maps.Keys(variants)) {
 		v := variants[name]
 		if v.Refused != "" {

@@ -44,13 +44,14 @@ func decodeNoted(t *testing.T, dir, name string) (*image.NRGBA, []string) {
 	return img, notes
 }
 
-func knownFiles(t *testing.T, dir string) map[string]known {
+// pixelsOf reads what pixels.json of a folder of testdata says of its files.
+func pixelsOf[T any](t *testing.T, dir string) map[string]T {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", dir, "pixels.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var files map[string]known
+	var files map[string]T
 	if err := json.Unmarshal(data, &files); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	}
 	// Beyond which row there is nothing right.
 	there := map[string]int{"trunc_90.jpg": 48, "gif_trunc.gif": 56, "gif_notenough.gif": 64}
-	files := knownFiles(t, "files")
+	files := pixelsOf[known](t, "files")
 	// What its list says of this one is the colours unconverted; it is the same picture.
 	files["tif_ycbcr.tif"] = files["ok.png"]
 	if len(files) < 22 {
