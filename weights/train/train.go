@@ -295,6 +295,10 @@ func (t *Trainer) paint(ctx context.Context) error {
 				b := content.sizes[0].Bounds()
 				recipe.Size = t.Side*max(b.Dx(), b.Dy())/min(b.Dx(), b.Dy()) + 8 + 16*random.IntN(6)
 				recipe.Iterations = 30 + random.IntN(50)
+				if random.Float64() < 0.3 { // what a long run, or a larger picture, comes to differs
+					recipe.Size += 32 * random.IntN(6)
+					recipe.Iterations += 20 * random.IntN(6)
+				}
 				recipe.Strength = 35 + float64(random.IntN(60))
 				recipe.StyleScale = 0.6 + random.Float64()
 				if random.Float64() < 0.2 {
