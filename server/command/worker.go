@@ -1,0 +1,124 @@
+package command
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trappedinart/engine/pixel"
+	"trappedinart/engine/transfer"
+	"trappedinart/server/jobs"
+	"trappedinart/server/store"
+)
+
+// newWorkerCommand paints what is handed over to servers elsewhere.
+func newWorkerCommand() *cobra.Command {
+	var (
+		compute computeFlags
+		nats    natsFlags
+		worker  workerFlags
+		logs    logFlags
+	)
+	cmd := &cobra.Command{
+		Use: "worker", Short: "Paint what is handed over to servers", Args: cobra.NoArgs,
+		Long: "Paint the jobs that servers on the same NATS take, one after the other, with the weights of this\n" +
+			"machine's data directory. A worker that is told to end finishes its iteration and gives its job\n" +
+			"back; one that is killed is missed, and another goes on from the last checkpoint.",
+	}
+	nats.add(cmd)
+	worker.add(cmd)
+	compute.add(cmd)
+	logs.add(cmd)
+	configurable(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if nats.url == "" {
+			return wrongUse("A worker needs --nats, the address of the NATS that its servers use; trapped serve has a worker of its own.")
+		}
+		if err := worker.check(); err != nil {
+			return err
+		}
+		log, err := logs.open(cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
+		s, err := nats.open(cmd.Context(), compute.data, log)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		w, err := worker.make(s, &compute, log)
+		if err != nil {
+			return err
+		}
+		return w.Run(cmd.Context())
+	}
+	return cmd
+}
+
+// natsFlags say where jobs are.
+type natsFlags struct {
+	url, credentials, listen string
+	replicas                 int
+}
+
+func (f *natsFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.url, "nats", "", "a NATS server with JetStream, nats://HOST:PORT, or several with commas between them; none keeps everything in the data directory")
+	cmd.Flags().StringVar(&f.credentials, "nats-credentials", "", "a file of credentials for it")
+}
+
+// addServer adds the flags of who sets the queue up.
+func (f *natsFlags) addServer(cmd *cobra.Command) {
+	f.add(cmd)
+	cmd.Flags().StringVar(&f.listen, "nats-listen", "", "where the NATS of this process is open to workers elsewhere, such as 127.0.0.1:4222; whoever reaches it reads and changes everything")
+	cmd.Flags().IntVar(&f.replicas, "nats-replicas", 1, "on how many servers of a NATS cluster everything is kept, 1, 3 or 5")
+}
+
+func (f *natsFlags) open(ctx context.Context, data string, log *slog.Logger) (*store.Store, error) {
+	if f.url == "" {
+		if err := os.MkdirAll(data, 0o700); err != nil {
+			return nil, unwritable("The data directory "+data, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // for a NATS that starts together with us
+	defer cancel()
+	return store.Open(ctx, store.Options{Dir: data, Listen: f.listen, URL: f.url, Credentials: f.credentials, Log: log})
+}
+
+// workerFlags are the limits of who paints.
+type workerFlags struct {
+	checkpoint, limit time.Duration
+	memoryGiB         int
+}
+
+func (f *workerFlags) add(cmd *cobra.Command) {
+	cmd.Flags().DurationVar(&f.checkpoint, "checkpoint-every", 10*time.Second, "how often a job is kept while it is painted, from 1s")
+	cmd.Flags().DurationVar(&f.limit, "limit-time", time.Hour, "how long a job may be painted, from 1s; 0 is no limit")
+	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, from 1; larger pictures are painted in blocks")
+}
+
+func (f *workerFlags) check() error {
+	if f.checkpoint < time.Second || f.limit != 0 && f.limit < time.Second {
+		return wrongUse("The checkpoints are kept every second at most, and the time of a job goes from 1s.")
+	}
+	if f.memoryGiB < 1 || f.memoryGiB > 1<<20 {
+		return wrongUse("The memory of a job goes from 1 GiB.")
+	}
+	return nil
+}
+
+func (f *workerFlags) memory() int64 { return int64(f.memoryGiB) << 30 }
+
+func (f *workerFlags) make(s *store.Store, compute *computeFlags, log *slog.Logger) (*jobs.Worker, error) {
+	be, err := compute.backend()
+	if err != nil {
+		return nil, err
+	}
+	return &jobs.Worker{
+		JetStream: s.JetStream(), Log: log,
+		Runner:          &transfer.Runner{Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()},
+		CheckpointEvery: f.checkpoint, Limit: f.limit,
+	}, nil
+}
