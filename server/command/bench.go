@@ -50,8 +50,8 @@ func newBenchCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	compute.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if side < 16 || side > 4096 || iterations < 1 || iterations > 10000 {
-			return wrongUse("Size goes from 16 to 4096 and iterations from 1 to 10000.")
+		if err := within(between("size", side, 16, 4096, "pixels"), between("iterations", iterations, 1, 10000, "")); err != nil {
+			return err
 		}
 		r, err := transfer.TimedRecipe(network)
 		if err != nil {

@@ -28,8 +28,8 @@ func (f *checkpointFlags) ask(req *engine.Request) error {
 	if f.file == "" {
 		return nil
 	}
-	if f.every < time.Second {
-		return wrongUse("Checkpoints are written every second at most: give --checkpoint-every 1s or more.")
+	if err := within(atLeast("checkpoint-every", f.every, time.Second)); err != nil {
+		return err
 	}
 	if input := sameFile(f.file, inputs(req)); input != "" {
 		return wrongUse("The checkpoint would be written over %s, which this command reads: name another file with --checkpoint.", input)

@@ -69,8 +69,8 @@ func (f *computeFlags) add(cmd *cobra.Command) {
 }
 
 func (f *computeFlags) backend() (backend.Backend, error) {
-	if f.threads < 0 || f.threads > 1024 {
-		return nil, wrongUse("Threads go from 0 to 1024, and 0 takes every processor.")
+	if err := within(between("threads", f.threads, 0, 1024, "")); err != nil {
+		return nil, err
 	}
 	for _, b := range backends {
 		if b.name == f.name {

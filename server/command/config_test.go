@@ -80,6 +80,27 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
+// A limit that is out of its range is named, with the range and no other limit.
+func TestLimitsAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ command, flag, value, takes string }{
+		{"serve", "limit-queue", "0", "1 to 1048576 jobs"}, {"serve", "limit-keep", "59s", "at least 1m"}, {"serve", "limit-disk", "0", "1 to 1048576 GiB"},
+		{"serve", "limit-upload", "1025", "1 to 1024 MiB"}, {"serve", "limit-uploads", "127", "128 to 1048576 MiB, and at least twice --limit-upload"},
+		{"serve", "limit-picture", "65", "1 to 64 million pixels"}, {"serve", "limit-megapixels", "0", "1 to 64 million pixels"},
+		{"serve", "limit-share", "65", "1 to 64 MiB"}, {"serve", "limit-shares", "0", "1 to 1048576 GiB"}, {"serve", "limit-connections", "0", "1 to 1048576"},
+		{"serve", "limit-requests", "NaN", "0 to 1000000 requests per second"}, {"serve", "limit-posts", "-1", "0 to 1000000 jobs and shares per minute"},
+		{"serve", "grace", "-1s", "at least 0s"}, {"serve", "workers", "65", "0 to 64"}, {"serve", "worker-silence", "1ms", "at least 1s"},
+		{"serve", "nats-replicas", "6", "1 to 5"}, {"serve", "checkpoint-every", "0s", "at least 1s"}, {"serve", "limit-time", "1ms", "at least 1s, or 0 for no limit"},
+		{"serve", "limit-memory", "0", "1 to 1048576 GiB"}, {"serve", "threads", "-1", "0 to 1024"}, {"bench", "size", "15", "16 to 4096 pixels"},
+		{"bench", "iterations", "0", "1 to 10000"}, {"bench", "threads", "1025", "0 to 1024"},
+	} {
+		r := command(t, t.Context(), c.command, "--data", dir, "--"+c.flag, c.value)
+		if want := "--" + c.flag + " must be " + c.takes + "."; r.code != exitWrongUse || r.err != want {
+			t.Errorf("%s --%s %s is answered by %d and %q, want %q", c.command, c.flag, c.value, r.code, r.err, want)
+		}
+	}
+}
+
 // The table of --help and that of the operating guide have the same rows.
 func TestSettingsAreDocumented(t *testing.T) {
 	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "operating.md"))

@@ -1,10 +1,9 @@
 package command
 
 import (
+	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
-	"image"
 	"io"
 	"maps"
 	"math"
@@ -34,86 +33,100 @@ or the style flat.
 excess of power: log2 of how many times the style's power the picture has in that direction
 of 3x3 patches where it has most too much: 1 is twice as much, as of a weave or a grain.`
 
+// evaluateFlags are the flags of trapped evaluate.
+type evaluateFlags struct {
+	content, picture string
+	gradient         string
+	asJSON           bool
+	compute          computeFlags
+	recipe           *recipeFlags
+}
+
 // newEvaluateCommand measures a picture by the loss of a recipe, and by its patches, for
 // which package patch has the definition.
 func newEvaluateCommand() *cobra.Command {
-	var (
-		content, picture string
-		gradient         string
-		asJSON           bool
-		compute          computeFlags
-	)
+	var f evaluateFlags
 	cmd := &cobra.Command{
 		Use:   "evaluate",
 		Short: "Measure a picture by the loss of a recipe",
 		Long:  evaluateHelp,
 		Args:  cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&content, "content", "", "the photograph, a file")
-	cmd.Flags().StringVar(&picture, "image", "", "the picture to measure, a file")
-	cmd.Flags().StringVar(&gradient, "gradient", "", "where the gradient goes: a .safetensors file of one tensor, gradient, [3,H,W], red first, for pixels of 0 to 255")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	compute.add(cmd)
-	recipe := addRecipeFlags(cmd, engine.GatysNotebook)
+	cmd.Flags().StringVar(&f.content, "content", "", "the photograph, a file")
+	cmd.Flags().StringVar(&f.picture, "image", "", "the picture to measure, a file")
+	cmd.Flags().StringVar(&f.gradient, "gradient", "", "where the gradient goes: a .safetensors file of one tensor, gradient, [3,H,W], red first, for pixels of 0 to 255")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
+	f.compute.add(cmd)
+	f.recipe = addRecipeFlags(cmd, engine.GatysNotebook)
 	require(cmd, "content", "style", "image")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		ctx := cmd.Context()
-		r, names, err := recipe.withStyles()
+		e, err := f.evaluate(cmd.Context())
 		if err != nil {
 			return err
 		}
-		var pictures []*image.NRGBA
-		for _, name := range append([]string{content, picture}, names...) {
-			img, err := readPicture(ctx, name)
-			if err != nil {
-				return err
-			}
-			pictures = append(pictures, img)
+		if f.asJSON {
+			return printJSON(cmd.OutOrStdout(), e)
 		}
-		be, err := compute.backend()
-		if err != nil {
-			return err
-		}
-		w, err := compute.store().Load(ctx, r.Weights)
-		if err != nil {
-			return err
-		}
-		e, err := transfer.Evaluate(ctx, be, w, r, pictures[0], pictures[2:], pictures[1])
-		if err != nil {
-			return err
-		}
-		m, err := transfer.Measure(ctx, be, w, r, pictures[0], pictures[2:], pictures[1])
-		if err != nil {
-			return err
-		}
-		of, err := patch.Measure(ctx, pictures[1], pictures[2])
-		if err != nil {
-			return err
-		}
-		if gradient != "" {
-			if err := writeGradient(gradient, e.Gradient, pictures[1].Rect.Dx(), pictures[1].Rect.Dy()); err != nil {
-				return err
-			}
-		}
-		if asJSON {
-			parts := map[string]float64{}
-			for _, p := range e.Parts {
-				parts[p.Name] = p.Value
-			}
-			enc := json.NewEncoder(cmd.OutOrStdout())
-			enc.SetIndent("", "  ")
-			return enc.Encode(map[string]any{"loss": e.Loss, "parts": parts, "measures": m, "patches": of})
-		}
-		for _, p := range e.Parts {
-			fmt.Fprintf(cmd.OutOrStdout(), "%-20s %.8g\n", p.Name, p.Value)
-		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%-20s %.8g\n", "loss", e.Loss)
-		if err := describeMeasures(cmd.OutOrStdout(), m); err != nil {
-			return err
-		}
-		return describePatches(cmd.OutOrStdout(), of)
+		return e.describe(cmd.OutOrStdout())
 	}
 	return cmd
+}
+
+// An evaluated picture is what evaluate prints with --json.
+type evaluated struct {
+	Loss     float64            `json:"loss"`
+	Measures *transfer.Measures `json:"measures"`
+	Parts    map[string]float64 `json:"parts"`
+	Patches  *patch.Measures    `json:"patches"`
+	order    []transfer.Part    // of the loss, as it is computed
+}
+
+// evaluate measures what the flags name, and writes the gradient.
+func (f *evaluateFlags) evaluate(ctx context.Context) (*evaluated, error) {
+	r, names, err := f.recipe.withStyles()
+	if err != nil {
+		return nil, err
+	}
+	pictures, err := readPictures(ctx, append([]string{f.content, f.picture}, names...)...)
+	if err != nil {
+		return nil, err
+	}
+	content, picture, styles := pictures[0], pictures[1], pictures[2:]
+	be, err := f.compute.backend()
+	if err != nil {
+		return nil, err
+	}
+	w, err := f.compute.store().Load(ctx, r.Weights)
+	if err != nil {
+		return nil, err
+	}
+	loss, err := transfer.Evaluate(ctx, be, w, r, content, styles, picture)
+	if err != nil {
+		return nil, err
+	}
+	e := &evaluated{Loss: loss.Loss, order: loss.Parts, Parts: map[string]float64{}}
+	for _, p := range loss.Parts {
+		e.Parts[p.Name] = p.Value
+	}
+	if e.Measures, err = transfer.Measure(ctx, be, w, r, content, styles, picture); err != nil {
+		return nil, err
+	}
+	if e.Patches, err = patch.Measure(ctx, picture, styles[0]); err != nil || f.gradient == "" {
+		return e, err
+	}
+	return e, writeGradient(f.gradient, loss.Gradient, picture.Rect.Dx(), picture.Rect.Dy())
+}
+
+func (e *evaluated) describe(out io.Writer) error {
+	for _, p := range append(e.order, transfer.Part{Name: "loss", Value: e.Loss}) {
+		if _, err := fmt.Fprintf(out, "%-20s %.8g\n", p.Name, p.Value); err != nil {
+			return err
+		}
+	}
+	if err := describeMeasures(out, e.Measures); err != nil {
+		return err
+	}
+	return describePatches(out, e.Patches)
 }
 
 // describeMeasures prints the measures in their order, layers by name.

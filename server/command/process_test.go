@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 	"trappedinart/server/api"
 )
 
@@ -81,6 +82,12 @@ func (p *program) start(t *testing.T) {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// awaitOpen waits until the program has said for the nth time where it serves.
+func (p *program) awaitOpen(t *testing.T, n int) {
+	t.Helper()
+	await.That(t, "the server to say where it is", func() bool { return strings.Count(p.log.String(), "Trapped in Art is at") == n })
 }
 
 // kill ends the process by SIGKILL.

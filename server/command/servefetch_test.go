@@ -85,6 +85,7 @@ func TestServeSaysHowToFetch(t *testing.T) {
 	args := []string{"serve", "--addr", addr, "--data", dir, "--workers", "0"}
 	p := startProgram(t, args...)
 	awaitFetch(t, "http://"+addr, func(f api.Fetch) bool { return f.State == api.FetchIdle && f.Total > 80e6 })
+	p.awaitOpen(t, 1)
 	if n := strings.Count(p.log.String(), line); n != 1 {
 		t.Errorf("it says so %d times", n)
 	}
@@ -94,6 +95,7 @@ func TestServeSaysHowToFetch(t *testing.T) {
 	}
 	p.start(t)
 	awaitFetch(t, "http://"+addr, func(f api.Fetch) bool { return f.State == api.Done })
+	p.awaitOpen(t, 2)
 	if n := strings.Count(p.log.String(), line); n != 1 {
 		t.Errorf("with VGG-19 it says so, too (%d times)", n)
 	}

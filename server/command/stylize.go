@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,113 +18,127 @@ import (
 	"trappedinart/engine/transfer"
 )
 
+// stylizeFlags are the flags of trapped stylize.
+type stylizeFlags struct {
+	content     string
+	estimate    bool
+	out         outFlags
+	compute     computeFlags
+	masks       maskFlags
+	checkpoints checkpointFlags
+	memory      memoryFlag
+	recipe      *recipeFlags
+}
+
 // newStylizeCommand makes a painting of files.
 func newStylizeCommand() *cobra.Command {
-	var (
-		content     string
-		out         outFlags
-		compute     computeFlags
-		masks       maskFlags
-		checkpoints checkpointFlags
-		memory      memoryFlag
-		estimate    bool
-	)
+	var f stylizeFlags
 	cmd := &cobra.Command{
 		Use:     "stylize",
 		Short:   "Make a painting of a photograph",
 		Example: "  trapped stylize --content photo.jpg --style painting.jpg --style other.jpg:0.5 --size 1024 --out result.png",
 		Args:    cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&content, "content", "", "the photograph: a JPEG, PNG, WebP, GIF, BMP or TIFF file")
-	cmd.Flags().BoolVar(&estimate, "estimate", false, "say how long it takes and how much memory, and paint nothing")
-	out.add(cmd)
-	memory.add(cmd)
-	masks.add(cmd)
-	checkpoints.add(cmd)
-	compute.add(cmd)
-	recipe := addRecipeFlags(cmd, engine.Painterly)
+	cmd.Flags().StringVar(&f.content, "content", "", "the photograph: a JPEG, PNG, WebP, GIF, BMP or TIFF file")
+	cmd.Flags().BoolVar(&f.estimate, "estimate", false, "say how long it takes and how much memory, and paint nothing")
+	f.out.add(cmd)
+	f.memory.add(cmd)
+	f.masks.add(cmd)
+	f.checkpoints.add(cmd)
+	f.compute.add(cmd)
+	f.recipe = addRecipeFlags(cmd, engine.Painterly)
 	require(cmd, "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		ctx := cmd.Context()
-		var req engine.Request
-		names, err := checkpoints.begin(&req, recipe)
+		req, err := f.request()
 		if err != nil {
 			return err
 		}
-		// Whatever would spoil the end is found before the work.
-		if !estimate {
-			if err := out.check(); err != nil {
-				return err
-			}
-		}
-		if req.Content, err = readFile(content); err != nil {
-			return err
-		}
-		for _, name := range names {
-			style, err := readFile(name)
-			if err != nil {
-				return err
-			}
-			req.Styles = append(req.Styles, style)
-		}
-		if err := masks.read(&req); err != nil {
-			return err
-		}
-		if err := checkpoints.ask(&req); err != nil {
-			return err
-		}
-		if !estimate {
-			if err := out.reserve(resultSize(&req), inputs(&req, recipe.file, checkpoints.resume), checkpoints.file); err != nil {
-				return err
-			}
-		}
-		be, err := compute.backend()
+		runner, err := f.runner()
 		if err != nil {
 			return err
 		}
-		runner := &transfer.Runner{
-			Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Load, Decode: pixel.Decode,
-			Deep: out.deep(), MemoryBudget: memory.budget(),
-		}
-		if estimate {
-			e, err := runner.Estimate(ctx, req)
+		if f.estimate {
+			e, err := runner.Estimate(cmd.Context(), req)
 			if err == nil {
 				fmt.Fprintln(cmd.OutOrStdout(), estimated(e))
 			}
 			return err
 		}
-		show := newReporter(cmd.ErrOrStderr())
-		var keepErr error
-		res, runErr := runner.Run(ctx, req, func(p engine.Progress) {
-			show.report(p)
-			if err := checkpoints.keep(p.Checkpoint); err != nil && keepErr == nil {
-				keepErr = err // the picture matters more
-			}
-		})
-		show.end()
-		if keepErr != nil {
-			runErr = errors.Join(keepErr, runErr)
-		}
-		if res != nil {
-			if err := checkpoints.keep(res.Checkpoint); err != nil {
-				runErr = errors.Join(err, runErr)
-			}
-			if err := out.write(res); err != nil {
-				return errors.Join(err, runErr)
-			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.\n", out.path, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed, res.StyleDistance)
-			for _, note := range res.Notes {
-				if !slices.Contains(show.told, note) {
-					fmt.Fprintln(cmd.ErrOrStderr(), note)
-				}
-			}
-			if slices.ContainsFunc(append([]engine.File{req.Content}, req.Styles...), pixel.HasPosition) {
-				fmt.Fprintln(cmd.ErrOrStderr(), "The photograph's GPS position and other personal data are not in the result.")
-			}
-		}
-		return runErr
+		return f.paint(cmd, runner, req)
 	}
 	return cmd
+}
+
+// request reads what the flags name. Whatever would spoil the end is found here, before the
+// work.
+func (f *stylizeFlags) request() (req engine.Request, err error) {
+	names, err := f.checkpoints.begin(&req, f.recipe)
+	if err != nil {
+		return req, err
+	}
+	if !f.estimate {
+		if err := f.out.check(); err != nil {
+			return req, err
+		}
+	}
+	if req.Content, err = readFile(f.content); err != nil {
+		return req, err
+	}
+	for _, name := range names {
+		style, err := readFile(name)
+		if err != nil {
+			return req, err
+		}
+		req.Styles = append(req.Styles, style)
+	}
+	if err := f.masks.read(&req); err != nil {
+		return req, err
+	}
+	if err := f.checkpoints.ask(&req); err != nil || f.estimate {
+		return req, err
+	}
+	return req, f.out.reserve(resultSize(&req), inputs(&req, f.recipe.file, f.checkpoints.resume), f.checkpoints.file)
+}
+
+func (f *stylizeFlags) runner() (*transfer.Runner, error) {
+	be, err := f.compute.backend()
+	if err != nil {
+		return nil, err
+	}
+	return &transfer.Runner{
+		Backend: be, Fallback: f.compute.fallback(be), Weights: f.compute.store().Load, Decode: pixel.Decode,
+		Deep: f.out.deep(), MemoryBudget: f.memory.budget(),
+	}, nil
+}
+
+// paint paints, and writes what there is in the end, also of a run that was interrupted.
+func (f *stylizeFlags) paint(cmd *cobra.Command, runner *transfer.Runner, req engine.Request) error {
+	show := newReporter(cmd.ErrOrStderr())
+	var unkept error // why the first of the checkpoints is missing; the picture matters more
+	res, err := runner.Run(cmd.Context(), req, func(p engine.Progress) {
+		show.report(p)
+		unkept = cmp.Or(unkept, f.checkpoints.keep(p.Checkpoint))
+	})
+	show.end()
+	if res == nil {
+		return errors.Join(unkept, err)
+	}
+	unkept = cmp.Or(unkept, f.checkpoints.keep(res.Checkpoint))
+	if unwritten := f.out.write(res); unwritten != nil {
+		return errors.Join(unwritten, unkept, err)
+	}
+	tell := func(line string) { fmt.Fprintln(cmd.ErrOrStderr(), line) }
+	tell(fmt.Sprintf("%s: %d x %d, %d iterations in %.1f s; relative style distance %.2g.",
+		f.out.path, res.Picture.Rect.Dx(), res.Picture.Rect.Dy(), res.Iterations, res.Elapsed, res.StyleDistance))
+	for _, note := range res.Notes {
+		if !slices.Contains(show.told, note) {
+			tell(note)
+		}
+	}
+	if slices.ContainsFunc(append([]engine.File{req.Content}, req.Styles...), pixel.HasPosition) {
+		tell("The photograph's GPS position and other personal data are not in the result.")
+	}
+	return errors.Join(unkept, err)
 }
 
 // estimated is an estimate as a sentence.
@@ -173,12 +188,19 @@ func readFile(path string) (engine.File, error) {
 	return engine.File{Name: path, Data: data}, nil
 }
 
-func readPicture(ctx context.Context, path string) (*image.NRGBA, error) {
-	f, err := readFile(path)
-	if err != nil {
-		return nil, err
+// readPictures reads and decodes pictures.
+func readPictures(ctx context.Context, paths ...string) ([]*image.NRGBA, error) {
+	pictures := make([]*image.NRGBA, len(paths))
+	for i, path := range paths {
+		f, err := readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if pictures[i], err = pixel.Decode(ctx, f); err != nil {
+			return nil, err
+		}
 	}
-	return pixel.Decode(ctx, f)
+	return pictures, nil
 }
 
 func unreadable(what, path string, err error) error {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -63,13 +64,16 @@ type verified struct {
 	Difference float64 `json:"difference_percent"`
 }
 
+// verifyFlags are the flags of trapped verify.
+type verifyFlags struct {
+	weights, content, style string
+	asJSON                  bool
+	compute                 computeFlags
+}
+
 // newVerifyCommand holds this program against a published run.
 func newVerifyCommand(t trace) *cobra.Command {
-	var (
-		weights, content, style string
-		asJSON                  bool
-		compute                 computeFlags
-	)
+	var f verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Hold the loss against the one that Gatys published",
@@ -81,60 +85,72 @@ func newVerifyCommand(t trace) *cobra.Command {
 		Example: "  trapped verify --weights vgg19 --content Tuebingen_Neckarfront.jpg --style vangogh_starry_night.jpg",
 		Args:    cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&weights, "weights", "", "a whole VGG-19, a name or a file")
-	cmd.Flags().StringVar(&content, "content", "", "the photograph of Tuebingen, a file")
-	cmd.Flags().StringVar(&style, "style", "", "the starry night, a file")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	compute.add(cmd)
+	cmd.Flags().StringVar(&f.weights, "weights", "", "a whole VGG-19, a name or a file")
+	cmd.Flags().StringVar(&f.content, "content", "", "the photograph of Tuebingen, a file")
+	cmd.Flags().StringVar(&f.style, "style", "", "the starry night, a file")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
+	f.compute.add(cmd)
 	require(cmd, "weights", "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		ctx := cmd.Context()
-		var pictures []*image.NRGBA
-		for _, name := range []string{content, style} {
-			img, err := readPicture(ctx, name)
-			if err != nil {
-				return err
-			}
-			if img, err = shortened(img, t.short); err != nil {
-				return engine.Errorf(engine.InvalidPicture, "%s %w.", name, err)
-			}
-			pictures = append(pictures, img)
+		v, runErr := f.run(cmd, &t)
+		if v == nil || len(v.Losses) == 0 && runErr != nil {
+			return runErr
 		}
-		be, err := compute.backend()
-		if err != nil {
-			return err
+		if f.asJSON {
+			return cmp.Or(runErr, printJSON(cmd.OutOrStdout(), v))
 		}
-		w, err := compute.store().Load(ctx, weights)
-		if err != nil {
-			return err
-		}
-		if err := t.check(w); err != nil {
-			return err
-		}
-		t.recipe.Iterations = t.losses[len(t.losses)-1].Evaluation
-		show := newReporter(cmd.ErrOrStderr())
-		var notes []string // that the optimiser was replaced, after which nothing compares
-		losses, runErr := transfer.Trace(ctx, be, w, t.recipe, pictures[0], pictures[1], func(p engine.Progress) {
-			show.report(p)
-			if p.Note != "" {
-				notes = append(notes, p.Note)
-			}
-		})
-		show.end()
-		for _, note := range notes {
-			fmt.Fprintln(cmd.ErrOrStderr(), note)
-		}
-		v := verification{Network: w.Name, Content: sides(pictures[0]), Style: sides(pictures[1]), Losses: t.compare(losses)}
-		if len(v.Losses) > 0 || runErr == nil {
-			if asJSON {
-				err = printJSON(cmd.OutOrStdout(), v)
-			} else {
-				err = v.describe(cmd.OutOrStdout())
-			}
-		}
-		return cmp.Or(runErr, err)
+		return cmp.Or(runErr, v.describe(cmd.OutOrStdout()))
 	}
 	return cmd
+}
+
+// run makes the run. It returns what it has compared when it is interrupted, with the error.
+func (f *verifyFlags) run(cmd *cobra.Command, t *trace) (*verification, error) {
+	ctx := cmd.Context()
+	content, style, err := f.pictures(ctx, t.short)
+	if err != nil {
+		return nil, err
+	}
+	be, err := f.compute.backend()
+	if err != nil {
+		return nil, err
+	}
+	w, err := f.compute.store().Load(ctx, f.weights)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.check(w); err != nil {
+		return nil, err
+	}
+	t.recipe.Iterations = t.losses[len(t.losses)-1].Evaluation
+	show := newReporter(cmd.ErrOrStderr())
+	var notes []string // that the optimiser was replaced, after which nothing compares
+	losses, err := transfer.Trace(ctx, be, w, t.recipe, content, style, func(p engine.Progress) {
+		show.report(p)
+		if p.Note != "" {
+			notes = append(notes, p.Note)
+		}
+	})
+	show.end()
+	for _, note := range notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), note)
+	}
+	return &verification{Network: w.Name, Content: sides(content), Style: sides(style), Losses: t.compare(losses)}, err
+}
+
+// pictures reads the two pictures and brings them to the size of the run.
+func (f *verifyFlags) pictures(ctx context.Context, short int) (content, style *image.NRGBA, err error) {
+	names := []string{f.content, f.style}
+	pictures, err := readPictures(ctx, names...)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, img := range pictures {
+		if pictures[i], err = shortened(img, short); err != nil {
+			return nil, nil, engine.Errorf(engine.InvalidPicture, "%s %w.", names[i], err)
+		}
+	}
+	return pictures[0], pictures[1], nil
 }
 
 func sides(img *image.NRGBA) [2]int { return [2]int{img.Rect.Dx(), img.Rect.Dy()} }

@@ -74,7 +74,7 @@ func TestImportWrongUse(t *testing.T) {
 		"dot":         {[]string{good, "--name", "a.b"}, exitWrongUse, "letters, digits"},
 		"input":       {[]string{good, "--input", "keras"}, exitWrongUse, "caffe or torchvision"},
 		"not there":   {[]string{filepath.Join(dir, "nothing.pth")}, exitFailed, "nothing.pth"},
-		"not weights": {[]string{"import_test.go"}, exitFailed, "import_test.go: This is no file of weights"},
+		"not weights": {[]string{"weightsimport_test.go"}, exitFailed, "weightsimport_test.go: This is no file of weights"},
 		"unknown":     {[]string{good}, exitFailed, "give --input caffe"},
 		"unwritable":  {[]string{good, "--input", "caffe", "--data", good}, exitFailed, "cannot be written"},
 	} {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -28,12 +29,15 @@ const (
 	quantizePictures = 6
 )
 
+// quantizeFlags are the flags of trapped weights quantize.
+type quantizeFlags struct {
+	images, out, grade, deepest, data string
+	threads                           int
+}
+
 // newWeightsQuantizeCommand brings a network to few bits.
 func newWeightsQuantizeCommand() *cobra.Command {
-	var (
-		images, out, grade, deepest, data string
-		threads                           int
-	)
+	var f quantizeFlags
 	cmd := &cobra.Command{
 		Use:   "quantize FILE-or-name",
 		Short: "Make a network a quarter of its size, as browsers fetch it",
@@ -48,56 +52,72 @@ func newWeightsQuantizeCommand() *cobra.Command {
 		}
 		return nil
 	}
+	cmd.Flags().StringVar(&f.images, "images", "", "a directory of pictures, of which the first six are looked at")
+	cmd.Flags().StringVar(&f.out, "out", "", "where the network goes; NAME-GRADE in the data directory if this is not given")
+	cmd.Flags().StringVar(&f.grade, "grade", quantize.Grades[0].Name, gradeNames())
+	cmd.Flags().StringVar(&f.deepest, "to", "conv5_1", "the last layer that is kept; recipes look no deeper than relu5_1")
+	cmd.Flags().IntVar(&f.threads, "threads", 0, "threads; 0 takes every processor")
+	addDataFlag(cmd, &f.data)
+	require(cmd, "images")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }
+	return cmd
+}
+
+// gradeNames lists the grades with what each is for.
+func gradeNames() string {
 	var names []string
 	for _, g := range quantize.Grades {
 		names = append(names, g.Name+" ("+g.Help+")")
 	}
-	f := cmd.Flags()
-	f.StringVar(&images, "images", "", "a directory of pictures, of which the first six are looked at")
-	f.StringVar(&out, "out", "", "where the network goes; NAME-GRADE in the data directory if this is not given")
-	f.StringVar(&grade, "grade", quantize.Grades[0].Name, strings.Join(names, ", "))
-	f.StringVar(&deepest, "to", "conv5_1", "the last layer that is kept; recipes look no deeper than relu5_1")
-	f.IntVar(&threads, "threads", 0, "threads; 0 takes every processor")
-	addDataFlag(cmd, &data)
-	require(cmd, "images")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		g := slices.IndexFunc(quantize.Grades, func(g quantize.Grade) bool { return g.Name == grade })
-		if g < 0 {
-			return wrongUse("There is no grade %q; choose one of %s.", grade, strings.Join(names, ", "))
-		}
-		store := storeIn(data)
-		w, err := store.Load(cmd.Context(), args[0])
-		if err != nil {
-			return err
-		}
-		entry, err := store.Look(args[0])
-		if err != nil {
-			return err
-		}
-		if entry.Quantised {
-			return engine.Errorf(engine.InvalidWeights, "%s is in int8 already; give the float32 file that it was made from.", entry.Name)
-		}
-		last := slices.IndexFunc(w.Convs, func(c vgg.Conv) bool { return c.Name == deepest })
-		switch {
-		case last >= 0:
-			w.Convs = w.Convs[:last+1]
-		case cmd.Flags().Changed("to"):
-			return engine.Errorf(engine.MissingLayer, "%s has no layer %q; it has conv1_1 to %s.", entry.Name, deepest, w.Convs[len(w.Convs)-1].Name)
-		}
-		if out == "" {
-			out = filepath.Join(store.Dir, entry.Name+"-"+grade+weights.Extension)
-		}
-		files, err := pictureFiles(images)
-		if err != nil {
-			return err
-		}
-		q := &quantizing{cmd: cmd, be: cpu.New(threads), float: w, files: files}
-		if err := q.round(cmd.Context(), quantize.Grades[g]); err != nil {
-			return err
-		}
-		return q.write(out, entry.Metadata, grade)
+	return strings.Join(names, ", ")
+}
+
+func (f *quantizeFlags) run(cmd *cobra.Command, network string) error {
+	if err := within(between("threads", f.threads, 0, 1024, "")); err != nil {
+		return err
 	}
-	return cmd
+	g := slices.IndexFunc(quantize.Grades, func(g quantize.Grade) bool { return g.Name == f.grade })
+	if g < 0 {
+		return wrongUse("There is no grade %q; choose one of %s.", f.grade, gradeNames())
+	}
+	w, entry, err := f.load(cmd, network)
+	if err != nil {
+		return err
+	}
+	out := cmp.Or(f.out, filepath.Join(storeIn(f.data).Dir, entry.Name+"-"+f.grade+weights.Extension))
+	files, err := pictureFiles(f.images)
+	if err != nil {
+		return err
+	}
+	q := &quantizing{cmd: cmd, be: cpu.New(f.threads), float: w, files: files}
+	if err := q.round(cmd.Context(), quantize.Grades[g]); err != nil {
+		return err
+	}
+	return q.write(out, entry.Metadata, f.grade)
+}
+
+// load reads a network in float32, down to the deepest layer that is asked for.
+func (f *quantizeFlags) load(cmd *cobra.Command, network string) (*vgg.Weights, weights.Entry, error) {
+	store := storeIn(f.data)
+	w, err := store.Load(cmd.Context(), network)
+	if err != nil {
+		return nil, weights.Entry{}, err
+	}
+	entry, err := store.Look(network)
+	if err != nil {
+		return nil, entry, err
+	}
+	if entry.Quantised {
+		return nil, entry, engine.Errorf(engine.InvalidWeights, "%s is in int8 already; give the float32 file that it was made from.", entry.Name)
+	}
+	last := slices.IndexFunc(w.Convs, func(c vgg.Conv) bool { return c.Name == f.deepest })
+	switch {
+	case last >= 0:
+		w.Convs = w.Convs[:last+1]
+	case cmd.Flags().Changed("to"):
+		return nil, entry, engine.Errorf(engine.MissingLayer, "%s has no layer %q; it has conv1_1 to %s.", entry.Name, f.deepest, w.Convs[len(w.Convs)-1].Name)
+	}
+	return w, entry, nil
 }
 
 // pictureFiles reads the first pictures of a directory.

@@ -21,16 +21,19 @@ import (
 	"trappedinart/weights/train"
 )
 
+// trainFlags are the flags of trapped weights train.
+type trainFlags struct {
+	train.Options
+	teacher, images, out string
+	pooling, from        string
+	licence              string
+	threads              int
+	data                 string
+}
+
 // newWeightsTrainCommand trains a small network.
 func newWeightsTrainCommand() *cobra.Command {
-	o := train.Options{Widths: []int{16, 16, 32, 32, 96, 96}}
-	var (
-		teacher, images, out string
-		pooling, from        string
-		licence              string
-		threads              int
-		data                 string
-	)
+	var f trainFlags
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a small network to see as VGG-19 does",
@@ -40,57 +43,71 @@ func newWeightsTrainCommand() *cobra.Command {
 		Example: "  trapped weights train --teacher vgg19 --images pictures --out small.safetensors",
 		Args:    cobra.NoArgs,
 	}
-	f := cmd.Flags()
-	f.StringVar(&teacher, "teacher", "", "the name or file of the VGG-19 that teaches")
-	f.StringVar(&images, "images", "", "a directory of pictures")
-	f.StringVar(&out, "out", "", "where the network goes: a .safetensors file")
-	f.IntSliceVar(&o.Widths, "widths", o.Widths, "channels of conv1_1, conv1_2, conv2_1, conv2_2, conv3_1, conv3_2")
-	f.IntVar(&o.Steps, "steps", 20000, "how many steps, in all")
-	f.IntVar(&o.Batch, "batch", 16, "crops of a step")
-	f.IntVar(&o.Side, "side", 80, "width and height of a crop, in pixels, a multiple of 4")
-	f.Float64Var(&o.Rate, "rate", 4e-3, "the highest learning rate of Adam")
-	f.Float64Var(&o.Gram, "gram", 0, "weight of the loss on Gram matrices beside that on features")
-	f.Float64Var(&o.Painted, "painted", 0.3, "share of crops that are taken from pictures painted with the network itself")
-	f.StringVar(&pooling, "pooling", engine.PoolMax, "how teacher and student pool: max, as VGG-19 was trained, or avg")
-	f.StringVar(&from, "from", "", "a network, or the .state of a training, of the same widths to begin from")
-	f.Uint64Var(&o.Seed, "seed", 1, "another seed draws other crops")
-	f.StringVar(&licence, "licence", "", "what the network's file says of its licence")
-	f.IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads")
-	addDataFlag(cmd, &data)
+	f.add(cmd)
 	require(cmd, "teacher", "images", "out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if threads < 1 || threads > 256 {
-			return wrongUse("Threads go from 1 to 256.")
+		if err := f.check(); err != nil {
+			return err
 		}
-		if filepath.Ext(out) != weights.Extension {
-			return wrongUse("The network's file must end in %s.", weights.Extension)
-		}
-		switch pooling {
-		case engine.PoolMax:
-			o.Pooling = backend.Maximum
-		case engine.PoolAverage:
-		default:
-			return wrongUse("Pooling is max or avg.")
-		}
-		w, err := storeIn(data).Load(cmd.Context(), teacher)
+		t, err := f.trainer(cmd.Context())
 		if err != nil {
 			return err
 		}
-		var backends []backend.Trainer
-		for range threads {
-			backends = append(backends, cpu.New(1))
-		}
-		t, err := train.New(cmd.Context(), o, w, images, backends)
-		if err != nil {
-			return err
-		}
-		if err := beginFrom(cmd.Context(), t, storeIn(data), from); err != nil {
-			return err
-		}
-		r := &training{Trainer: t, cmd: cmd, out: out, licence: licence}
+		r := &training{Trainer: t, cmd: cmd, out: f.out, licence: f.licence}
 		return r.run(cmd.Context())
 	}
 	return cmd
+}
+
+func (f *trainFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.teacher, "teacher", "", "the name or file of the VGG-19 that teaches")
+	flags.StringVar(&f.images, "images", "", "a directory of pictures")
+	flags.StringVar(&f.out, "out", "", "where the network goes: a .safetensors file")
+	flags.IntSliceVar(&f.Widths, "widths", []int{16, 16, 32, 32, 96, 96}, "channels of conv1_1, conv1_2, conv2_1, conv2_2, conv3_1, conv3_2")
+	flags.IntVar(&f.Steps, "steps", 20000, "how many steps, in all")
+	flags.IntVar(&f.Batch, "batch", 16, "crops of a step")
+	flags.IntVar(&f.Side, "side", 80, "width and height of a crop, in pixels, a multiple of 4")
+	flags.Float64Var(&f.Rate, "rate", 4e-3, "the highest learning rate of Adam")
+	flags.Float64Var(&f.Gram, "gram", 0, "weight of the loss on Gram matrices beside that on features")
+	flags.Float64Var(&f.Painted, "painted", 0.3, "share of crops that are taken from pictures painted with the network itself")
+	flags.StringVar(&f.pooling, "pooling", engine.PoolMax, "how teacher and student pool: max, as VGG-19 was trained, or avg")
+	flags.StringVar(&f.from, "from", "", "a network, or the .state of a training, of the same widths to begin from")
+	flags.Uint64Var(&f.Seed, "seed", 1, "another seed draws other crops")
+	flags.StringVar(&f.licence, "licence", "", "what the network's file says of its licence")
+	flags.IntVar(&f.threads, "threads", runtime.GOMAXPROCS(0), "threads")
+	addDataFlag(cmd, &f.data)
+}
+
+func (f *trainFlags) check() error {
+	if filepath.Ext(f.out) != weights.Extension {
+		return wrongUse("The network's file must end in %s.", weights.Extension)
+	}
+	switch f.pooling {
+	case engine.PoolMax:
+		f.Pooling = backend.Maximum
+	case engine.PoolAverage:
+	default:
+		return wrongUse("Pooling is max or avg.")
+	}
+	return within(between("threads", f.threads, 1, 256, ""))
+}
+
+// trainer returns a training that begins anew, or from the parameters that are named.
+func (f *trainFlags) trainer(ctx context.Context) (*train.Trainer, error) {
+	w, err := storeIn(f.data).Load(ctx, f.teacher)
+	if err != nil {
+		return nil, err
+	}
+	var backends []backend.Trainer
+	for range f.threads {
+		backends = append(backends, cpu.New(1))
+	}
+	t, err := train.New(ctx, f.Options, w, f.images, backends)
+	if err != nil {
+		return nil, err
+	}
+	return t, beginFrom(ctx, t, storeIn(f.data), f.from)
 }
 
 // beginFrom gives a training the parameters of a file, if one is named.

@@ -1,9 +1,8 @@
 package command
 
 import (
-	"context"
+	"errors"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,16 +43,16 @@ func newWorkerCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		s, err := nats.open(cmd.Context(), compute.data, log)
+		w, err := worker.make(&compute, log)
 		if err != nil {
 			return err
 		}
-		defer s.Close()
-		w, err := worker.make(s, &compute, log)
+		s, err := store.Open(cmd.Context(), nats.options(compute.data, log))
 		if err != nil {
 			return err
 		}
-		return w.Run(cmd.Context())
+		w.JetStream = s.JetStream()
+		return errors.Join(w.Run(cmd.Context()), s.Close())
 	}
 	return cmd
 }
@@ -76,15 +75,10 @@ func (f *natsFlags) addServer(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.replicas, "nats-replicas", 1, "on how many servers of a NATS cluster everything is kept, 1, 3 or 5")
 }
 
-func (f *natsFlags) open(ctx context.Context, data string, log *slog.Logger) (*store.Store, error) {
-	if f.url == "" {
-		if err := os.MkdirAll(data, 0o700); err != nil {
-			return nil, unwritable("The data directory "+data, err)
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute) // for a NATS that starts together with us
-	defer cancel()
-	return store.Open(ctx, store.Options{Dir: data, Listen: f.listen, URL: f.url, Credentials: f.credentials, Log: log})
+func (f *natsFlags) check() error { return within(between("nats-replicas", f.replicas, 1, 5, "")) }
+
+func (f *natsFlags) options(data string, log *slog.Logger) store.Options {
+	return store.Options{Dir: data, Listen: f.listen, URL: f.url, Credentials: f.credentials, Log: log}
 }
 
 // workerFlags are the limits of who paints.
@@ -100,24 +94,23 @@ func (f *workerFlags) add(cmd *cobra.Command) {
 }
 
 func (f *workerFlags) check() error {
-	if f.checkpoint < time.Second || f.limit != 0 && f.limit < time.Second {
-		return wrongUse("The checkpoints are kept every second at most, and the time of a job goes from 1s.")
-	}
-	if f.memoryGiB < 1 || f.memoryGiB > 1<<20 {
-		return wrongUse("The memory of a job goes from 1 GiB.")
-	}
-	return nil
+	return within(
+		atLeast("checkpoint-every", f.checkpoint, time.Second),
+		limit{"limit-time", f.limit == 0 || f.limit >= time.Second, "at least 1s, or 0 for no limit"},
+		between("limit-memory", f.memoryGiB, 1, mostOfAny, "GiB"),
+	)
 }
 
 func (f *workerFlags) memory() int64 { return int64(f.memoryGiB) << 30 }
 
-func (f *workerFlags) make(s *store.Store, compute *computeFlags, log *slog.Logger) (*jobs.Worker, error) {
+// make returns a worker, to be given the JetStream on which the jobs are.
+func (f *workerFlags) make(compute *computeFlags, log *slog.Logger) (*jobs.Worker, error) {
 	be, err := compute.backend()
 	if err != nil {
 		return nil, err
 	}
 	return &jobs.Worker{
-		JetStream: s.JetStream(), Log: log,
+		Log:             log,
 		Runner:          &transfer.Runner{Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()},
 		CheckpointEvery: f.checkpoint, Limit: f.limit,
 	}, nil
