@@ -185,6 +185,26 @@ func TestSet(t *testing.T) {
 	}
 }
 
+// Auto is a word for a size of 0, in text and in JSON.
+func TestSizeAuto(t *testing.T) {
+	r, _ := engine.Preset(engine.Painterly)
+	s, _ := engine.SettingByName("size")
+	for _, text := range []string{"auto", " auto ", "0"} {
+		r.Size = 300
+		if err := s.Set(&r, text); err != nil || r.Size != engine.SizeAuto || s.Get(&r) != "auto" {
+			t.Errorf("%q is %d, %q, %v", text, r.Size, s.Get(&r), err)
+		}
+	}
+	if back, err := engine.ParseRecipe(r.JSON()); err != nil || back.Size != engine.SizeAuto {
+		t.Errorf("it comes back as %d, %v", back.Size, err)
+	}
+	for _, bad := range []string{"Auto", "15", "-1", "8193"} {
+		if err := s.Set(&r, bad); err == nil {
+			t.Errorf("the size can be %q", bad)
+		}
+	}
+}
+
 func TestStyleShares(t *testing.T) {
 	r := engine.Recipe{StyleWeights: engine.Numbers{3, 0}}
 	got, err := r.StyleShares(3)

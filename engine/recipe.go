@@ -18,6 +18,10 @@ const RecipeVersion = 2
 // MaxStyles is how many style pictures one run takes.
 const MaxStyles = 16
 
+// SizeAuto is the Size of a recipe that leaves it to the device. A result's recipe has the size
+// that it came to.
+const SizeAuto = 0
+
 // A Recipe is every setting of a run. Each field but Version is declared once more
 // in Settings, with its words, unit and range: flags, page and validation are made
 // from there.
