@@ -30,9 +30,9 @@ type Runner struct {
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
-	// MemoryBudget is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
+	// MemoryLimit is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
 	// not change what is painted, but for rounding.
-	MemoryBudget int64
+	MemoryLimit int64
 }
 
 var _ engine.Runner = (*Runner)(nil)
@@ -137,7 +137,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if j.originals, err = r.readOriginals(ctx, &req); err != nil {
 		return nil, err
 	}
-	g := &ground{be: r.Backend, need: j.originals.need(), memory: r.MemoryBudget}
+	g := &ground{be: r.Backend, need: j.originals.need(), memory: r.MemoryLimit}
 	if g.weights, err = r.Weights(ctx, req.Recipe.Weights); err != nil {
 		return nil, err
 	}
