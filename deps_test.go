@@ -106,6 +106,7 @@ var rules = []rule{
 	{"web/pictures", "", feature, page("web/photo", "web/runner")},
 	{"web/masks", "", feature, page("web/photo")},
 	{"web/dials", "", feature, page("web/photo")},
+	{"web/forecast", "", feature, page()},
 	{"web/result", "", feature, page("web/photo")},
 	{"web/painting", "", feature, page("web/photo", "web/kept")},
 	{"web/history", "", feature, page("web/photo", "web/kept")},

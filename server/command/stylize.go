@@ -147,7 +147,7 @@ func estimated(e engine.Estimate) string {
 	if e.Blocks > 1 {
 		blocks = fmt.Sprintf("in %d blocks", e.Blocks)
 	}
-	return fmt.Sprintf("It takes about %s and %s of memory, painted %s.", max(e.Time.Duration(), time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
+	return fmt.Sprintf("%d pixels take about %s and %s of memory, painted %s.", e.Size, max(e.Time.Duration(), time.Second).Round(time.Second), transfer.FormatBytes(e.Bytes), blocks)
 }
 
 // inputs are the files that a request was read from, with other paths, of which "" is none.
@@ -168,7 +168,11 @@ func resultSize(req *engine.Request) image.Point {
 	if err != nil {
 		return image.Point{}
 	}
-	return image.Pt(pixel.Fit(w, h, req.Recipe.Size))
+	longer := req.Recipe.Size
+	if longer == engine.SizeAuto { // no more than that
+		longer = max(w, h)
+	}
+	return image.Pt(pixel.Fit(w, h, longer))
 }
 
 func readFile(path string) (engine.File, error) {
