@@ -64,7 +64,7 @@ func TestServerFetchesNetwork(t *testing.T) {
 func TestServerFetchesForNobodyElse(t *testing.T) {
 	b := newTab(t, open(t), "/", 1280, 800)
 	b.ready(1)
-	b.until(`[...document.querySelectorAll('.dial .help-text')].some(p => p.innerText.includes('trapped serve --fetch-weights'))`, 10*time.Second)
+	b.until(`[...document.querySelectorAll('.dial .help-text')].some(p => p.innerText.includes('trapped serve --fetch-network'))`, 10*time.Second)
 	if value[bool](b, `[...document.querySelectorAll('button')].some(b => b.innerText.startsWith('Finest'))`) {
 		t.Error("it is offered all the same")
 	}
