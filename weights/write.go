@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"math"
-		"strings"
+	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 
