@@ -84,7 +84,7 @@ func TestTrainCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	w, err := weights.Parse(data)
-	if err != nil || len(w.Convs) != 6 || w.Convs[5].O != 6 || w.Convs[0].Metric == nil || !(w.ContentScale > 0) {
+	if err != nil || len(w.Convs) != 6 || w.Convs[5].O != 6 || w.Convs[0].Metric == nil || !(w.Scales.Content > 0) || !(w.Scales.Style > 0) {
 		t.Errorf("%+v, %v", w, err)
 	}
 	log, err := os.ReadFile(out + ".csv")
