@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"maps"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/nlpodyssey/safetensors"
@@ -63,7 +62,14 @@ func Marshal(w *vgg.Weights, metadata map[string]string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	all := described(w, metadata)
+	all := maps.Clone(metadata)
+	if all == nil {
+		all = map[string]string{}
+	}
+	delete(all, keyDigests)
+	writeInput(all, w.Input)
+	writeScales(all, w.Scales)
+	all[keyPooling] = poolings[w.Pooling]
 	file, err := safetensors.Serialize(tensors, all)
 	if err == nil && whole {
 		all[keyDigests] = digests(file, w)
@@ -76,23 +82,6 @@ func Marshal(w *vgg.Weights, metadata map[string]string) ([]byte, error) {
 		return nil, engine.Errorf(engine.InvalidWeights, "The weights' metadata are too long; shorten them.")
 	}
 	return file, nil
-}
-
-// described returns metadata with what a network's file says of the network.
-func described(w *vgg.Weights, metadata map[string]string) map[string]string {
-	all := maps.Clone(metadata)
-	if all == nil {
-		all = map[string]string{}
-	}
-	delete(all, keyDigests)
-	writeInput(all, w.Input)
-	for key, scale := range scaleKeys(&w.Scales) {
-		if *scale != 0 {
-			all[key] = strconv.FormatFloat(*scale, 'g', 4, 64)
-		}
-	}
-	all[keyPooling] = poolings[w.Pooling]
-	return all
 }
 
 // digests returns the hashes of the parts of a file in int8.
