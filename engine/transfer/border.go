@@ -36,7 +36,7 @@ func (s size) inside(border, k, poolings int, of backend.Shape) backend.Window {
 	blind := max(0, reach[min(poolings, len(reach)-1)]<<k-border)
 	span := func(length, most int) (from, to int) {
 		out := min(blind, length/4)
-		to = min((border+length-out+half/2)/half, most)
+		to = max(1, min((border+length-out+half/2)/half, most))
 		return min((border+out+half/2)/half, to-1), to
 	}
 	var w backend.Window

@@ -66,6 +66,18 @@ func TestInside(t *testing.T) {
 			t.Errorf("on copy %d after %d poolings %v, want %v", c.copy, c.poolings, got, c.want)
 		}
 	}
+	for side := 1; side < 300; side++ { // always somewhere on the map
+		small := size{side, side}
+		for copy := range 3 {
+			for poolings := range 5 {
+				n := max(1, small.withBorder(12).w>>(copy+poolings))
+				of := backend.Shape{C: 3, H: n, W: n}
+				if got := small.inside(12, copy, poolings, of); got.Area() < 1 || !got.In(of) {
+					t.Fatalf("of %d pixels, on copy %d after %d poolings, %v", side, copy, poolings, got)
+				}
+			}
+		}
+	}
 	of := backend.Shape{C: 3, H: 12, W: 18}
 	if got := s.inside(0, 0, 2, of); got != of.Whole() {
 		t.Errorf("without a border %v", got)
