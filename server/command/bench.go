@@ -43,10 +43,10 @@ func newBenchCommand() *cobra.Command {
 			"small compares content at relu3_2 and style at relu1_1 to relu3_1.",
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&network, "network", "small", "vgg19 or small")
-	cmd.Flags().StringVar(&source, "parameters", "random", "random, or those of a network: its name or file")
+	cmd.Flags().StringVar(&network, "network", "small", "the network to time: vgg19 or small")
+	cmd.Flags().StringVar(&source, "parameters", "random", "the network's parameters: random, or the name or file of a network")
 	cmd.Flags().IntVar(&side, "size", 256, "width and height of the pictures, in pixels, 16 to 4096")
-	cmd.Flags().IntVar(&iterations, "iterations", 5, "how many to time, 1 to 10000")
+	cmd.Flags().IntVar(&iterations, "iterations", 5, "how many iterations to time, 1 to 10000")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	compute.add(cmd)
 	formerly(cmd, "weights", "parameters")

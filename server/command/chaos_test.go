@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"log/slog"
 	"math/rand/v2"
@@ -22,6 +23,7 @@ import (
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
+	"trappedinart/internal/await"
 	"trappedinart/internal/fixture"
 	"trappedinart/server/api"
 	"trappedinart/server/store"
@@ -109,8 +111,10 @@ func TestNothingIsLost(t *testing.T) {
 	// Killed at even distances of what gets done, so in the middle of it on any machine.
 	go func() {
 		for k := range kills {
-			for finished.Load() < int64((k+1)*customers*each/(kills+2)) && ctx.Err() == nil {
-				time.Sleep(10 * time.Millisecond)
+			for range await.Turns(ctx, 10*time.Millisecond) {
+				if finished.Load() >= int64((k+1)*customers*each/(kills+2)) {
+					break
+				}
 			}
 			w := workers[k%len(workers)]
 			w.kill()
@@ -148,7 +152,8 @@ func assertResults(ctx context.Context, t *testing.T, url string, ids map[string
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	of, others := map[string]int{}, map[string]bool{}
+	await.Right(t, "the last worker to tidy up", func() string {
 		list, err := paintings.List(ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +166,9 @@ func assertResults(ctx context.Context, t *testing.T, url string, ids map[string
 		if err != nil && !errors.Is(err, jetstream.ErrNoObjectsFound) {
 			t.Fatal(err)
 		}
-		of, others, checkpoints := map[string]int{}, map[string]bool{}, 0
+		clear(of)
+		clear(others)
+		checkpoints := 0
 		for _, info := range list {
 			id, kind, _ := strings.Cut(info.Name, ".")
 			if kind == "a" || kind == "b" {
@@ -174,22 +181,18 @@ func assertResults(ctx context.Context, t *testing.T, url string, ids map[string
 		}
 		// Of a job that was not taken there may be the pictures, until they expire.
 		left = slices.DeleteFunc(left, func(info *jetstream.ObjectInfo) bool { return !ids[info.Name] })
-		// The last worker may not have cleaned up yet.
 		if queue.CachedInfo().State.Msgs > 0 || checkpoints > 0 || len(left) > 0 {
-			if time.Now().Before(end) {
-				continue
-			}
-			t.Errorf("%d messages, %d checkpoints and %d uploads are left; %d answers were lost", queue.CachedInfo().State.Msgs, checkpoints, len(left), lost)
+			return fmt.Sprintf("%d messages, %d checkpoints and %d uploads are left; %d answers were lost", queue.CachedInfo().State.Msgs, checkpoints, len(left), lost)
 		}
-		for id := range ids {
-			if of[id] != 1 {
-				t.Errorf("the job %s has %d results", id, of[id])
-			}
+		return ""
+	})
+	for id := range ids {
+		if of[id] != 1 {
+			t.Errorf("the job %s has %d results", id, of[id])
 		}
-		if int64(len(others)) > lost {
-			t.Errorf("there are results of %d jobs that nobody handed over; %d answers were lost", len(others), lost)
-		}
-		return
+	}
+	if int64(len(others)) > lost {
+		t.Errorf("there are results of %d jobs that nobody handed over; %d answers were lost", len(others), lost)
 	}
 }
 

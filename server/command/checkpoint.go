@@ -18,9 +18,9 @@ type checkpointFlags struct {
 }
 
 func (f *checkpointFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.file, "checkpoint", "", "a file in which the run is kept while it goes on and when it is interrupted")
-	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 30*time.Second, "how often, from 1s")
-	cmd.Flags().StringVar(&f.resume, "resume", "", "a file of --checkpoint to go on from, with the same pictures and its recipe; flags change what may change while it paints")
+	cmd.Flags().StringVar(&f.file, "checkpoint", "", "save the run to this file while it paints and when it is interrupted")
+	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 30*time.Second, "how often to save the checkpoint, at least 1s")
+	cmd.Flags().StringVar(&f.resume, "resume", "", "continue from a file that --checkpoint saved, with the same pictures; flags can change the settings that may change while it paints")
 }
 
 // ask asks for checkpoints.
@@ -32,7 +32,7 @@ func (f *checkpointFlags) ask(req *engine.Request) error {
 		return err
 	}
 	if input := sameFile(f.file, inputs(req)); input != "" {
-		return wrongUse("The checkpoint would be written over %s, which this command reads: name another file with --checkpoint.", input)
+		return wrongUse("The checkpoint would overwrite %s, which this command reads. Name another file with --checkpoint.", input)
 	}
 	req.CheckpointEvery = f.every
 	return writable(f.file, 0)
@@ -63,7 +63,7 @@ func readCheckpoint(path string) ([]byte, error) {
 	const most = 4 << 30
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > most {
-		return nil, engine.Errorf(engine.TooLarge, "%s has more than 4 GiB and is no checkpoint.", path)
+		return nil, engine.Errorf(engine.TooLarge, "%s is larger than 4 GiB, so it is not a checkpoint.", path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -82,7 +82,7 @@ func require(cmd *cobra.Command, flags ...string) {
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		for _, name := range flags {
 			if !cmd.Flags().Changed(name) {
-				return wrongUse("%s needs --%s; see trapped %s --help.", upperFirst(cmd.Name()), name, cmd.Name())
+				return wrongUse("%s needs --%s. See trapped %s --help.", upperFirst(cmd.Name()), name, cmd.Name())
 			}
 		}
 		return nil

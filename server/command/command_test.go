@@ -7,15 +7,16 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 )
 
 // A result is what a command line does: its exit code and what it prints.
@@ -26,14 +27,18 @@ type result struct {
 
 func command(t *testing.T, ctx context.Context, args ...string) result {
 	t.Helper()
-	var out, errOut bytes.Buffer
+	return execute(ctx, &lines{}, &lines{}, args...)
+}
+
+// execute runs a command line that prints to out and errOut.
+func execute(ctx context.Context, out, errOut *lines, args ...string) result {
 	root := newRootCommand()
 	root.SetArgs(args)
-	root.SetOut(&out)
-	root.SetErr(&errOut)
+	root.SetOut(out)
+	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		errOut.WriteString(sentence(err))
+		io.WriteString(errOut, sentence(err))
 	}
 	return result{exitCode(err), out.String(), errOut.String()}
 }
@@ -108,15 +113,11 @@ func TestInterruptedWritesThePicture(t *testing.T) {
 	dir := folder(t)
 	out := filepath.Join(dir, "out.png")
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan result)
+	done, errOut := make(chan result), &lines{}
 	go func() {
-		done <- command(t, ctx, "stylize", "--content", filepath.Join(dir, "photo.png"), "--style", filepath.Join(dir, "one.png"), "--out", out, "--size", "64", "--scales", "1", "--iterations", "10000")
+		done <- execute(ctx, &lines{}, errOut, "stylize", "--content", filepath.Join(dir, "photo.png"), "--style", filepath.Join(dir, "one.png"), "--out", out, "--size", "64", "--scales", "1", "--iterations", "10000")
 	}()
-	select {
-	case r := <-done:
-		t.Fatalf("ended by itself: %+v", r)
-	case <-time.After(time.Second): // by now the work is under way
-	}
+	await.That(t, "the painting to begin", func() bool { return strings.Contains(errOut.String(), "scale 1 of 1") })
 	cancel()
 	if r := <-done; r.code != exitInterrupted {
 		t.Errorf("%+v", r)

@@ -35,7 +35,7 @@ const fastest = "fastest"
 func forcedGPU(threads int) (backend.Backend, error) {
 	b, err := webgpu.Choose(context.Background(), cpu.New(threads), true)
 	if err != nil {
-		return nil, engine.Errorf(engine.Unavailable, "The GPU cannot be used (%v). Leave --backend away, and the processor computes.", err)
+		return nil, engine.Errorf(engine.Unavailable, "The GPU cannot be used (%v). Leave out --backend to compute on the processor.", err)
 	}
 	return b, nil
 }
@@ -44,7 +44,7 @@ func fastestOf(threads int) backend.Backend {
 	processor := cpu.New(threads)
 	b, err := webgpu.Choose(context.Background(), processor, false)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "The processor computes, and not a GPU: %v.\n", err)
+		fmt.Fprintf(os.Stderr, "Computing on the processor instead of a GPU: %v.\n", err)
 		return processor
 	}
 	return b
@@ -63,8 +63,8 @@ func (f *computeFlags) add(cmd *cobra.Command) {
 		names = append(names, b.name)
 	}
 	last := len(names) - 1
-	cmd.Flags().StringVar(&f.name, "backend", names[0], "who computes: "+strings.Join(names[:last], ", ")+" or "+names[last]+"; webgpu is the GPU, and fastest that where it is worth it")
-	cmd.Flags().IntVar(&f.threads, "threads", 0, "threads; 0 takes every processor")
+	cmd.Flags().StringVar(&f.name, "backend", names[0], "what computes: "+strings.Join(names[:last], ", ")+" or "+names[last]+"; webgpu is the GPU, and fastest uses the GPU where it is faster")
+	cmd.Flags().IntVar(&f.threads, "threads", 0, "number of threads; 0 uses every processor")
 	addDataFlag(cmd, &f.data)
 }
 
@@ -77,7 +77,7 @@ func (f *computeFlags) backend() (backend.Backend, error) {
 			return b.make(f.threads)
 		}
 	}
-	return nil, wrongUse("There is no back end %q; choose cpu, webgpu, fastest or ref.", f.name)
+	return nil, wrongUse("There is no back end %q. Choose cpu, webgpu, fastest or ref.", f.name)
 }
 
 // fallback returns who goes on where be fails, or nil if be does not.

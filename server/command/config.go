@@ -27,10 +27,10 @@ func envName(flag string) string {
 // configurable lets every flag of a command also be set by a variable of the environment
 // or in a file, the flag before the variable before the file, and has --help say so.
 func configurable(cmd *cobra.Command) {
-	cmd.Flags().String(configFile, "", "a file of settings in TOML: each flag's name without its dashes, = and its value")
+	cmd.Flags().String(configFile, "", "a TOML file of settings: on each line a flag's name without the leading dashes, =, and its value")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return configure(cmd, os.LookupEnv) }
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
-		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nEvery setting is a flag, a variable of the environment, or a line of the file\nthat --config names, such as limit-queue = 32. The first of them that is there counts.\n\n", cmd.CommandPath())
+		fmt.Fprintf(cmd.OutOrStderr(), "Usage:\n  %s [flags]\n\nEvery setting can be a flag, an environment variable, or a line in the file that\n--config names, such as limit-queue = 32. Flags win over the environment, which\nwins over the file.\n\n", cmd.CommandPath())
 		w := tabwriter.NewWriter(cmd.OutOrStderr(), 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "Flag\tEnvironment\tDefault\tMeaning")
 		for _, s := range settingsOf(cmd) {
@@ -83,7 +83,7 @@ func configure(cmd *cobra.Command, env func(string) (string, bool)) error {
 	flags := cmd.Flags()
 	set := func(f *pflag.Flag, value, where string) error {
 		if err := flags.Set(f.Name, value); err != nil {
-			return wrongUse("%s cannot be %.100q: it takes a %s, such as %s.", where, value, f.Value.Type(), f.DefValue)
+			return wrongUse("%s cannot be %.100q: it must be of type %s, such as %s.", where, value, f.Value.Type(), f.DefValue)
 		}
 		return nil
 	}
@@ -93,7 +93,7 @@ func configure(cmd *cobra.Command, env func(string) (string, bool)) error {
 		if f.Changed || !ok || f.Name == "help" || failed != nil {
 			return
 		}
-		failed = set(f, value, "The variable "+name)
+		failed = set(f, value, "The environment variable "+name)
 	})
 	path := flags.Lookup(configFile).Value.String()
 	if failed != nil || path == "" {
@@ -109,7 +109,7 @@ func configure(cmd *cobra.Command, env func(string) (string, bool)) error {
 			continue // of another command, which reads the same file
 		}
 		if f == nil || name == configFile || name == "help" {
-			return wrongUse("The file %s has %.60q, which is no setting; trapped %s --help lists them.", path, name, cmd.Name())
+			return wrongUse("The file %s has %.60q, which is not a setting. trapped %s --help lists the settings.", path, name, cmd.Name())
 		}
 		if f.Changed {
 			continue
@@ -138,16 +138,16 @@ const maxConfig = 1 << 20
 func readConfig(path string) (map[string]string, error) {
 	st, err := os.Stat(path)
 	if err == nil && st.Size() > maxConfig {
-		return nil, wrongUse("The file %s is too long for one of settings.", path)
+		return nil, wrongUse("The file %s is too long for a file of settings.", path)
 	}
 	values := map[string]any{}
 	_, err = toml.DecodeFile(path, &values)
 	var syntax toml.ParseError
 	switch {
 	case errors.As(err, &syntax):
-		return nil, wrongUse("The file %s is no TOML: line %d: %s.", path, syntax.Position.Line, syntax.Message)
+		return nil, wrongUse("The file %s is not valid TOML: line %d: %s.", path, syntax.Position.Line, syntax.Message)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, wrongUse("There is no file %s; name another with --config.", path)
+		return nil, wrongUse("There is no file %s. Name another with --config.", path)
 	case err != nil:
 		return nil, wrongUse("The file %s cannot be read: %v.", path, err)
 	}
@@ -163,7 +163,7 @@ func readConfig(path string) (map[string]string, error) {
 			}
 			settings[name] = strings.Join(list, ",")
 		default:
-			return nil, wrongUse("%.60q in %s is no text, number, true or false, or list of them.", name, path)
+			return nil, wrongUse("%.60q in %s must be a text, a number, true, false, or a list of these.", name, path)
 		}
 	}
 	return settings, nil

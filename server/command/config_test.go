@@ -52,10 +52,10 @@ func TestWrongSettings(t *testing.T) {
 		"a number that is none": {env: "many", want: `TRAPPED_LIMIT_QUEUE cannot be "many"`},
 		"in the file":           {file: "limit-queue = 'many'", want: `limit-queue in`},
 		"a setting that is none": {
-			file: "limit-quue = 3", want: `"limit-quue", which is no setting`},
-		"no TOML":      {file: "limit-queue 3", want: "no TOML: line 1"},
+			file: "limit-quue = 3", want: `"limit-quue", which is not a setting`},
+		"no TOML":      {file: "limit-queue 3", want: "not valid TOML: line 1"},
 		"a table":      {file: "[limits]\nqueue = 3", want: `"limits"`},
-		"another file": {file: "config = 'x'", want: `"config", which is no setting`},
+		"another file": {file: "config = 'x'", want: `"config", which is not a setting`},
 	} {
 		path := filepath.Join(dir, "trapped.toml")
 		write(t, path, []byte(c.file))

@@ -17,21 +17,22 @@ import (
 	"trappedinart/engine/transfer"
 )
 
-const evaluateHelp = `Measure a picture by the loss of a recipe: every part of the loss, and their sum; and by
-what the network and the pixels say of it whatever the recipe weighs.
-No picture is resized for this: the picture and the content must have the same size.
+const evaluateHelp = `Measure a picture by the loss of a recipe (every part of the loss, and their sum) and by
+measures of the network and the pixels that do not depend on the recipe's weights.
+Pictures are not resized: the picture and the content must have the same size.
 
-Last come two measures of patches, which need no network, of the picture and the first style,
-whose longer side is brought to the picture's:
+The last two measures need no network. They compare patches of the picture with patches of the
+first style, resized so that its longer side is the picture's:
 
-patch distance 5x5, 9x9: a sliced Wasserstein distance of patches of so many pixels, less
-their mean: 256 random directions, the root mean square of the differences of sorted
-products over the style's own root mean square. 0 is the style itself, 1 a flat picture.
-9x9/2 is of copies of half the size. One is left out where a copy is smaller than the patch,
-or the style flat.
+patch distance 5x5, 9x9: a sliced Wasserstein distance between patches of this many pixels,
+minus their mean: the root mean square of the differences of sorted products, in 256 random
+directions, divided by the style's own root mean square. 0 is the style itself, 1 a flat picture.
+9x9/2 is measured on copies of half the size. A distance is left out if a copy is smaller than
+the patch or the style is flat.
 
-excess of power: log2 of how many times the style's power the picture has in that direction
-of 3x3 patches where it has most too much: 1 is twice as much, as of a weave or a grain.`
+excess of power: in the direction of 3x3 patches where the picture has most power beyond the
+style's, log2 of the picture's power over the style's. 1 means twice as much, as from a weave
+or a grain.`
 
 // evaluateFlags are the flags of trapped evaluate.
 type evaluateFlags struct {
@@ -52,9 +53,9 @@ func newEvaluateCommand() *cobra.Command {
 		Long:  evaluateHelp,
 		Args:  cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&f.content, "content", "", "the photograph, a file")
-	cmd.Flags().StringVar(&f.picture, "image", "", "the picture to measure, a file")
-	cmd.Flags().StringVar(&f.gradient, "gradient", "", "where the gradient goes: a .safetensors file of one tensor, gradient, [3,H,W], red first, for pixels of 0 to 255")
+	cmd.Flags().StringVar(&f.content, "content", "", "the file of the photograph")
+	cmd.Flags().StringVar(&f.picture, "image", "", "the file of the picture to measure")
+	cmd.Flags().StringVar(&f.gradient, "gradient", "", "write the gradient to this .safetensors file, as one tensor: gradient, [3,H,W], red first, for pixels of 0 to 255")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	f.compute.add(cmd)
 	f.recipe = addRecipeFlags(cmd, engine.GatysNotebook)

@@ -17,8 +17,8 @@ type fetchFlags struct {
 }
 
 func (f *fetchFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.start, "fetch-network", false, "fetch VGG-19 (80 MB) at the start, unless it is there; the server serves meanwhile")
-	cmd.Flags().StringVar(&f.url, "fetch-url", "", "another address of the file of VGG-19 that is fetched, or of another file with #sha256= and its checksum behind")
+	cmd.Flags().BoolVar(&f.start, "fetch-network", false, "download VGG-19 (80 MB) at the start, unless it is there already; the server works meanwhile")
+	cmd.Flags().StringVar(&f.url, "fetch-url", "", "another address to download VGG-19 from; for a different file, append #sha256= and its checksum")
 	formerly(cmd, "fetch-weights", "fetch-network")
 }
 
@@ -43,6 +43,6 @@ func (f *fetchFlags) begin(fetcher *fetch.Fetcher, log *slog.Logger) {
 	case f.start:
 		fetcher.Start()
 	case fetcher.Status().State != fetch.Done:
-		log.Info("VGG-19, which paints finest, is not here: the page's list of networks fetches it (80 MB, once), and so does trapped serve --fetch-network")
+		log.Info("VGG-19, which paints finest, is not here. The page's list of networks can download it (80 MB, once), and so can trapped serve --fetch-network")
 	}
 }

@@ -21,7 +21,7 @@ func newHealthCommand() *cobra.Command {
 		Use: "health", Short: "Ask the server on this machine whether it is ready", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return askHealth(cmd, addr, cert != "") },
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "the address that the server listens on")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "the address the server listens on")
 	cmd.Flags().StringVar(&cert, "tls-cert", "", "the server's certificate, if it has one")
 	configurable(cmd)
 	return cmd
@@ -30,7 +30,7 @@ func newHealthCommand() *cobra.Command {
 func askHealth(cmd *cobra.Command, addr string, secure bool) error {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return wrongUse("--addr is an address such as 127.0.0.1:8080, which %.60q is not.", addr)
+		return wrongUse("--addr must be an address such as 127.0.0.1:8080, not %.60q.", addr)
 	}
 	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
 		host = "127.0.0.1"
@@ -49,7 +49,7 @@ func askHealth(cmd *cobra.Command, addr string, secure bool) error {
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
 	res, err := client.Do(req)
 	if err != nil {
-		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("No server answers at %s; check that it runs, and --addr.", addr), Err: err}
+		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("No server answers at %s. Check that it runs and that --addr is right.", addr), Err: err}
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {

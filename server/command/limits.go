@@ -60,15 +60,15 @@ type limitFlags struct {
 
 func (l *limitFlags) add(cmd *cobra.Command, queue *jobs.Options) {
 	f := cmd.Flags()
-	f.IntVar(&queue.Jobs, "limit-queue", 16, "jobs that may wait and be painted at once")
-	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long a job and its result are kept, from 1m")
-	f.IntVar(&l.diskGiB, "limit-disk", 4, "the most disk that pictures, checkpoints and results of all jobs take, in GiB")
-	f.IntVar(&l.uploadMiB, "limit-upload", 64, "the most that a job may upload, in MiB, 1 to 1024")
-	f.IntVar(&l.intakeMiB, "limit-uploads", 256, "the most memory that all uploads under way take, in MiB")
-	f.IntVar(&l.pictureMegapixels, "limit-picture", 32, "the most that an uploaded picture may have, in millions of pixels, 1 to 64")
-	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the most that a job's result may have, in millions of pixels, 1 to 64")
-	f.IntVar(&l.shareMiB, "limit-share", 32, "the most that a share may have, in MiB, 1 to 64")
-	f.IntVar(&l.sharesGiB, "limit-shares", 4, "the most disk that all shares take, in GiB")
+	f.IntVar(&queue.Jobs, "limit-queue", 16, "how many jobs may wait or be painted at once")
+	f.DurationVar(&queue.Keep, "limit-keep", 24*time.Hour, "how long to keep a job and its result, at least 1m")
+	f.IntVar(&l.diskGiB, "limit-disk", 4, "the most disk space for the pictures, checkpoints and results of all jobs, in GiB")
+	f.IntVar(&l.uploadMiB, "limit-upload", 64, "the largest upload of a job, in MiB, 1 to 1024")
+	f.IntVar(&l.intakeMiB, "limit-uploads", 256, "the most memory for all uploads in progress, in MiB, at least twice --limit-upload")
+	f.IntVar(&l.pictureMegapixels, "limit-picture", 32, "the largest uploaded picture, in millions of pixels, 1 to 64")
+	f.IntVar(&l.megapixels, "limit-megapixels", 16, "the largest result of a job, in millions of pixels, 1 to 64")
+	f.IntVar(&l.shareMiB, "limit-share", 32, "the largest share, in MiB, 1 to 64")
+	f.IntVar(&l.sharesGiB, "limit-shares", 4, "the most disk space for all shares, in GiB")
 }
 
 func (l *limitFlags) check(queue *jobs.Options) error {

@@ -21,6 +21,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"trappedinart/internal/await"
 )
 
 // started is trapped serve in this process.
@@ -59,14 +61,8 @@ func startServe(t *testing.T, args ...string) *started {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	s := &started{out: &lines{news: make(chan string, 16)}, done: make(chan result, 1), stop: stop}
-	var errOut lines
 	go func() {
-		root := newRootCommand()
-		root.SetArgs(append([]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--workers", "0"}, args...))
-		root.SetOut(s.out)
-		root.SetErr(&errOut)
-		err := root.ExecuteContext(ctx)
-		s.done <- result{exitCode(err), s.out.String(), errOut.String() + fmt.Sprint(err)}
+		s.done <- execute(ctx, s.out, &lines{}, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--workers", "0"}, args...)...)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -164,16 +160,14 @@ func TestGracefulEnd(t *testing.T) {
 		t.Fatalf("%q, %v", got, err)
 	}
 	s.stop()
-	for until := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	await.That(t, "the server to listen no longer", func() bool {
 		other, err := net.Dial("tcp", conn.RemoteAddr().String())
 		if err != nil {
-			break // it listens no longer
+			return true
 		}
 		other.Close()
-		if time.Now().After(until) {
-			t.Fatal("the server goes on listening")
-		}
-	}
+		return false
+	})
 	if _, err := io.WriteString(conn, body); err != nil {
 		t.Fatal(err)
 	}

@@ -23,20 +23,20 @@ type listenFlags struct {
 func (l *listenFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&l.Addr, "addr", "127.0.0.1:8080", "the address to listen on")
-	f.StringVar(&l.Cert, "tls-cert", "", "a certificate in PEM, with those between it and its root; it makes the server speak https, and is read again when it changes")
-	f.StringVar(&l.Key, "tls-key", "", "the key of the certificate, in PEM")
-	f.IntVar(&l.Connections, "limit-connections", 4096, "connections at once, from 1; those above wait")
-	f.Float64Var(&l.requests, "limit-requests", 50, "requests per second from one address, and ten times as many at once; 0 is no limit")
-	f.Float64Var(&l.posts, "limit-posts", 20, "jobs and shares per minute from one address; 0 is no limit")
-	f.BoolVar(&l.loopback, "limit-loopback", false, "hold this machine's own addresses to both, too")
-	f.StringVar(&l.proxies, "trusted-proxies", "", "networks whose X-Forwarded-For says who asks, such as 127.0.0.1/32,10.0.0.0/8")
-	f.StringVar(&l.metrics, "metrics-from", "127.0.0.0/8,::1/128", "networks that may read /metrics, without a proxy between; empty for nobody")
-	f.DurationVar(&l.Grace, "grace", 10*time.Second, "how long requests under way have to end when the server is told to")
+	f.StringVar(&l.Cert, "tls-cert", "", "a PEM file with the certificate and its intermediate certificates, for https; it is read again when it changes")
+	f.StringVar(&l.Key, "tls-key", "", "a PEM file with the certificate's key")
+	f.IntVar(&l.Connections, "limit-connections", 4096, "how many connections may be open at once, at least 1; more have to wait")
+	f.Float64Var(&l.requests, "limit-requests", 50, "requests per second from one address, with bursts of ten times as many; 0 means no limit")
+	f.Float64Var(&l.posts, "limit-posts", 20, "jobs and shares per minute from one address; 0 means no limit")
+	f.BoolVar(&l.loopback, "limit-loopback", false, "apply --limit-requests and --limit-posts to this machine's own addresses as well")
+	f.StringVar(&l.proxies, "trusted-proxies", "", "networks of proxies whose X-Forwarded-For is trusted, such as 127.0.0.1/32,10.0.0.0/8")
+	f.StringVar(&l.metrics, "metrics-from", "127.0.0.0/8,::1/128", "networks that may read /metrics directly, not through a proxy; empty for nobody")
+	f.DurationVar(&l.Grace, "grace", 10*time.Second, "how long requests in progress may take to finish when the server is told to stop")
 }
 
 func (l *listenFlags) check() error {
 	if (l.Cert == "") != (l.Key == "") {
-		return wrongUse("--tls-cert and --tls-key go together.")
+		return wrongUse("Give --tls-cert and --tls-key together.")
 	}
 	if err := within(
 		between("limit-connections", l.Connections, 1, mostOfAny, ""),
@@ -56,7 +56,7 @@ func (l *listenFlags) check() error {
 			if err != nil {
 				addr, err := netip.ParseAddr(one)
 				if err != nil {
-					return wrongUse("--%s takes networks such as 10.0.0.0/8 with commas between them, and %.60q is none.", list.flag, one)
+					return wrongUse("--%s takes networks such as 10.0.0.0/8, separated by commas; %.60q is not one.", list.flag, one)
 				}
 				network = netip.PrefixFrom(addr, addr.BitLen())
 			}

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 	"trappedinart/internal/fixture"
 	"trappedinart/server/api"
 )
@@ -30,17 +31,14 @@ import (
 // ready waits until a server answers.
 func (c *customer) ready(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if res, err := c.do(t.Context(), http.MethodGet, "/readyz", "", nil); err == nil {
-			res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				return
-			}
+	await.That(t, "the server to be ready", func() bool {
+		res, err := c.do(t.Context(), http.MethodGet, "/readyz", "", nil)
+		if err != nil {
+			return false
 		}
-		if time.Now().After(end) {
-			t.Fatal("the server does not begin")
-		}
-	}
+		res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
 }
 
 // peak is the most memory that a process has held, in bytes.
@@ -256,11 +254,11 @@ func TestHeads(t *testing.T) {
 	defer slow.Close()
 	_ = slow.SetDeadline(time.Now().Add(30 * time.Second))
 	go func() {
-		for _, b := range []byte("GET / HTTP/1.1\r\nX: " + strings.Repeat("y", 1000)) {
-			if _, err := slow.Write([]byte{b}); err != nil {
+		head := "GET / HTTP/1.1\r\nX: " + strings.Repeat("y", 1000)
+		for i := range await.Turns(t.Context(), 100*time.Millisecond) {
+			if _, err := slow.Write([]byte{head[i]}); err != nil || i+1 == len(head) {
 				return
 			}
-			time.Sleep(100 * time.Millisecond)
 		}
 	}()
 	if _, err := io.ReadAll(slow); err != nil && !strings.Contains(err.Error(), "reset") {
@@ -281,7 +279,7 @@ func TestServerEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for {
+	await.That(t, "the fifth iteration", func() bool {
 		res, err := c.do(t.Context(), http.MethodGet, job.Links.Self, job.Token, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -292,11 +290,8 @@ func TestServerEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if j.Progress != nil && j.Progress.Iteration >= 5 {
-			break
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+		return j.Progress != nil && j.Progress.Iteration >= 5
+	})
 	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

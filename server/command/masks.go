@@ -17,10 +17,10 @@ type maskFlags struct {
 
 func (f *maskFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.masks, "mask", nil,
-		"where on the photograph a style is painted, white there: 2=mask.png is the second style's mask, mask.png that of the first without one; may be given again")
+		"a picture that is white where a style is painted on the photograph: 2=mask.png is the second style's mask, mask.png alone that of the first style without one; may be repeated")
 	cmd.Flags().StringArrayVar(&f.styleMasks, "style-mask", nil,
-		"which part of a style picture is the style, written likewise")
-	cmd.Flags().StringVar(&f.keep, "keep", "", "a mask of where the photograph stays as it is")
+		"a picture that is white where a style picture is the style, given like --mask; may be repeated")
+	cmd.Flags().StringVar(&f.keep, "keep", "", "a picture that is white where the photograph stays unchanged")
 	cmd.Flags().StringVar(&f.start, "start-picture", "", "the picture to start from; implies --start picture")
 }
 
@@ -40,7 +40,7 @@ func (f *maskFlags) read(req *engine.Request) error {
 	}
 	if f.start != "" {
 		if req.Checkpoint != nil && req.Recipe.Start != engine.StartPicture {
-			return wrongUse("The checkpoint's painting did not start from a picture: leave out --start-picture, or --resume.")
+			return wrongUse("The checkpoint's painting did not start from a picture. Leave out --start-picture or --resume.")
 		}
 		req.Recipe.Start = engine.StartPicture
 		req.StartPicture, err = readFile(f.start)
@@ -67,10 +67,10 @@ func readMasks(given []string, styles int) ([]engine.File, error) {
 			}
 		}
 		if at < 0 || at >= styles {
-			return nil, wrongUse("The mask %s belongs to no style; there are %d, counted from 1.", text, styles)
+			return nil, wrongUse("The mask %s belongs to no style. There are %d styles, counted from 1.", text, styles)
 		}
 		if files[at].Data != nil {
-			return nil, wrongUse("Style %d has two masks; give it one.", at+1)
+			return nil, wrongUse("Style %d has two masks. Give it one.", at+1)
 		}
 		var err error
 		if files[at], err = readFile(path); err != nil {

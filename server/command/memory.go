@@ -19,7 +19,7 @@ type memoryFlag struct {
 
 func (f *memoryFlag) add(cmd *cobra.Command) {
 	f.cmd = cmd
-	cmd.Flags().Var(&f.bytes, "memory", "the most memory to take, such as 3, 3GiB or 3000MB, in which the picture is painted in as many blocks as it takes; a number alone is in GiB, and 0 is no limit (default three quarters of what there is)")
+	cmd.Flags().Var(&f.bytes, "memory", "the most memory to use, such as 3, 3GiB or 3000MB; larger pictures are painted in blocks; a number alone is in GiB, and 0 means no limit (default three quarters of the machine's memory)")
 }
 
 // memoryBytes is a size of memory in bytes, as a flag.
@@ -39,7 +39,7 @@ func (b *memoryBytes) Set(text string) error {
 	unit, ok := memoryUnits[strings.ToLower(strings.TrimSpace(text[end:]))]
 	bytes := n * unit
 	if err != nil || !ok || bytes != 0 && !(bytes >= least && bytes <= most) {
-		return errors.New("it goes from 16MiB, and is written 3, 3GiB or 3000MB, or 0 for no limit")
+		return errors.New("give at least 16MiB, written as 3, 3GiB or 3000MB, or 0 for no limit")
 	}
 	*b = memoryBytes(bytes)
 	return nil

@@ -16,7 +16,7 @@ import (
 
 func newNetworksCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "networks", Aliases: []string{"weights"}, Short: "Look at the networks there are, and get more", Args: cobra.NoArgs,
+		Use: "networks", Aliases: []string{"weights"}, Short: "List and inspect networks, and get more", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newNetworksListCommand(), newNetworksInspectCommand(), newNetworksImportCommand(), newNetworksFetchCommand(), newNetworksTrainCommand(), newNetworksQuantizeCommand())
@@ -102,7 +102,7 @@ func newNetworksInspectCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "inspect FILE-or-name", Short: "Show what is in a network's file"}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return wrongUse("Inspect takes one file or name; see trapped networks list.")
+			return wrongUse("Inspect takes one file or name. trapped networks list shows the names.")
 		}
 		return nil
 	}

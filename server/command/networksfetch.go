@@ -19,10 +19,10 @@ func newNetworksFetchCommand() *cobra.Command {
 	var address string
 	cmd := &cobra.Command{
 		Use:   "fetch [original|torchvision]",
-		Short: "Download a VGG-19 and take it in",
-		Long: "Download a VGG-19 from where it is published and take it in: the original as Keras has it\n" +
-			"(80 MB), or torchvision's (548 MB). What was downloaded is kept in the data directory\n" +
-			"if it breaks off, and the same command goes on there.",
+		Short: "Download VGG-19",
+		Long: "Download VGG-19 from where it is published and import it: the original as Keras has it\n" +
+			"(80 MB), or torchvision's (548 MB). If the download breaks off, the data directory keeps\n" +
+			"what has come, and the same command continues from there.",
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 1 || len(args) == 1 && publishedFiles[args[0]].URL == "" {
@@ -31,7 +31,7 @@ func newNetworksFetchCommand() *cobra.Command {
 		return nil
 	}
 	im.add(cmd, "")
-	cmd.Flags().StringVar(&address, "url", "", "another address of the same file, or of another with #sha256= and its checksum behind")
+	cmd.Flags().StringVar(&address, "url", "", "another address to download the file from; for a different file, append #sha256= and its checksum")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		what := "original"
 		if len(args) == 1 {

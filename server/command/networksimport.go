@@ -23,8 +23,8 @@ type importing struct {
 }
 
 func (im *importing) add(cmd *cobra.Command, name string) {
-	cmd.Flags().StringVar(&im.name, "name", name, "the name by which recipes ask for the network: letters, digits, - and _")
-	cmd.Flags().BoolVar(&im.force, "force", false, "replace a network of that name")
+	cmd.Flags().StringVar(&im.name, "name", name, "the network's name in recipes: letters, digits, - and _")
+	cmd.Flags().BoolVar(&im.force, "force", false, "replace the network that has this name")
 	addDataFlag(cmd, &im.data)
 }
 
@@ -32,20 +32,20 @@ func newNetworksImportCommand() *cobra.Command {
 	im := &importing{}
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Take in a VGG-19 from a file: .safetensors, PyTorch's .pth, Keras' .h5 or NumPy's .npz",
-		Long: "Take in a VGG-19 from a file: .safetensors, PyTorch's .pth, Keras' .h5 or NumPy's .npz.\n" +
-			"The format and which VGG-19 it is are found out from the content; where nothing tells the\n" +
-			"latter, --input says how the network wants its pictures.",
+		Short: "Import a VGG-19 from a file: .safetensors, PyTorch's .pth, Keras' .h5 or NumPy's .npz",
+		Long: "Import a VGG-19 from a file: .safetensors, PyTorch's .pth, Keras' .h5 or NumPy's .npz.\n" +
+			"The format and the kind of VGG-19 are recognised by the content. If the content does not tell\n" +
+			"the kind, --input says how the network expects its pictures.",
 		Example: "  trapped networks import vgg19-dcbb9e9d.pth\n  trapped networks import mine.npz --name mine --input caffe",
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return wrongUse("Import takes one file; see trapped networks import --help.")
+			return wrongUse("Import takes one file. See trapped networks import --help.")
 		}
 		return nil
 	}
 	im.add(cmd, "vgg19")
-	cmd.Flags().StringVar(&im.input, "input", "", "if the file does not say: caffe (the original) or torchvision")
+	cmd.Flags().StringVar(&im.input, "input", "", "how the network expects its pictures, if the file does not say: caffe (the original) or torchvision")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := im.check(); err != nil {
 			return err
@@ -66,11 +66,11 @@ func (im *importing) path() string {
 func (im *importing) check() error {
 	switch {
 	case !goodName.MatchString(im.name):
-		return wrongUse("A network's name has 1 to 64 letters, digits, - and _; %.80q is none.", im.name)
+		return wrongUse("A network's name has 1 to 64 letters, digits, - and _. %.80q is not such a name.", im.name)
 	case im.name == weights.FineName || im.name == weights.SmallName:
-		return wrongUse("%q is a network in this program; choose another --name.", im.name)
+		return wrongUse("%q is a network in this program. Choose another --name.", im.name)
 	case im.input != "" && im.input != "caffe" && im.input != "torchvision":
-		return wrongUse("The input is caffe or torchvision, not %.80q.", im.input)
+		return wrongUse("--input must be caffe or torchvision, not %.80q.", im.input)
 	}
 	return im.free()
 }
@@ -83,7 +83,7 @@ func (im *importing) free() error {
 	_, err := os.Lstat(im.path())
 	switch {
 	case err == nil:
-		return engine.Errorf(engine.Unwritable, "There is a network %q already; choose another --name, or replace it with --force.", im.name)
+		return engine.Errorf(engine.Unwritable, "There already is a network %q. Choose another --name, or replace it with --force.", im.name)
 	case !errors.Is(err, fs.ErrNotExist):
 		return unwritable(im.path(), err)
 	}
@@ -96,7 +96,7 @@ func (im *importing) run(cmd *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s to %s.\nIt is in %s; use it with --network %s.\n",
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s to %s.\nIt was saved as %s. Use it with --network %s.\n",
 		filepath.Base(path), kindSentence(n), info.Taps[0], info.Taps[len(info.Taps)-1], im.path(), im.name)
 	return nil
 }

@@ -68,7 +68,7 @@ func TestImportWrongUse(t *testing.T) {
 	}{
 		"no file":     {nil, exitWrongUse, "takes one file"},
 		"two files":   {[]string{good, good}, exitWrongUse, "takes one file"},
-		"small":       {[]string{good, "--name", "small"}, exitWrongUse, "choose another --name"},
+		"small":       {[]string{good, "--name", "small"}, exitWrongUse, "Choose another --name"},
 		"elsewhere":   {[]string{good, "--name", "../vgg19"}, exitWrongUse, "letters, digits"},
 		"empty":       {[]string{good, "--name", ""}, exitWrongUse, "letters, digits"},
 		"dot":         {[]string{good, "--name", "a.b"}, exitWrongUse, "letters, digits"},

@@ -41,22 +41,22 @@ func newNetworksQuantizeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "quantize FILE-or-name",
 		Short: "Make a network a quarter of its size, as browsers fetch it",
-		Long: "Bring each filter to 8 bits or less, with the scale at which what its layer gives changes least on a few\n" +
-			"pictures. Prints for each layer the ratio of signal to noise and how far its feature maps are off, and what\n" +
-			"that does to a painting of the first picture with the second.",
+		Long: "Round each filter to 8 bits or fewer, with the scale that changes its layer's output least on a few\n" +
+			"pictures. For each layer this prints the ratio of signal to noise and the error of its feature maps, and\n" +
+			"then the effect on a painting of the first picture with the second.",
 		Example: "  trapped networks quantize vgg19 --images pictures",
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return wrongUse("Quantize takes one file or name; see trapped networks list.")
+			return wrongUse("Quantize takes one file or name. trapped networks list shows the names.")
 		}
 		return nil
 	}
-	cmd.Flags().StringVar(&f.images, "images", "", "a directory of pictures, of which the first six are looked at")
-	cmd.Flags().StringVar(&f.out, "out", "", "where the network goes; NAME-GRADE in the data directory if this is not given")
+	cmd.Flags().StringVar(&f.images, "images", "", "a directory of pictures; the first six are used")
+	cmd.Flags().StringVar(&f.out, "out", "", "the file to write the network to (default NAME-GRADE in the data directory)")
 	cmd.Flags().StringVar(&f.grade, "grade", quantize.Grades[0].Name, gradeNames())
-	cmd.Flags().StringVar(&f.deepest, "to", "conv5_1", "the last layer that is kept; recipes look no deeper than relu5_1")
-	cmd.Flags().IntVar(&f.threads, "threads", 0, "threads; 0 takes every processor")
+	cmd.Flags().StringVar(&f.deepest, "to", "conv5_1", "the last layer to keep; recipes look no deeper than relu5_1")
+	cmd.Flags().IntVar(&f.threads, "threads", 0, "number of threads; 0 uses every processor")
 	addDataFlag(cmd, &f.data)
 	require(cmd, "images")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }
@@ -78,7 +78,7 @@ func (f *quantizeFlags) run(cmd *cobra.Command, network string) error {
 	}
 	g := slices.IndexFunc(quantize.Grades, func(g quantize.Grade) bool { return g.Name == f.grade })
 	if g < 0 {
-		return wrongUse("There is no grade %q; choose one of %s.", f.grade, gradeNames())
+		return wrongUse("There is no grade %q. Choose one of %s.", f.grade, gradeNames())
 	}
 	w, entry, err := f.load(cmd, network)
 	if err != nil {
@@ -108,14 +108,14 @@ func (f *quantizeFlags) load(cmd *cobra.Command, network string) (*vgg.Weights, 
 		return nil, entry, err
 	}
 	if entry.Quantised {
-		return nil, entry, engine.Errorf(engine.InvalidWeights, "%s is in int8 already; give the float32 file that it was made from.", entry.Name)
+		return nil, entry, engine.Errorf(engine.InvalidWeights, "%s is in int8 already. Give the float32 file it was made from.", entry.Name)
 	}
 	last := slices.IndexFunc(w.Convs, func(c vgg.Conv) bool { return c.Name == f.deepest })
 	switch {
 	case last >= 0:
 		w.Convs = w.Convs[:last+1]
 	case cmd.Flags().Changed("to"):
-		return nil, entry, engine.Errorf(engine.MissingLayer, "%s has no layer %q; it has conv1_1 to %s.", entry.Name, f.deepest, w.Convs[len(w.Convs)-1].Name)
+		return nil, entry, engine.Errorf(engine.MissingLayer, "%s has no layer %q. It has conv1_1 to %s.", entry.Name, f.deepest, w.Convs[len(w.Convs)-1].Name)
 	}
 	return w, entry, nil
 }
@@ -124,7 +124,7 @@ func (f *quantizeFlags) load(cmd *cobra.Command, network string) (*vgg.Weights, 
 func pictureFiles(dir string) ([]engine.File, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, engine.Errorf(engine.Unreadable, "The pictures in %q cannot be read (%w); name a directory that is there.", dir, err)
+		return nil, engine.Errorf(engine.Unreadable, "The pictures in %q cannot be read (%w). Name a directory that exists.", dir, err)
 	}
 	var files []engine.File
 	for _, e := range entries {

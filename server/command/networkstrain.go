@@ -39,7 +39,7 @@ func newNetworksTrainCommand() *cobra.Command {
 		Short: "Train a small network to see as VGG-19 does",
 		Long: "Train a network with fewer channels to predict what VGG-19 sees at relu1_1 to relu3_2.\n" +
 			"The state is kept beside the result, in FILE.state, and the errors are written to FILE.csv:\n" +
-			"the same command goes on where it was stopped.",
+			"the same command continues where it stopped.",
 		Example: "  trapped networks train --teacher vgg19 --images pictures --out small.safetensors",
 		Args:    cobra.NoArgs,
 	}
@@ -63,32 +63,32 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.teacher, "teacher", "", "the name or file of the VGG-19 that teaches")
 	flags.StringVar(&f.images, "images", "", "a directory of pictures")
-	flags.StringVar(&f.out, "out", "", "where the network goes: a .safetensors file")
+	flags.StringVar(&f.out, "out", "", "the .safetensors file to write the network to")
 	flags.IntSliceVar(&f.Widths, "widths", []int{16, 16, 32, 32, 96, 96}, "channels of conv1_1, conv1_2, conv2_1, conv2_2, conv3_1, conv3_2")
-	flags.IntVar(&f.Steps, "steps", 20000, "how many steps, in all")
-	flags.IntVar(&f.Batch, "batch", 16, "crops of a step")
+	flags.IntVar(&f.Steps, "steps", 20000, "how many steps in total")
+	flags.IntVar(&f.Batch, "batch", 16, "crops per step")
 	flags.IntVar(&f.Side, "side", 80, "width and height of a crop, in pixels, a multiple of 4")
 	flags.Float64Var(&f.Rate, "rate", 4e-3, "the highest learning rate of Adam")
-	flags.Float64Var(&f.Gram, "gram", 0, "weight of the loss on Gram matrices beside that on features")
-	flags.Float64Var(&f.Painted, "painted", 0.3, "share of crops that are taken from pictures painted with the network itself")
+	flags.Float64Var(&f.Gram, "gram", 0, "weight of the Gram matrices' loss beside the features' loss")
+	flags.Float64Var(&f.Painted, "painted", 0.3, "share of crops taken from pictures that the network itself has painted")
 	flags.StringVar(&f.pooling, "pooling", engine.PoolMax, "how teacher and student pool: max, as VGG-19 was trained, or avg")
-	flags.StringVar(&f.from, "from", "", "a network, or the .state of a training, of the same widths to begin from")
-	flags.Uint64Var(&f.Seed, "seed", 1, "another seed draws other crops")
-	flags.StringVar(&f.licence, "licence", "", "what the network's file says of its licence")
+	flags.StringVar(&f.from, "from", "", "begin from this network or .state file of a training, which must have the same widths")
+	flags.Uint64Var(&f.Seed, "seed", 1, "seed of the random crops; the same seed draws the same crops")
+	flags.StringVar(&f.licence, "licence", "", "the licence to note in the network's file")
 	flags.IntVar(&f.threads, "threads", runtime.GOMAXPROCS(0), "threads")
 	addDataFlag(cmd, &f.data)
 }
 
 func (f *trainFlags) check() error {
 	if filepath.Ext(f.out) != weights.Extension {
-		return wrongUse("The network's file must end in %s.", weights.Extension)
+		return wrongUse("--out must end in %s.", weights.Extension)
 	}
 	switch f.pooling {
 	case engine.PoolMax:
 		f.Pooling = backend.Maximum
 	case engine.PoolAverage:
 	default:
-		return wrongUse("Pooling is max or avg.")
+		return wrongUse("--pooling must be max or avg.")
 	}
 	return within(between("threads", f.threads, 1, 256, ""))
 }
@@ -118,7 +118,7 @@ func beginFrom(ctx context.Context, t *train.Trainer, store *weights.Store, file
 	if filepath.Ext(file) == ".state" {
 		old, err := os.ReadFile(file)
 		if err != nil {
-			return engine.Errorf(engine.Unreadable, "The training to begin from cannot be read (%w); name its .state file.", err)
+			return engine.Errorf(engine.Unreadable, "The training to begin from cannot be read (%w). Name its .state file.", err)
 		}
 		return t.From(old, nil)
 	}
@@ -180,7 +180,7 @@ func (r *training) resume() error {
 		err = r.Resume(data)
 	}
 	if err == nil {
-		fmt.Fprintf(r.cmd.ErrOrStderr(), "Going on from step %d.\n", r.Step)
+		fmt.Fprintf(r.cmd.ErrOrStderr(), "Continuing from step %d.\n", r.Step)
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func TestTrainCommand(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	r := command(t, t.Context(), append(args, "--steps", "5")...)
-	if r.code != exitDone || !strings.Contains(r.err, "Going on from step 3.") {
+	if r.code != exitDone || !strings.Contains(r.err, "Continuing from step 3.") {
 		t.Errorf("%+v", r)
 	}
 	data, err := os.ReadFile(out)

@@ -23,9 +23,9 @@ type outFlags struct {
 }
 
 func (f *outFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.path, "out", "", "where the result goes: a .png, .jpg, .webp (lossless) or .tif file")
-	cmd.Flags().IntVar(&f.depth, "depth", 8, "bits to a channel of a .png file, 8 or 16; .tif files always have 16")
-	cmd.Flags().BoolVar(&f.force, "force", false, "write the result even over a file that the command reads")
+	cmd.Flags().StringVar(&f.path, "out", "", "the file to write the result to: .png, .jpg, .webp (lossless) or .tif")
+	cmd.Flags().IntVar(&f.depth, "depth", 8, "bits per channel of a .png file, 8 or 16; .tif files always have 16")
+	cmd.Flags().BoolVar(&f.force, "force", false, "let the result overwrite a file that the command reads")
 }
 
 func (f *outFlags) deep() bool { return f.depth == 16 || f.format == pixel.TIFF }
@@ -33,16 +33,16 @@ func (f *outFlags) deep() bool { return f.depth == 16 || f.format == pixel.TIFF 
 // check finds out in which format the picture is written, and that its folder is there.
 func (f *outFlags) check() (err error) {
 	if f.path == "" {
-		return wrongUse("Stylize needs --out; see trapped stylize --help.")
+		return wrongUse("Stylize needs --out. See trapped stylize --help.")
 	}
 	if f.format, err = pixel.FormatOf(f.path); err != nil {
 		return err
 	}
 	switch {
 	case f.depth != 8 && f.depth != 16:
-		return wrongUse("A channel has 8 or 16 bits: give --depth 8 or --depth 16.")
+		return wrongUse("--depth must be 8 or 16.")
 	case f.depth == 16 && (f.format == pixel.JPEG || f.format == pixel.WebP):
-		return wrongUse("Only .png and .tif files have 16 bits to a channel; name one with --out, or leave out --depth.")
+		return wrongUse("Only .png and .tif files have 16 bits per channel. Name one with --out, or leave out --depth.")
 	}
 	if _, err := os.Stat(filepath.Dir(followed(f.path))); err != nil {
 		return unwritable(f.path, err)
@@ -54,10 +54,10 @@ func (f *outFlags) check() (err error) {
 // that no file is in its place that the command reads, or its checkpoint.
 func (f *outFlags) reserve(size image.Point, inputs []string, checkpoint string) error {
 	if checkpoint != "" && samePath(f.path, checkpoint) {
-		return wrongUse("--out and --checkpoint are both %s: name two files.", f.path)
+		return wrongUse("--out and --checkpoint are both %s. Name two files.", f.path)
 	}
 	if input := sameFile(f.path, inputs); input != "" && !f.force {
-		return wrongUse("The result would be written over %s, which this command reads: name another file with --out, or add --force.", input)
+		return wrongUse("The result would overwrite %s, which this command reads. Name another file with --out, or add --force.", input)
 	}
 	return writable(f.path, f.bytes(size))
 }
@@ -144,7 +144,7 @@ var newFile = os.CreateTemp
 // nothing behind.
 func writable(path string, bytes int64) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return engine.Errorf(engine.Unwritable, "%s is a folder; name a file in it.", path)
+		return engine.Errorf(engine.Unwritable, "%s is a folder. Name a file in it.", path)
 	}
 	f, err := newFile(filepath.Dir(followed(path)), ".trapped-*")
 	if err != nil {

@@ -142,7 +142,7 @@ func form(req engine.Request) (body []byte, kind string) {
 // submit hands a job over until it is taken.
 func (c *customer) submit(ctx context.Context, req engine.Request) (api.Created, error) {
 	body, kind := form(req)
-	for ; ctx.Err() == nil; time.Sleep(time.Duration(50+rand.IntN(100)) * time.Millisecond) {
+	for range await.Turns(ctx, time.Duration(50+rand.IntN(100))*time.Millisecond) {
 		answer, err := c.do(ctx, http.MethodPost, "/api/v1/jobs", "", body, "Content-Type", kind)
 		if err != nil {
 			c.lost.Add(1)
@@ -168,7 +168,7 @@ func (c *customer) submit(ctx context.Context, req engine.Request) (api.Created,
 // follow listens to a job's events until the last, and returns its name.
 func (c *customer) follow(ctx context.Context, job api.Created) (string, error) {
 	last := ""
-	for ; ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+	for range await.Turns(ctx, 100*time.Millisecond) {
 		answer, err := c.do(ctx, http.MethodGet, job.Links.Events, job.Token, nil, "Last-Event-ID", last)
 		if err != nil {
 			continue
@@ -200,7 +200,7 @@ func (c *customer) follow(ctx context.Context, job api.Created) (string, error) 
 }
 
 func (c *customer) result(ctx context.Context, job api.Created) ([]byte, error) {
-	for ; ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+	for range await.Turns(ctx, 100*time.Millisecond) {
 		answer, err := c.do(ctx, http.MethodGet, job.Links.Result, job.Token, nil)
 		if err != nil {
 			continue

@@ -69,8 +69,8 @@ func (f *settingFlag) Type() string {
 // addRecipeFlags declares the flags from the recipe's declarations.
 func addRecipeFlags(cmd *cobra.Command, preset string) *recipeFlags {
 	f := &recipeFlags{cmd: cmd, preset: preset}
-	cmd.Flags().StringVar(&f.file, "recipe", "", "a recipe to begin with, a JSON file or a picture that Trapped in Art made; flags given beside it win")
-	cmd.Flags().StringArrayVar(&f.styles, "style", nil, "a painting, a file, with an optional weight: b.jpg:0.5; may be given again")
+	cmd.Flags().StringVar(&f.file, "recipe", "", "begin with this recipe: a JSON file, or a picture that Trapped in Art made; other flags win over it")
+	cmd.Flags().StringArrayVar(&f.styles, "style", nil, "the file of a painting, with an optional weight: b.jpg:0.5; may be repeated")
 	standard, err := engine.Preset(preset)
 	if err != nil {
 		panic(err) // the caller named a preset that there is not
@@ -90,7 +90,7 @@ func (f *recipeFlags) recipe() (engine.Recipe, error) {
 	var err error
 	switch named := f.named("preset"); {
 	case f.file != "" && named != "":
-		return r, wrongUse("A recipe file says its preset itself: give --recipe or --preset, not both.")
+		return r, wrongUse("The recipe file names its own preset. Give --recipe or --preset, not both.")
 	case f.file != "":
 		r, err = readRecipe(f.file)
 	case named != "":
@@ -126,7 +126,7 @@ func (f *recipeFlags) withStyles() (engine.Recipe, []string, error) {
 // says what the recipe says.
 func (f *recipeFlags) steered(from engine.Recipe) (engine.Recipe, []string, error) {
 	if f.file != "" {
-		return from, nil, wrongUse("A checkpoint has its own recipe: leave out --recipe, or --resume.")
+		return from, nil, wrongUse("A checkpoint has its own recipe. Leave out --recipe or --resume.")
 	}
 	next := from
 	for _, v := range f.values {
@@ -137,7 +137,7 @@ func (f *recipeFlags) steered(from engine.Recipe) (engine.Recipe, []string, erro
 			return from, nil, err
 		}
 		if was := v.setting.Get(&from); !v.setting.Live && v.setting.Get(&next) != was {
-			return from, nil, wrongUse("--%s cannot change while a painting is made, and the checkpoint has %s: leave it out, or start a new painting without --resume.", v.flag(), was)
+			return from, nil, wrongUse("--%s cannot change while a painting is made; the checkpoint has %s. Leave it out, or start a new painting without --resume.", v.flag(), was)
 		}
 	}
 	names, err := splitStyles(f.styles, &next)
@@ -162,7 +162,7 @@ func readRecipe(path string) (engine.Recipe, error) {
 	)
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > mostPicture {
-		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%s has more than 1 GiB and is no picture that was made here.", path)
+		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%s is larger than 1 GiB, so it is not a picture that Trapped in Art made.", path)
 	}
 	data, err := os.ReadFile(path)
 	switch {
@@ -171,7 +171,7 @@ func readRecipe(path string) (engine.Recipe, error) {
 	case label.Is(data):
 		return label.Extract(engine.File{Name: path, Data: data})
 	case len(data) > most:
-		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%s has more than 1 MiB and is no recipe.", path)
+		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%s is larger than 1 MiB, so it is not a recipe.", path)
 	}
 	return engine.ParseRecipe(data)
 }

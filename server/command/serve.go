@@ -32,9 +32,9 @@ type serveFlags struct {
 // newServeCommand serves the page, the networks and the jobs.
 func newServeCommand() *cobra.Command {
 	var f serveFlags
-	cmd := &cobra.Command{Use: "serve", Short: "Serve the page, and paint what people hand over", Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: "serve", Short: "Serve the page and paint the jobs that people submit", Args: cobra.NoArgs}
 	cmd.Flags().IntVar(&f.workers, "workers", 1, "workers in this process, 0 to 64; each paints one job at a time")
-	cmd.Flags().DurationVar(&f.queue.Silence, "worker-silence", 15*time.Second, "after how long a worker that is not heard of loses its job to another, from 1s")
+	cmd.Flags().DurationVar(&f.queue.Silence, "worker-silence", 15*time.Second, "how long a silent worker keeps its job before another takes it, at least 1s")
 	f.limits.add(cmd, &f.queue)
 	f.nats.addServer(cmd)
 	f.worker.add(cmd)

@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"trappedinart/internal/await"
 	"trappedinart/server/api"
 	"trappedinart/weights/fetch/fetchtest"
 )
@@ -22,18 +22,18 @@ import (
 func awaitFetch(t *testing.T, base string, ok func(api.Fetch) bool) api.Fetch {
 	t.Helper()
 	var f api.Fetch
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	await.Right(t, "the fetching to come so far", func() string {
 		answer, err := http.Get(base + "/api/v1/weights/fetch")
 		if err != nil {
-			continue // it is not there yet
+			return err.Error() // it is not there yet
 		}
 		err = json.NewDecoder(answer.Body).Decode(&f)
 		answer.Body.Close()
 		if err == nil && ok(f) {
-			return f
+			return ""
 		}
-	}
-	t.Fatalf("in the end it says %+v", f)
+		return fmt.Sprintf("it says %+v", f)
+	})
 	return f
 }
 

@@ -20,11 +20,11 @@ func newSiteCommand() *cobra.Command {
 		names     []string
 	)
 	cmd := &cobra.Command{
-		Use: "site", Short: "Write the page into a folder, for hosts without this program", Args: cobra.NoArgs,
-		Long: "Site writes index.html and all that it loads into a folder, which any host of files can serve under any path. Whatever needs a server is not offered there.",
+		Use: "site", Short: "Write the page as static files for any web host", Args: cobra.NoArgs,
+		Long: "Write index.html and everything it loads into a folder, which any web host can serve under any path.\nFeatures that need a server are left out.",
 	}
 	f := cmd.Flags()
-	f.StringVar(&out, "out", "", "the folder to write to; what else is in it stays")
+	f.StringVar(&out, "out", "", "the folder to write to; other files in it stay")
 	f.StringArrayVar(&names, "network", nil, "a network to offer beside the two in the program: a name from the data directory, or a safetensors file; may be repeated")
 	addDataFlag(cmd, &data)
 	formerly(cmd, "weights", "network")
@@ -38,14 +38,14 @@ func newSiteCommand() *cobra.Command {
 				return err
 			}
 			if seen[n.Name] {
-				return wrongUse("There are two networks called %s; name each once.", n.Name)
+				return wrongUse("There are two networks called %s. Name each once.", n.Name)
 			}
 			seen[n.Name] = true
 			networks = append(networks, n)
 		}
 		sizes, err := site.Write(out, networks)
 		if errors.Is(err, site.ErrNotReady) {
-			return engine.Errorf(engine.Unavailable, "This program was built without the page; make build puts it in.")
+			return engine.Errorf(engine.Unavailable, "This program was built without the page. make build includes it.")
 		}
 		if err != nil {
 			return unwritable("The folder "+out, err)

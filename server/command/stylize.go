@@ -40,7 +40,7 @@ func newStylizeCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&f.content, "content", "", "the photograph: a JPEG, PNG, WebP, GIF, BMP or TIFF file")
-	cmd.Flags().BoolVar(&f.estimate, "estimate", false, "say how long it takes and how much memory, and paint nothing")
+	cmd.Flags().BoolVar(&f.estimate, "estimate", false, "print how long the painting takes and how much memory it needs, and paint nothing")
 	f.out.add(cmd)
 	f.memory.add(cmd)
 	f.masks.add(cmd)
@@ -181,9 +181,9 @@ func readFile(path string) (engine.File, error) {
 	case err != nil:
 		return engine.File{}, unreadable("picture", path, err)
 	case info.IsDir():
-		return engine.File{}, engine.Errorf(engine.Unreadable, "%s is a folder; name a picture in it.", path)
+		return engine.File{}, engine.Errorf(engine.Unreadable, "%s is a folder. Name a picture in it.", path)
 	case info.Size() > pixel.MaxFileBytes:
-		return engine.File{}, engine.Errorf(engine.TooLarge, "%s has more than %d MiB; save it smaller.", path, pixel.MaxFileBytes>>20)
+		return engine.File{}, engine.Errorf(engine.TooLarge, "%s is larger than %d MiB. Save it smaller.", path, pixel.MaxFileBytes>>20)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -76,18 +76,17 @@ func newVerifyCommand(t trace) *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "Hold the loss against the one that Gatys published",
-		Long: "Run Gatys' own notebook: the starry night onto Tuebingen, the shorter sides at 512 pixels, with\n" +
-			"the recipe gatys-notebook, and print the loss beside the one that he published. It takes a whole\n" +
-			"VGG-19, to relu5_1, as trapped networks fetch brings it, and the notebook's two pictures. Rounding\n" +
-			"decides which way L-BFGS goes: PyTorch's own runs differ by half before evaluation 20, and\n" +
-			"by 2 % after 100.",
+		Short: "Compare the loss with the one that Gatys published",
+		Long: "Run Gatys' own notebook (the starry night onto Tuebingen, with shorter sides of 512 pixels and the\n" +
+			"recipe gatys-notebook) and print the loss beside the one he published. This needs a whole VGG-19, to\n" +
+			"relu5_1, as trapped networks fetch downloads it, and the notebook's two pictures. Rounding decides\n" +
+			"which way L-BFGS goes: PyTorch's own runs differ by half before evaluation 20, and by 2 % after 100.",
 		Example: "  trapped verify --network vgg19 --content Tuebingen_Neckarfront.jpg --style vangogh_starry_night.jpg",
 		Args:    cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&f.network, "network", "", "a whole VGG-19, a name or a file")
-	cmd.Flags().StringVar(&f.content, "content", "", "the photograph of Tuebingen, a file")
-	cmd.Flags().StringVar(&f.style, "style", "", "the starry night, a file")
+	cmd.Flags().StringVar(&f.network, "network", "", "a whole VGG-19: its name or file")
+	cmd.Flags().StringVar(&f.content, "content", "", "the file of the photograph of Tuebingen")
+	cmd.Flags().StringVar(&f.style, "style", "", "the file of the starry night")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	f.compute.add(cmd)
 	formerly(cmd, "weights", "network")
@@ -169,12 +168,12 @@ func (t *trace) check(w *vgg.Weights) error {
 	}
 	if missing != nil {
 		slices.Sort(missing)
-		return engine.Errorf(engine.MissingLayer, "%s ends at %s, and the published run looks at %s as well; give a whole VGG-19, which trapped networks fetch brings.",
+		return engine.Errorf(engine.MissingLayer, "%s ends at %s, but the published run also looks at %s. Give a whole VGG-19, which trapped networks fetch downloads.",
 			w.Name, taps[len(taps)-1], strings.Join(missing, ", "))
 	}
 	for i, c := range w.Convs[:depth] {
 		if c.O != vgg.Widths[i] {
-			return engine.Errorf(engine.InvalidWeights, "%s is no VGG-19, with which the published run was made: %s has %d channels instead of %d.", w.Name, c.Name, c.O, vgg.Widths[i])
+			return engine.Errorf(engine.InvalidWeights, "%s is not the VGG-19 of the published run: %s has %d channels instead of %d.", w.Name, c.Name, c.O, vgg.Widths[i])
 		}
 	}
 	return nil
@@ -186,7 +185,7 @@ func (t *trace) check(w *vgg.Weights) error {
 func shortened(img *image.NRGBA, short int) (*image.NRGBA, error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	if max(w, h) > 4*min(w, h) {
-		return nil, errors.New("is more than four times as long as it is wide; give the picture that was published")
+		return nil, errors.New("is more than four times as long as wide. Give the picture that was published")
 	}
 	if short == 0 || min(w, h) == short {
 		return img, nil

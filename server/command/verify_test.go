@@ -64,7 +64,7 @@ func TestVerifyTwin(t *testing.T) {
 	if r := verify(t.Context(), gatysTrace(), args...); r.code != exitFailed || !strings.Contains(r.err, "ends at relu3_4") || !strings.Contains(r.err, "relu4_1, relu4_2, relu5_1") {
 		t.Errorf("%+v", r)
 	}
-	if r := verify(t.Context(), twin(), append([]string{"--network", "small"}, args[2:]...)...); r.code != exitFailed || !strings.Contains(r.err, "no VGG-19") {
+	if r := verify(t.Context(), twin(), append([]string{"--network", "small"}, args[2:]...)...); r.code != exitFailed || !strings.Contains(r.err, "not the VGG-19") {
 		t.Errorf("another network gives %+v", r)
 	}
 }

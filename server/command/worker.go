@@ -22,10 +22,10 @@ func newWorkerCommand() *cobra.Command {
 		logs    logFlags
 	)
 	cmd := &cobra.Command{
-		Use: "worker", Short: "Paint what is handed over to servers", Args: cobra.NoArgs,
-		Long: "Paint the jobs that servers on the same NATS take, one after the other, with the weights of this\n" +
-			"machine's data directory. A worker that is told to end finishes its iteration and gives its job\n" +
-			"back; one that is killed is missed, and another goes on from the last checkpoint.",
+		Use: "worker", Short: "Paint jobs for servers", Args: cobra.NoArgs,
+		Long: "Paint the jobs that servers on the same NATS take, one after the other, with the networks of this\n" +
+			"machine's data directory. A worker that is told to stop finishes its iteration and gives its job\n" +
+			"back. If a worker is killed, another continues from the last checkpoint.",
 	}
 	nats.add(cmd)
 	worker.add(cmd)
@@ -34,7 +34,7 @@ func newWorkerCommand() *cobra.Command {
 	configurable(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if nats.url == "" {
-			return wrongUse("A worker needs --nats, the address of the NATS that its servers use; trapped serve has a worker of its own.")
+			return wrongUse("A worker needs --nats, the address of the NATS that its servers use. trapped serve has a worker of its own.")
 		}
 		if err := worker.check(); err != nil {
 			return err
@@ -64,15 +64,15 @@ type natsFlags struct {
 }
 
 func (f *natsFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.url, "nats", "", "a NATS server with JetStream, nats://HOST:PORT, or several with commas between them; none keeps everything in the data directory")
-	cmd.Flags().StringVar(&f.credentials, "nats-credentials", "", "a file of credentials for it")
+	cmd.Flags().StringVar(&f.url, "nats", "", "the address of a NATS server with JetStream, nats://HOST:PORT, or several separated by commas; if empty, everything is kept in the data directory")
+	cmd.Flags().StringVar(&f.credentials, "nats-credentials", "", "a file with the credentials for NATS")
 }
 
 // addServer adds the flags of who sets the queue up.
 func (f *natsFlags) addServer(cmd *cobra.Command) {
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.listen, "nats-listen", "", "where the NATS of this process is open to workers elsewhere, such as 127.0.0.1:4222; whoever reaches it reads and changes everything")
-	cmd.Flags().IntVar(&f.replicas, "nats-replicas", 1, "on how many servers of a NATS cluster everything is kept, 1, 3 or 5")
+	cmd.Flags().StringVar(&f.listen, "nats-listen", "", "the address where this process's NATS accepts workers elsewhere, such as 127.0.0.1:4222; whoever can reach it can read and change everything")
+	cmd.Flags().IntVar(&f.replicas, "nats-replicas", 1, "how many servers of a NATS cluster keep a copy, 1, 3 or 5")
 }
 
 func (f *natsFlags) check() error { return within(between("nats-replicas", f.replicas, 1, 5, "")) }
@@ -88,9 +88,9 @@ type workerFlags struct {
 }
 
 func (f *workerFlags) add(cmd *cobra.Command) {
-	cmd.Flags().DurationVar(&f.checkpoint, "checkpoint-every", 10*time.Second, "how often a job is kept while it is painted, from 1s")
-	cmd.Flags().DurationVar(&f.limit, "limit-time", time.Hour, "how long a job may be painted, from 1s; 0 is no limit")
-	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory that a job may take, in GiB, from 1; larger pictures are painted in blocks")
+	cmd.Flags().DurationVar(&f.checkpoint, "checkpoint-every", 10*time.Second, "how often to save a job while it is painted, at least 1s")
+	cmd.Flags().DurationVar(&f.limit, "limit-time", time.Hour, "how long a job may be painted, at least 1s; 0 means no limit")
+	cmd.Flags().IntVar(&f.memoryGiB, "limit-memory", 8, "the most memory for a job, in GiB, at least 1; larger pictures are painted in blocks")
 }
 
 func (f *workerFlags) check() error {

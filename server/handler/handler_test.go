@@ -22,6 +22,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
+	"trappedinart/internal/await"
 	"trappedinart/server/api"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
@@ -486,19 +487,13 @@ func TestWeights(t *testing.T) {
 func TestWeightsCompressed(t *testing.T) {
 	s := open(t, &painter{}, jobs.Options{})
 	var list []api.Weights
-	for end := time.Now().Add(10 * time.Second); ; {
+	await.That(t, "a network to be compressed", func() bool {
 		_, data := s.do(http.MethodGet, "/api/v1/weights", "", nil)
 		if err := json.Unmarshal(data, &list); err != nil {
 			t.Fatal(err)
 		}
-		if list[0].Compressed > 0 {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("nothing is compressed: %s", data)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+		return list[0].Compressed > 0
+	})
 	w := list[0]
 	if w.Transfer() != w.Compressed || w.Compressed > w.Bytes*95/100 {
 		t.Errorf("%d of %d bytes", w.Compressed, w.Bytes)

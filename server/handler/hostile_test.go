@@ -2,7 +2,6 @@ package handler_test
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 	"trappedinart/server/api"
 	"trappedinart/server/handler"
 	"trappedinart/server/jobs"
@@ -94,11 +94,11 @@ func TestSlowUploads(t *testing.T) {
 	for name, more := range map[string]func(net.Conn){
 		"stops": func(c net.Conn) { _, _ = io.WriteString(c, begin+"some") },
 		"byte by byte": func(c net.Conn) {
-			for b := range bytes.SplitSeq([]byte(begin+strings.Repeat("x", 10000)), nil) {
-				if _, err := c.Write(b); err != nil {
+			text := begin + strings.Repeat("x", 10000)
+			for i := range await.Turns(t.Context(), 20*time.Millisecond) {
+				if _, err := c.Write([]byte{text[i]}); err != nil || i+1 == len(text) {
 					return
 				}
-				time.Sleep(20 * time.Millisecond)
 			}
 		},
 	} {
@@ -182,7 +182,7 @@ func TestLongStream(t *testing.T) {
 	p := &painter{steps: 1, gate: make(chan struct{})}
 	s := open(t, p, jobs.Options{})
 	watched := s.listen(s.submit(), "")
-	time.Sleep(s.Config.ReadTimeout + 200*time.Millisecond)
+	await.Time(t, s.Config.ReadTimeout+200*time.Millisecond)
 	p.gate <- struct{}{}
 	list := s.read(watched, -1)
 	if last := list[len(list)-1]; last.name != api.EventDone {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"trappedinart/internal/await"
 	"trappedinart/server/store"
 )
 
@@ -67,7 +68,7 @@ func TestFollowWhileStatesExpire(t *testing.T) {
 	for i := range 100 {
 		kv := made(t, js, fmt.Sprintf("short_%d", i), time.Second, 5)
 		all.Go(func() {
-			time.Sleep(time.Duration(i) * 10 * time.Millisecond) // some begin before they expire, others while they do
+			await.Time(t, time.Duration(i)*10*time.Millisecond) // some begin before they expire, others while they do
 			followed(t, newIndex(slog.New(slog.DiscardHandler), time.Second, func(_, _ *state) {}), kv)
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 	"trappedinart/server/api"
 	"trappedinart/server/jobs"
 	"trappedinart/server/store"
@@ -166,16 +167,10 @@ func TestExpiry(t *testing.T) {
 		stop()
 		waiting := b.submit(request(1))
 		for _, of := range []ticket{done, waiting} {
-			for end := time.Now().Add(time.Minute); ; {
-				if time.Now().After(end) {
-					b.Fatalf("the job %s has not expired in a minute, and is kept for 2 s", of.id)
-				}
+			await.That(b, "the job "+of.id+" to expire, which is kept for 2 s", func() bool {
 				_, err := b.Status(b.Context(), of.id, of.token)
-				if err != nil && engine.AsError(err).Code == engine.NotFound {
-					break
-				}
-				time.Sleep(50 * time.Millisecond)
-			}
+				return err != nil && engine.AsError(err).Code == engine.NotFound
+			})
 		}
 		b.kept(0)
 	})
@@ -251,24 +246,26 @@ func TestBreaksWorkers(t *testing.T) {
 	of := b.submit(request(1))
 	for range 6 {
 		p := start(t, "crash", b.url)
-		for crashed := false; !crashed; time.Sleep(20 * time.Millisecond) {
+		var s jobs.Status
+		await.That(t, "the worker to crash, or the job to fail", func() bool {
+			var err error
+			if s, err = b.Status(t.Context(), of.id, of.token); err != nil {
+				t.Fatal(err)
+			}
 			select {
 			case err := <-p.done:
 				p.done <- err
-				crashed = true
+				return true
 			default:
+				return s.Final()
 			}
-			s, err := b.Status(t.Context(), of.id, of.token)
-			if err != nil {
-				t.Fatal(err)
+		})
+		if s.Final() {
+			if s.State != api.Failed || !strings.Contains(s.Err.Message, "5 times") {
+				t.Errorf("it is %+v, %v", s, s.Err)
 			}
-			if s.Final() {
-				if s.State != api.Failed || !strings.Contains(s.Err.Message, "5 times") {
-					t.Errorf("it is %+v, %v", s, s.Err)
-				}
-				b.kept(0)
-				return
-			}
+			b.kept(0)
+			return
 		}
 	}
 	t.Error("it never ends")

@@ -25,6 +25,7 @@ import (
 	"trappedinart/engine/backend/cpu"
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
+	"trappedinart/internal/await"
 	"trappedinart/server/jobs"
 	"trappedinart/server/store"
 	"trappedinart/weights"
@@ -303,7 +304,7 @@ func (b *bench) objects(bucket string) []string {
 // kept asserts what there is of jobs that have ended.
 func (b *bench) kept(paintings int) {
 	b.Helper()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	await.Right(b, "the files of ended jobs to go", func() string {
 		up, down := b.objects("trapped_uploads"), b.objects("trapped_paintings")
 		s, err := b.js.Stream(b.Context(), "TRAPPED_JOBS")
 		if err != nil {
@@ -311,12 +312,10 @@ func (b *bench) kept(paintings int) {
 		}
 		left := s.CachedInfo().State.Msgs
 		if len(up) == 0 && len(down) == paintings && left == 0 {
-			return
+			return ""
 		}
-		if time.Now().After(end) {
-			b.Fatalf("there are uploads %v, paintings %v, and %d messages", up, down, left)
-		}
-	}
+		return fmt.Sprintf("there are uploads %v, paintings %v, and %d messages", up, down, left)
+	})
 }
 
 func picture(w, h int) engine.File {

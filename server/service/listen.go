@@ -39,13 +39,13 @@ func listen(l Listen, log *slog.Logger, h http.Handler) (*listener, error) {
 	if l.Cert != "" {
 		c := &certificate{cert: l.Cert, key: l.Key}
 		if _, err := c.get(nil); err != nil {
-			return nil, &engine.Error{Code: engine.Unreadable, Message: fmt.Sprintf("The certificate cannot be used (%v); check --tls-cert and --tls-key.", err), Err: err}
+			return nil, &engine.Error{Code: engine.Unreadable, Message: fmt.Sprintf("The certificate cannot be used (%v). Check --tls-cert and --tls-key.", err), Err: err}
 		}
 		s.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get}
 	}
 	socket, err := net.Listen("tcp", l.Addr)
 	if err != nil {
-		return nil, &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("Cannot listen on %s (%v); choose another address with --addr.", l.Addr, err), Err: err}
+		return nil, &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("Cannot listen on %s (%v). Choose another address with --addr.", l.Addr, err), Err: err}
 	}
 	s.addr = socket.Addr()
 	socket = netutil.LimitListener(socket, l.Connections)
@@ -76,7 +76,7 @@ func (s *listener) close() error {
 	defer cancel()
 	err := s.server.Shutdown(grace)
 	if errors.Is(err, context.DeadlineExceeded) {
-		s.log.Warn("requests were cut off, as they took longer than --grace")
+		s.log.Warn("requests were cut off because they took longer than --grace")
 		return s.server.Close()
 	}
 	return err

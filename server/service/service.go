@@ -72,7 +72,7 @@ func Open(ctx context.Context, opt Options) (_ *Service, err error) {
 		return nil, err
 	}
 	if !pages.Ready() {
-		opt.Log.Warn("This program was built without the page; make build puts it in. The API works.")
+		opt.Log.Warn("This program was built without the page. make build includes it. The API works.")
 	}
 	return s, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 	"trappedinart/server/shares"
 	"trappedinart/server/store"
 )
@@ -173,17 +174,13 @@ func TestExpiry(t *testing.T) {
 		_, err := stream.GetLastMsgForSubject(t.Context(), head)
 		return errors.Is(err, jetstream.ErrMsgNotFound)
 	}
-	for until := time.Now().Add(time.Minute); !gone(stream); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatal("the share is still there")
-		}
-	}
+	await.That(t, "the share to expire", func() bool { return gone(stream) })
 	if _, err := read(t, s, short); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
 		t.Errorf("an expired share: %v", err)
 	}
 	asleep := put(time.Second)
 	st.Close()
-	time.Sleep(1500 * time.Millisecond)
+	await.Time(t, 1500*time.Millisecond) // nobody runs who could say that it is over
 	s, _ = open(t, dir, shares.Options{})
 	if _, err := read(t, s, asleep); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
 		t.Errorf("a share that expired while no server ran: %v", err)

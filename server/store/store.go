@@ -89,7 +89,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	connection, err := connect(ctx, url, options)
 	if err != nil {
 		s.Close()
-		return nil, &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("NATS cannot be reached (%v); check --nats.", err), Err: err}
+		return nil, &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("NATS cannot be reached (%v). Check --nats.", err), Err: err}
 	}
 	if s.js, err = jetstream.New(connection); err != nil {
 		connection.Close()
@@ -98,7 +98,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	}
 	if _, err := s.js.AccountInfo(ctx); err != nil {
 		s.Close()
-		return nil, &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("NATS has no JetStream (%v); start it with -js.", err), Err: err}
+		return nil, &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("NATS has no JetStream (%v). Start it with -js.", err), Err: err}
 	}
 	return s, nil
 }
@@ -126,7 +126,7 @@ func (s *Store) start(opt Options) error {
 	}
 	var err error
 	if s.lock, err = lock(filepath.Join(dir, "lock")); err != nil {
-		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("The data directory %s is in use by another trapped; stop that, or choose another with --data.", opt.Dir), Err: err}
+		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("The data directory %s is in use by another trapped. Stop that one, or choose another directory with --data.", opt.Dir), Err: err}
 	}
 	o := &server.Options{
 		ServerName: "trapped", DontListen: opt.Listen == "", NoSigs: true,
@@ -141,7 +141,7 @@ func (s *Store) start(opt Options) error {
 			o.Port, err = strconv.Atoi(port)
 		}
 		if err != nil || o.Port < 0 || o.Port > math.MaxUint16 {
-			return engine.Errorf(engine.Unavailable, "NATS listens on an address such as 127.0.0.1:4222, which %q is not.", opt.Listen)
+			return engine.Errorf(engine.Unavailable, "--nats-listen must be an address such as 127.0.0.1:4222, not %q.", opt.Listen)
 		}
 		if o.Port == 0 {
 			o.Port = server.RANDOM_PORT
@@ -153,7 +153,7 @@ func (s *Store) start(opt Options) error {
 	s.server.SetLoggerV2(logger{opt.Log}, false, false, false)
 	s.server.Start()
 	if !s.server.ReadyForConnections(startTimeout) {
-		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("The data directory %s cannot be opened, or the address of NATS is taken; the log says why.", dir)}
+		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("The data directory %s cannot be opened, or the address of NATS is taken. The log says why.", dir)}
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/await"
 	"trappedinart/wasm/networks"
 	"trappedinart/weights"
 )
@@ -206,18 +207,6 @@ func load(t *testing.T, n *networks.Networks, name string) *vgg.Weights {
 	return w
 }
 
-// until waits for what another goroutine does.
-func until(t *testing.T, what string, f func() bool) {
-	t.Helper()
-	for range 2000 {
-		if f() {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatalf("%s has not come true", what)
-}
-
 func TestFetchedOnce(t *testing.T) {
 	data, name := mine(t)
 	want, err := weights.Parse(data)
@@ -232,7 +221,7 @@ func TestFetchedOnce(t *testing.T) {
 			t.Fatal("it is another network than the file's")
 		}
 	}
-	until(t, "the file is kept", func() bool { return bytes.Equal(s.has(name), data) })
+	await.That(t, "the file to be kept", func() bool { return bytes.Equal(s.has(name), data) })
 	l.dead = true // the next visit, without a line
 	if w := load(t, open(t, l, s), name); !reflect.DeepEqual(w, want) {
 		t.Error("the kept network is another one")
@@ -270,7 +259,7 @@ func TestBeginsEarly(t *testing.T) {
 		t.Fatalf("%v, %v", w, err)
 	}
 	close(l.on)
-	until(t, "the rest has come", func() bool { return bytes.Equal(s.has(name), data) })
+	await.That(t, "the rest to come", func() bool { return bytes.Equal(s.has(name), data) })
 	if len(load(t, n, name).Convs) != 3 || len(l.froms) != 1 {
 		t.Errorf("requests from %v", l.froms)
 	}
@@ -301,12 +290,12 @@ func TestCancelKeeps(t *testing.T) {
 			t.Fatalf("%s: stopped, it gives %v", visit, err)
 		}
 		if visit == "next" {
-			until(t, "the file is closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
+			await.That(t, "the file to be closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
 			n = open(t, l, s)
 		}
 		cleared := strings.Contains(visit, "cleared")
 		if cleared {
-			until(t, "the file is closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
+			await.That(t, "the file to be closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
 			_ = s.Remove(t.Context(), name)
 		}
 		time.AfterFunc(20*time.Millisecond, func() { close(l.on) })
@@ -315,12 +304,12 @@ func TestCancelKeeps(t *testing.T) {
 			t.Errorf("%s visit: requests from %v of %d bytes", visit, l.froms, len(data))
 		}
 		if cleared { // its beginning is not on the shelf any more, so the rest must not be
-			until(t, "the file is closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
+			await.That(t, "the file to be closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
 			if kept := s.has(name); len(kept) > 0 {
 				t.Errorf("%s: %d bytes are kept", visit, len(kept))
 			}
 		} else if !s.broken {
-			until(t, "the file is whole", func() bool { return bytes.Equal(s.has(name), data) })
+			await.That(t, "the file to be whole", func() bool { return bytes.Equal(s.has(name), data) })
 		}
 	}
 }
@@ -334,7 +323,7 @@ func TestBrokenConnection(t *testing.T) {
 		if !slices.Equal(l.froms, []int64{0, int64(l.cut)}) || !plain && l.sent != len(data) {
 			t.Errorf("plain %v: requests from %v, %d bytes of %d", plain, l.froms, l.sent, len(data))
 		}
-		until(t, "the file is whole", func() bool { return bytes.Equal(s.has(name), data) })
+		await.That(t, "the file to be whole", func() bool { return bytes.Equal(s.has(name), data) })
 	}
 }
 
@@ -398,7 +387,7 @@ func TestSpoiledWhereItIsKept(t *testing.T) {
 		for what, kept := range map[string][]byte{"changed": spoiled, "cut": data[:at], "longer": append(slices.Clone(data), 1, 2)} {
 			l, s := &line{data: data}, &shelf{files: map[string][]byte{name: kept}}
 			load(t, open(t, l, s), name)
-			until(t, "the file is mended", func() bool { return bytes.Equal(s.has(name), data) })
+			await.That(t, "the file to be mended", func() bool { return bytes.Equal(s.has(name), data) })
 			if what == "longer" && len(l.froms) > 0 || what != "longer" && (len(l.froms) != 1 || l.froms[0] > int64(at)) {
 				t.Errorf("%s at %d: requests from %v", what, at, l.froms)
 			}
@@ -414,13 +403,13 @@ func TestOlderVersionsGo(t *testing.T) {
 	l := &line{data: data, hold: len(data) - 50, on: make(chan struct{})}
 	n := open(t, l, s)
 	n.Fetch(name)
-	until(t, "most has come", func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.sent >= l.hold })
+	await.That(t, "most to come", func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.sent >= l.hold })
 	if s.has(older) == nil {
 		t.Error("the older version went before the new one was whole")
 	}
 	close(l.on)
 	load(t, n, name)
-	until(t, "the older version is gone", func() bool { return s.has(older) == nil })
+	await.That(t, "the older version to go", func() bool { return s.has(older) == nil })
 	if s.has(other) == nil || s.has("notes") == nil || !bytes.Equal(s.has(name), data) {
 		t.Error("other files went with it")
 	}
@@ -448,14 +437,14 @@ func TestNotKept(t *testing.T) {
 	s := &shelf{room: len(data) - 100}
 	n := open(t, &line{data: data}, s)
 	load(t, n, name)
-	until(t, "the file is closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
+	await.That(t, "the file to be closed", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.taken == 0 })
 	if kept := s.has(name); !bytes.Equal(kept, data[:len(kept)]) {
 		t.Error("half a part is kept")
 	}
 
 	l, first, second := &line{data: data}, &shelf{broken: true}, &shelf{}
 	load(t, open(t, l, first, second), name)
-	until(t, "it is on the second shelf", func() bool { return bytes.Equal(second.has(name), data) })
+	await.That(t, "the file on the second shelf", func() bool { return bytes.Equal(second.has(name), data) })
 
 	load(t, open(t, l, first), name)
 	if !slices.Equal(l.kepts, []bool{true, false}) {
@@ -469,7 +458,7 @@ func TestFetchAhead(t *testing.T) {
 	n := open(t, l) // without a shelf, from which it could come too
 	n.Fetch(name)
 	n.Fetch(name)
-	until(t, "it is on its way", func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.sent > 0 })
+	await.That(t, "the file to be on its way", func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.sent > 0 })
 	close(l.on)
 	load(t, n, name) // joins in
 	n.Fetch(name)
@@ -506,8 +495,8 @@ func TestFetchAheadOfAnotherRun(t *testing.T) {
 			n.Fetch(name)
 		}
 		close(slow.on)
-		until(t, "what is fetched ahead is kept", func() bool { return bytes.Equal(mine.has(name), data) })
-		until(t, "the other is kept", func() bool { return bytes.Equal(theirs.has(otherName), other) })
+		await.That(t, "what is fetched ahead to be kept", func() bool { return bytes.Equal(mine.has(name), data) })
+		await.That(t, "the other to be kept", func() bool { return bytes.Equal(theirs.has(otherName), other) })
 	}
 	if len(slow.froms) != 2 || len(fast.froms) != 2 {
 		t.Errorf("requests from %v and %v", slow.froms, fast.froms)

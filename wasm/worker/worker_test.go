@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"runtime"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func open(t *testing.T, run engine.Runner) (*worker.Session, chan protocol.Messa
 		Version: "test",
 		Runner:  func(string) engine.Runner { return run },
 		Post:    func(m protocol.Message) { messages <- m },
-		Yield:   func() { time.Sleep(time.Microsecond) },
+		Yield:   runtime.Gosched,
 		Log:     t.Logf,
 	}
 	s.Open()
