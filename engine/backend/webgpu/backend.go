@@ -148,6 +148,9 @@ func spread(groups int) workgroups {
 
 // run records a command. params are those that the kernel declares, in their order.
 func (b *Backend) run(k kernel, n workgroups, params []uint32, memories ...*memory) {
+	if b.used+1+len(memories) > slots { // all may be read yet; memories may need clearing
+		b.wait()
+	}
 	if b.lost != nil || n.x == 0 || n.y == 0 || n.z == 0 {
 		return
 	}
@@ -161,9 +164,6 @@ func (b *Backend) run(k kernel, n workgroups, params []uint32, memories ...*memo
 	g := b.group(m, memories)
 	if g == nil {
 		return
-	}
-	if b.used == slots { // all may be read yet
-		b.wait()
 	}
 	at := b.used * slotBytes
 	for i, v := range params {
@@ -264,6 +264,5 @@ func (b *Backend) fetch(ctx context.Context, m *memory, bytes int) ([]byte, erro
 		b.fail(b.gpu.read(ctx, b.host, b.staging.buffer))
 		b.used, b.written = 0, 0
 	}
-	b.bury()
 	return b.host, b.Err()
 }

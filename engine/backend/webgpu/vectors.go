@@ -77,6 +77,7 @@ func (b *Backend) AdamStep(x, m, v, g backend.Buffer, rate float64, t int) {
 
 func (b *Backend) Dots(ctx context.Context, dst []float64, pairs []backend.Pair) error {
 	backend.CheckDots(dst, pairs)
+	b.bury()
 	if len(pairs) == 0 {
 		return b.Err()
 	}
