@@ -54,11 +54,22 @@ func (j *job) fallsBack(err error) bool {
 	if planErr != nil {
 		return false
 	}
-	j.reports.keep(fmt.Sprintf("The GPU stopped (%v); the painting goes on on the processor, from the last picture.", err))
+	j.reports.keep(stopped(err) + ", from the last picture.")
 	j.be, j.other, j.plan = j.other, nil, next
 	// What was measured was the other's.
 	j.pace.probed, j.pace.timed = 0, time.Time{}
 	return true
+}
+
+// alone is the runner without the back end that failed with err before there was a picture.
+func (r *Runner) alone(err error) *Runner {
+	next := *r
+	next.Backend, next.Fallback, next.Remark = r.Fallback, nil, stopped(err)+"."
+	return &next
+}
+
+func stopped(err error) string {
+	return fmt.Sprintf("The GPU stopped (%v); the painting goes on on the processor", err)
 }
 
 // named adds to reports what device computes.

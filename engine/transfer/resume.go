@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
@@ -91,11 +92,27 @@ func (j *job) takeUp(r *resumed) error {
 	if whole := s.withBorder(borderAt(s, j.plan.recipe.Border)); r.Shape.W != whole.w || r.Shape.H != whole.h {
 		return damaged("its picture has another size than these pictures lead to")
 	}
+	if name := j.be.Name(); r.Backend != "" && r.Backend != name {
+		j.reports.keep(fmt.Sprintf("This painting was begun on %s and goes on on %s, which rounds differently: it may end a little otherwise.", deviceOf(r.Backend), deviceOf(name)))
+	}
 	j.plan = j.plan.calibrated(r.StyleFactor)
 	j.outcome.evaluations, j.outcome.loss = r.Done, r.Loss
 	j.pace.from = mark{r.Scale, r.Iteration}
 	j.pace.at = j.pace.from
 	return nil
+}
+
+// deviceOf says what a back end of that name computes on.
+func deviceOf(backend string) string {
+	switch backend {
+	case "cpu":
+		return "the processor"
+	case "webgpu":
+		return "the GPU"
+	case "ref":
+		return "the reference"
+	}
+	return "another device"
 }
 
 // restore brings a new stage to where the checkpoint was.
