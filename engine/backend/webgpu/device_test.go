@@ -91,3 +91,50 @@ func TestGarbage(t *testing.T) {
 		t.Errorf("the device holds %d bytes, and %d before: the garbage was not given back", after, before)
 	}
 }
+
+// TestNoAllocations: recording takes no memory of the host, once everything is there.
+func TestNoAllocations(t *testing.T) {
+	b := newBackend(&fake{})
+	s, n := backend.Shape{C: 16, H: 8, W: 9}, backend.Shape{C: 16, H: 4, W: 4}
+	picture := backend.Shape{C: 3, H: 8, W: 9}
+	prepare := func(in, out int) backend.Conv {
+		return b.Prepare(backend.ConvWeights{O: out, I: in, Weight: make([]float32, 9*in*out), Bias: make([]float32, out)})
+	}
+	first, second := prepare(3, 16), prepare(16, 16)
+	x, f, g, small, mask := b.New(picture), b.New(s), b.New(s), b.New(n), b.New(backend.Shape{C: 1, H: 8, W: 9})
+	pos, arg := b.NewMemo(s), b.NewMemo(n)
+	gram, metric, other, one, two := b.NewSums(256), b.NewSums(256), b.NewSums(256), b.NewSums(1), b.NewSums(32)
+	products, pairs := make([]float64, 2), []backend.Pair{{A: x, B: x}, {A: one}}
+	w := backend.Window{X0: 1, Y0: 1, X1: 7, Y1: 6}
+	for _, transform := range []bool{false, true} {
+		b.transform = transform
+		for name, step := range map[string]func(){
+			"Convolve":     func() { b.Convolve(f, x, first, pos); b.Convolve(g, f, second, pos) },
+			"ConvolveBack": func() { b.ConvolveBack(f, g, second, pos); b.ConvolveBack(x, f, first, pos) },
+			"Pool":         func() { b.Pool(small, f, backend.Maximum, arg); b.PoolBack(f, small, backend.Maximum, arg) },
+			"AddGram":      func() { b.AddGram(gram, f, w, mask); b.AddGram(gram, f, w, nil) },
+			"GramGrad":     func() { b.GramGrad(g, f, gram, 1, w, mask); b.Sandwich(metric, gram, other) },
+			"AddMoments": func() {
+				b.AddMoments(two, f, w, mask)
+				b.Spread(two, two, 9)
+				b.MomentsGrad(g, f, two, two, 1, w, mask)
+			},
+			"AddSquares":    func() { b.AddSquares(one, f, g, w); b.SquaresGrad(f, g, g, 1, w) },
+			"AddVariation":  func() { b.AddVariation(one, x, backend.Squared, w); b.VariationGrad(x, x, backend.Squared, 1, w) },
+			"Combine":       func() { b.Combine(f, 1, f, 2, g); b.Combine(gram, 1, gram, 2, metric) },
+			"AddPart, Adam": func() { b.AddPart(f, 0, 0, g, w); b.AdamStep(f, g, f, g, 1, 1) },
+			"Dots":          func() { _ = b.Dots(context.Background(), products, pairs) },
+		} {
+			step := func() {
+				step()
+				b.flush()
+			}
+			if n := testing.AllocsPerRun(200, step); n >= 1 {
+				t.Errorf("%s takes memory %v times", name, n)
+			}
+		}
+	}
+	if err := b.Err(); err != nil {
+		t.Error(err)
+	}
+}

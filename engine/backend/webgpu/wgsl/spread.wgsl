@@ -14,21 +14,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
   if (i >= p.n) {
     return;
   }
-  let all = 2u * p.n;
+  let tails = 2u * p.n;
   let share = Sum(p.shareHead, p.shareTail);
 //if FROM
-  let sum = Sum(source[i], source[all + i]);
-  let squares = Sum(source[p.n + i], source[all + p.n + i]);
+  let sum = Sum(source[i], source[tails + i]);
+  let squares = Sum(source[p.n + i], source[tails + p.n + i]);
 //end
 //if !FROM
-  let sum = Sum(dst[i], dst[all + i]);
-  let squares = Sum(dst[p.n + i], dst[all + p.n + i]);
+  let sum = Sum(dst[i], dst[tails + i]);
+  let squares = Sum(dst[p.n + i], dst[tails + p.n + i]);
 //end
   let mean = plus(times(sum, share), Sum(0.0, 0.0));
   let square = times(mean, mean);
   let variance = plus(times(squares, share), Sum(-square.head, -square.tail));
   dst[i] = mean.head;
-  dst[all + i] = mean.tail;
+  dst[tails + i] = mean.tail;
   dst[p.n + i] = sqrt(max(0.0, variance.head + variance.tail) + p.least);
-  dst[all + p.n + i] = 0.0;
+  dst[tails + p.n + i] = 0.0;
 }
