@@ -52,8 +52,7 @@ func TestCheckpointElsewhere(t *testing.T) {
 	}
 }
 
-// TestRemark: what the runner has to say is said at once and with the result, also beside
-// something else.
+// TestRemark: what the runner has to say is said at once and with the result.
 func TestRemark(t *testing.T) {
 	r := runner(1)
 	r.Remark = "The processor paints."

@@ -16,13 +16,8 @@ type reports struct {
 	notes       []string // of the result
 }
 
-// say has a sentence said with the next report, after those that wait for it too.
-func (r *reports) say(note string) {
-	if r.note != "" {
-		note = r.note + " " + note
-	}
-	r.note = note
-}
+// say has a sentence said with the next report.
+func (r *reports) say(note string) { r.note = note }
 
 // keep has a sentence said with the next report and with the result.
 func (r *reports) keep(note string) {

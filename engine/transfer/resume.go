@@ -94,6 +94,7 @@ func (j *job) takeUp(r *resumed) error {
 	}
 	if name := j.be.Name(); r.Backend != "" && r.Backend != name {
 		j.reports.keep(fmt.Sprintf("This painting was begun on %s and goes on on %s, which rounds differently: it may end a little otherwise.", deviceOf(r.Backend), deviceOf(name)))
+		j.reports.send(engine.Progress{Stage: engine.Preparing})
 	}
 	j.plan = j.plan.calibrated(r.StyleFactor)
 	j.outcome.evaluations, j.outcome.loss = r.Done, r.Loss
