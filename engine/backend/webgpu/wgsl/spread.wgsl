@@ -8,12 +8,7 @@ struct Params { n: u32, zero: u32, shareHead: f32, shareTail: f32, least: f32 }
 //end
 //use pair
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let tails = 2u * p.n;
   let share = Sum(p.shareHead, p.shareTail);
 //if FROM

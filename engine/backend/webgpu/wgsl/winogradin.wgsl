@@ -25,12 +25,7 @@ fn load(c: u32, v: u32, u: u32) -> vec4<f32> {
 //end
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let c = i / p.tiles;
   let tile = i % p.tiles + p.first;
   let y = 2u * (tile / p.across) - 1u;

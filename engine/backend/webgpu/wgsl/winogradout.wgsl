@@ -21,12 +21,7 @@ fn store(c: u32, v: u32, u: u32, value: vec4<f32>) {
   }
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let c = i / p.tiles;
   let tile = i % p.tiles + p.first;
   let y = 2u * (tile / p.across);
