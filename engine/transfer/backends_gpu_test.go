@@ -24,5 +24,5 @@ var gpu = sync.OnceValue(func() *webgpu.Backend {
 	return b
 })
 
-func backends() []held      { return []held{{gpu(), 1e-2}} }
+func backends() []held      { return []held{{gpu(), 1e-3}} }
 func traceBackends() []held { return backends() }
