@@ -46,7 +46,7 @@ func (d *device) choose(ctx context.Context) (be, fallback backend.Backend, rema
 		d.refused = d.gpu.Err()
 	}
 	if d.refused != nil {
-		return d.processor, nil, fmt.Sprintf("The processor paints, and not the GPU: %v.", d.refused)
+		return d.processor, nil, fmt.Sprintf("The processor paints, not the GPU (%v).", d.refused)
 	}
 	if d.gpu == nil {
 		return d.processor, nil, ""

@@ -12,6 +12,6 @@ func TestWhyTheProcessor(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=40&backend=webgpu", 1280, 800)
 	b.ready(1)
 	b.press("Start")
-	b.until(problem+`.includes('The processor paints, and not the GPU: this browser ')`, 30*time.Second)
+	b.until(problem+`.includes('The processor paints, not the GPU (this browser ')`, 30*time.Second)
 	b.until(state+` === 'done'`, time.Minute)
 }

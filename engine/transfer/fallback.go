@@ -37,7 +37,7 @@ func (j *job) savePixels(st *stage) error {
 // failure is how a run ends with err.
 func failure(err error) error {
 	if errors.Is(err, backend.ErrLost) {
-		return engine.Errorf(engine.Unavailable, "The GPU stopped, and nobody goes on (%w); paint on the processor.", err)
+		return engine.Errorf(engine.Unavailable, "The GPU stopped (%w). Paint on the processor.", err)
 	}
 	return engine.AsError(err)
 }
@@ -54,7 +54,7 @@ func (j *job) fallsBack(err error) bool {
 	if planErr != nil {
 		return false
 	}
-	j.reports.keep(stopped(err) + ", from the last picture.")
+	j.reports.keep(fmt.Sprintf("The GPU stopped (%v). The processor continues from the last picture.", err))
 	j.be, j.other, j.plan = j.other, nil, next
 	// What was measured was the other's.
 	j.pace.probed, j.pace.timed = 0, time.Time{}
@@ -64,12 +64,8 @@ func (j *job) fallsBack(err error) bool {
 // alone is the runner without the back end that failed with err before there was a picture.
 func (r *Runner) alone(err error) *Runner {
 	next := *r
-	next.Backend, next.Fallback, next.Remark = r.Fallback, nil, stopped(err)+"."
+	next.Backend, next.Fallback, next.Remark = r.Fallback, nil, fmt.Sprintf("The GPU stopped (%v). The processor paints.", err)
 	return &next
-}
-
-func stopped(err error) string {
-	return fmt.Sprintf("The GPU stopped (%v); the painting goes on on the processor", err)
 }
 
 // named adds to reports what device computes.

@@ -86,11 +86,11 @@ func TestGPUCheckpoint(t *testing.T) {
 	next.Checkpoint = ofGPU
 	back, _ := run(t, runner(2), next)
 	alike(t, back, painted)
-	if saying(there.Notes, "goes on on the GPU") != 1 || saying(back.Notes, "goes on on the processor") != 1 {
+	if saying(there.Notes, "begun on another device") != 1 || saying(back.Notes, "begun on another device") != 1 {
 		t.Errorf("the notes are %q and %q", there.Notes, back.Notes)
 	}
 	same, _ := run(t, onGPU(t, runner(1)), next)
-	if string(same.Picture.Pix) != string(onlyGPU.Picture.Pix) || saying(same.Notes, "goes on") != 0 {
+	if string(same.Picture.Pix) != string(onlyGPU.Picture.Pix) || saying(same.Notes, "begun on") != 0 {
 		t.Errorf("on the GPU it ends %v grey levels elsewhere, with notes %q", distance(same.Picture, onlyGPU.Picture), same.Notes)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
@@ -36,7 +35,7 @@ func damaged(why string) error {
 // the checkpoint.
 func readCheckpoint(data []byte) (*resumed, error) {
 	if bytes.HasPrefix(data, []byte(oldCheckpoint)) {
-		return nil, damaged("it was made by an earlier version of this program, which did not note with which pictures")
+		return nil, damaged("it was made by an earlier version of this program, which did not record its pictures")
 	}
 	rest, ok := bytes.CutPrefix(data, []byte(checkpointMagic))
 	if !ok || len(rest) < 8 {
@@ -90,10 +89,10 @@ func (j *job) takeUp(r *resumed) error {
 	}
 	s := j.plan.sizes[r.Scale]
 	if whole := s.withBorder(borderAt(s, j.plan.recipe.Border)); r.Shape.W != whole.w || r.Shape.H != whole.h {
-		return damaged("its picture has another size than these pictures lead to")
+		return damaged("its picture does not have the size that these pictures lead to")
 	}
-	if name := j.be.Name(); r.Backend != "" && r.Backend != name {
-		j.reports.keep(fmt.Sprintf("This painting was begun on %s and goes on on %s, which rounds differently: it may end a little otherwise.", deviceOf(r.Backend), deviceOf(name)))
+	if r.Backend != "" && r.Backend != j.be.Name() {
+		j.reports.keep("This painting was begun on another device, which rounds differently. It may end a little differently.")
 		j.reports.send(engine.Progress{Stage: engine.Preparing})
 	}
 	j.plan = j.plan.calibrated(r.StyleFactor)
@@ -101,19 +100,6 @@ func (j *job) takeUp(r *resumed) error {
 	j.pace.from = mark{r.Scale, r.Iteration}
 	j.pace.at = j.pace.from
 	return nil
-}
-
-// deviceOf says what a back end of that name computes on.
-func deviceOf(backend string) string {
-	switch backend {
-	case "cpu":
-		return "the processor"
-	case "webgpu":
-		return "the GPU"
-	case "ref":
-		return "the reference"
-	}
-	return "another device"
 }
 
 // restore brings a new stage to where the checkpoint was.
