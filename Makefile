@@ -34,7 +34,7 @@ ifndef TRAPPED_LEFT_OUT
 export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
 endif
 
-.PHONY: all help check soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools compare-gpu screenshots axe tools prove generated \
+.PHONY: all help check soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser compare-gpu screenshots axe tools prove generated \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -152,24 +152,35 @@ fuzz:
 	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done
 
 # test-gpu runs the GPU's back end on two programs that stand for one: Mesa's lavapipe
-# natively, and SwiftShader in Chromium's worker. Both are slow. What cannot be run fails.
+# natively, and SwiftShader in Chromium's worker. Both are slow. What cannot be run fails. Of every
+# operation lavapipe's code is not optimised, as its compiler takes longer than the tests
+# (GALLIVM_PERF); of whole paintings it is.
 LAVAPIPE = $$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -1)
-GPU_ENV  = VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp}
+GPU_TEST = VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp} MESA_SHADER_CACHE_DIR=$(CURDIR)/bin/mesa go test -tags gpu -count=1 -timeout 30m
 GPU_RUN ?= .
 test-gpu: tools gpu-tools
-	$(GPU_ENV) go test -tags gpu -count=1 -timeout 60m -run '$(GPU_RUN)' ./engine/backend/webgpu
-	@mkdir -p bin/gpu
+	@mkdir -p bin/gpu bin/mesa
+	@$(MAKE) --no-print-directory -j2 gpu-operations gpu-paintings
+	@$(MAKE) --no-print-directory gpu-browser
+
+gpu-operations:
+	GALLIVM_PERF=nopt $(GPU_TEST) -run '$(GPU_RUN)' ./engine/backend/webgpu
+
+gpu-paintings:
+	$(GPU_TEST) -run '^Test(GPU|Golden$$)' ./engine/transfer
+
+gpu-browser:
 	$(WASM) go test -tags gpu,wasmkernels -c -o bin/gpu/bench.wasm ./engine/backend/webgpu
-	$(CHROMIUM) -gpu swiftshader -timeout 60m -query "test.v=true&test.run=$(GPU_RUN)" bin/gpu $(KERNELS) $$(go env GOROOT)/lib/wasm
+	$(CHROMIUM) -gpu swiftshader -timeout 30m -query "test.v=true&test.run=$(GPU_RUN)" bin/gpu $(KERNELS) $$(go env GOROOT)/lib/wasm
 
 gpu-tools:
-	@[ -n "$(LAVAPIPE)" ] && exit 0; \
+	@[ -n "$(LAVAPIPE)" ] && command -v spirv-val >/dev/null && exit 0; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
 	if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
-	  echo "Installing mesa-vulkan-drivers with apt-get, for the tests."; \
-	  $$sudo apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q mesa-vulkan-drivers libvulkan1 >/dev/null; \
+	  echo "Installing mesa-vulkan-drivers and spirv-tools with apt-get, for the tests."; \
+	  $$sudo apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q mesa-vulkan-drivers libvulkan1 spirv-tools >/dev/null; \
 	else \
-	  echo "The tests of the GPU need Mesa's lavapipe. Install it with: sudo apt-get install mesa-vulkan-drivers libvulkan1"; exit 1; \
+	  echo "The tests of the GPU need Mesa's lavapipe and spirv-val. Install them with: sudo apt-get install mesa-vulkan-drivers libvulkan1 spirv-tools"; exit 1; \
 	fi
 
 # browser is the page in a real Chromium.

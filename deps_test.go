@@ -56,7 +56,7 @@ func not(forbidden ...string) func(string) bool {
 func page(allowed ...string) func(string) bool {
 	return func(path string) bool {
 		return !strings.HasPrefix(path, module+"/") || ours(append(allowed, "engine", "engine/pixel/label", "engine/segment", "server/api",
-			"wasm/browser", "wasm/protocol", "web/desk", "web/dom", "web/mask", "web/run", "web/words")...)(path)
+			"internal/promise", "wasm/browser", "wasm/protocol", "web/desk", "web/dom", "web/mask", "web/run", "web/words")...)(path)
 	}
 }
 
@@ -74,7 +74,8 @@ var rules = []rule{
 	{"engine/backend/ref", "native", "a back end knows the seam alone; the reference is gorgonia's", not(module+"/engine/backend/cpu", module+"/engine/vgg", module+"/engine/pixel", module+"/weights")},
 	{"engine/backend/cpu", "", "a back end knows the seam alone", ours("engine/backend")},
 	{"engine/backend/webgpu", "native", "a back end knows the seam alone, and one library of GPUs", ours("engine/backend", "github.com/gogpu", "github.com/go-webgpu", "golang.org/x/sys")},
-	{"engine/backend/webgpu", "js", "the browser has the GPU itself, and the worker is downloaded", ours("engine/backend")},
+	{"engine/backend/webgpu", "js", "the browser has the GPU itself, and the worker is downloaded", ours("engine/backend", "internal/promise")},
+	{"internal/promise", "", "waiting for a promise needs the browser alone", standard},
 	{"engine/vgg", "", "the network computes on any back end", ours("engine", "engine/backend")},
 	{"engine/loss", "", "losses compute on any back end", ours("engine/backend")},
 	{"engine/optim", "", "optimisers compute on any back end", ours("engine/backend")},
@@ -92,10 +93,10 @@ var rules = []rule{
 	{"weights/judge", "native", "a judge looks through a back end that it is handed", not(append(concrete, module+"/server", module+"/web")...)},
 	{"wasm", "js", "the worker is downloaded: gorgonia would make it six times as large", not(gorgonia, gonum, module+"/server", module+"/web")},
 	{"wasm/networks", "", "bringing a network here needs its file's format and nothing that computes", not(append(concrete, module+"/engine/transfer", module+"/server", module+"/web", gorgonia)...)},
-	{"wasm/browser", "js", "the page asks the browser too, and does not load the engine for it", ours("engine", "engine/pixel/label", "wasm/protocol")},
+	{"wasm/browser", "js", "the page asks the browser too, and does not load the engine for it", ours("engine", "engine/pixel/label", "wasm/protocol", "internal/promise")},
 	{"wasm/protocol", "", "page and worker share the messages, and the page computes nothing", not(append(concrete, module+"/engine/transfer", module+"/weights")...)},
 	{"web", "js", "the page is downloaded, and hands all work to a Runner", not(append(concrete, module+"/engine/transfer", module+"/engine/vgg", module+"/weights", gorgonia, gonum)...)},
-	{"web/runner", "", "runners talk to a worker and to a server, and know nothing of the page", ours("engine", "engine/pixel/label", "wasm/protocol", "wasm/browser", "server/api")},
+	{"web/runner", "", "runners talk to a worker and to a server, and know nothing of the page", ours("engine", "engine/pixel/label", "wasm/protocol", "wasm/browser", "server/api", "internal/promise")},
 	{"web/words", "", "words know nothing of who says them", standard},
 	{"web/mask", "", "masks are painted without a browser", ours("engine", "engine/segment")},
 	{"web/run", "", "the phases of a run know no browser and no runner", ours("engine", "web/words")},

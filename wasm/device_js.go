@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"syscall/js"
 
 	"trappedinart/engine/backend"
@@ -15,6 +16,7 @@ type device struct {
 	asked     string // webgpu, fastest, or else the processor
 	chosen    bool
 	gpu       *webgpu.Backend // or nil
+	refused   error           // why it is nil, if it was asked for
 }
 
 // askedBackend is what the page's address asks for by ?backend=, which worker.js has too.
@@ -26,22 +28,28 @@ func askedBackend() string {
 	return ""
 }
 
-// choose returns who computes, and who goes on if that fails.
-func (d *device) choose(ctx context.Context) (be, fallback backend.Backend) {
+// choose returns who computes, and who goes on if that fails. The remark is why the
+// processor computes although the GPU was asked for.
+func (d *device) choose(ctx context.Context) (be, fallback backend.Backend, remark string) {
 	if !d.chosen && (d.asked == "webgpu" || d.asked == "fastest") {
 		gpu, err := webgpu.Choose(ctx, d.processor, d.asked == "webgpu")
 		if ctx.Err() != nil {
-			return d.processor, nil // and the next painting asks again
+			if gpu != nil {
+				gpu.Close()
+			}
+			return d.processor, nil, "" // and the next painting asks again
 		}
-		if err != nil {
-			logf("the processor computes, although %s was asked for: %v", d.asked, err)
-		} else {
-			d.gpu = gpu
-		}
+		d.gpu, d.refused = gpu, err
 	}
 	d.chosen = true
-	if d.gpu == nil || d.gpu.Err() != nil {
-		return d.processor, nil
+	if d.gpu != nil {
+		d.refused = d.gpu.Err()
 	}
-	return d.gpu, d.processor
+	if d.refused != nil {
+		return d.processor, nil, fmt.Sprintf("The processor paints, not the GPU (%v).", d.refused)
+	}
+	if d.gpu == nil {
+		return d.processor, nil, ""
+	}
+	return d.gpu, d.processor, ""
 }

@@ -47,9 +47,9 @@ func (p *painter) runner(ctx, download context.Context, r *engine.Recipe, report
 			taps = append(taps, l.Layer)
 		}
 	}
-	be, fallback := p.device.choose(ctx)
+	be, fallback, remark := p.device.choose(ctx)
 	return &transfer.Runner{
-		Backend: be, Fallback: fallback,
+		Backend: be, Fallback: fallback, Remark: remark,
 		Weights: func(_ context.Context, name string) (*vgg.Weights, error) {
 			return p.nets.Load(download, p.weightsURL, name, taps, report)
 		},

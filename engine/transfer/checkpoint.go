@@ -27,12 +27,14 @@ const (
 )
 
 type checkpoint struct {
-	Recipe    json.RawMessage `json:"recipe"`
-	Pictures  digests         `json:"pictures"`
-	Scale     int             `json:"scale"` // counted from 0
-	Iteration int             `json:"iteration"`
-	Done      int             `json:"done"`
-	Loss      float64         `json:"loss"`
+	Recipe json.RawMessage `json:"recipe"`
+	// Backend is who computed, by Name, and empty in those of earlier versions.
+	Backend   string  `json:"backend,omitempty"`
+	Pictures  digests `json:"pictures"`
+	Scale     int     `json:"scale"` // counted from 0
+	Iteration int     `json:"iteration"`
+	Done      int     `json:"done"`
+	Loss      float64 `json:"loss"`
 	// StyleFactor is what calibration multiplies the weight of style by.
 	StyleFactor float64       `json:"style_factor"`
 	Shape       backend.Shape `json:"shape"` // of each vector
@@ -49,7 +51,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (j *job) save(ctx context.Context, st *stage) ([]byte, error) {
 	state := st.opt.State()
 	c := checkpoint{
-		Recipe: j.plan.recipe.JSON(), Pictures: *j.pictures, Scale: j.pace.at.scale, Iteration: j.pace.at.iteration,
+		Recipe: j.plan.recipe.JSON(), Backend: j.be.Name(), Pictures: *j.pictures, Scale: j.pace.at.scale, Iteration: j.pace.at.iteration,
 		Done: j.outcome.evaluations, Loss: j.outcome.loss, StyleFactor: j.plan.styleFactor,
 		Shape: st.x.Shape(), Vectors: len(state.Vectors),
 	}

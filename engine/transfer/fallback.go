@@ -61,6 +61,13 @@ func (j *job) fallsBack(err error) bool {
 	return true
 }
 
+// alone is the runner without the back end that failed with err before there was a picture.
+func (r *Runner) alone(err error) *Runner {
+	next := *r
+	next.Backend, next.Fallback, next.Remark = r.Fallback, nil, fmt.Sprintf("The GPU stopped (%v). The processor paints.", err)
+	return &next
+}
+
 // named adds to reports what device computes.
 func named(report func(engine.Progress), be *backend.Backend) func(engine.Progress) {
 	return func(p engine.Progress) {

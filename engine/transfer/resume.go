@@ -91,6 +91,10 @@ func (j *job) takeUp(r *resumed) error {
 	if whole := s.withBorder(borderAt(s, j.plan.recipe.Border)); r.Shape.W != whole.w || r.Shape.H != whole.h {
 		return damaged("its picture does not have the size that these pictures lead to")
 	}
+	if r.Backend != "" && r.Backend != j.be.Name() {
+		j.reports.keep("This painting was begun on another device, which rounds differently. It may end a little differently.")
+		j.reports.send(engine.Progress{Stage: engine.Preparing})
+	}
 	j.plan = j.plan.calibrated(r.StyleFactor)
 	j.outcome.evaluations, j.outcome.loss = r.Done, r.Loss
 	j.pace.from = mark{r.Scale, r.Iteration}

@@ -8,6 +8,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"time"
@@ -23,6 +24,8 @@ type Runner struct {
 	Backend backend.Backend
 	// Fallback goes on where Backend fails with backend.ErrLost; it may be nil.
 	Fallback backend.Backend
+	// Remark is said at the beginning of every run, as why it is this Backend, if not empty.
+	Remark string
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
 	// Decode reads a picture file, upright, in sRGB. What it has to say of it goes to the
@@ -45,6 +48,9 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	began := time.Now()
 	ctx, said := noted(ctx, report)
 	j, err := r.prepare(ctx, req, report)
+	if j == nil && r.Fallback != nil && errors.Is(err, backend.ErrLost) {
+		j, err = r.alone(err).prepare(ctx, req, report)
+	}
 	if err == nil {
 		err = j.announce(ctx)
 	}
@@ -134,6 +140,9 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if j.reports.checkpoints.asked() {
 		d := digest(&req)
 		j.pictures = &d
+	}
+	if r.Remark != "" {
+		j.reports.keep(r.Remark)
 	}
 	j.reports.send(engine.Progress{Stage: engine.Preparing})
 	if j.originals, err = r.readOriginals(ctx, &req); err != nil {

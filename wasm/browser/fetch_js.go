@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall/js"
+
+	"trappedinart/internal/promise"
 )
 
 // A Fetched is the answer to a request for a file.
@@ -45,7 +47,7 @@ func Fetch(ctx context.Context, address string, from int64, kept bool) (*Fetched
 func Ask(ctx context.Context, address string, options map[string]any) (js.Value, io.ReadCloser, error) {
 	abort := js.Global().Get("AbortController").New()
 	options["signal"] = abort.Get("signal")
-	answer, err := Await(ctx, js.Global().Call("fetch", address, options))
+	answer, err := promise.Await(ctx, js.Global().Call("fetch", address, options))
 	if err != nil {
 		abort.Call("abort")
 		return js.Value{}, nil, err
@@ -58,7 +60,7 @@ func Ask(ctx context.Context, address string, options map[string]any) (js.Value,
 
 // rangeStart reads "bytes 5-9/10".
 func rangeStart(header js.Value) (int64, error) {
-	text := Text(header)
+	text := promise.Text(header)
 	rest, ok := strings.CutPrefix(text, "bytes ")
 	start, _, _ := strings.Cut(rest, "-")
 	n, err := strconv.ParseInt(start, 10, 64)
@@ -79,7 +81,7 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	for !b.chunk.Truthy() || b.read == b.chunk.Length() {
-		next, err := Await(b.ctx, b.reader.Call("read"))
+		next, err := promise.Await(b.ctx, b.reader.Call("read"))
 		if err != nil {
 			return 0, err
 		}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"syscall/js"
+
+	"trappedinart/internal/promise"
 )
 
 // folder is the name of the directory, and of the cache, in which files are kept.
@@ -24,11 +26,11 @@ func (OriginFiles) directory(ctx context.Context) (js.Value, error) {
 	if !storage.Truthy() || storage.Get("getDirectory").Type() != js.TypeFunction {
 		return js.Value{}, errors.New("browser: there is no private file system")
 	}
-	root, err := Await(ctx, storage.Call("getDirectory"))
+	root, err := promise.Await(ctx, storage.Call("getDirectory"))
 	if err != nil {
 		return js.Value{}, err
 	}
-	return Await(ctx, root.Call("getDirectoryHandle", folder, map[string]any{"create": true}))
+	return promise.Await(ctx, root.Call("getDirectoryHandle", folder, map[string]any{"create": true}))
 }
 
 // Open opens the file of that name, a new one if there is none, for this tab alone.
@@ -37,14 +39,14 @@ func (o OriginFiles) Open(ctx context.Context, name string) (*OriginFile, error)
 	if err != nil {
 		return nil, err
 	}
-	file, err := Await(ctx, dir.Call("getFileHandle", name, map[string]any{"create": true}))
+	file, err := promise.Await(ctx, dir.Call("getFileHandle", name, map[string]any{"create": true}))
 	if err != nil {
 		return nil, err
 	}
 	if file.Get("createSyncAccessHandle").Type() != js.TypeFunction {
 		return nil, errors.New("browser: files cannot be written here")
 	}
-	access, err := Await(ctx, file.Call("createSyncAccessHandle"))
+	access, err := promise.Await(ctx, file.Call("createSyncAccessHandle"))
 	if err != nil {
 		if strings.HasPrefix(err.Error(), "NoModificationAllowedError") {
 			return nil, ErrTaken
@@ -52,7 +54,7 @@ func (o OriginFiles) Open(ctx context.Context, name string) (*OriginFile, error)
 		return nil, err
 	}
 	f := &OriginFile{access: access}
-	return f, try(func() { f.size = int64(access.Call("getSize").Int()) })
+	return f, promise.Try(func() { f.size = int64(access.Call("getSize").Int()) })
 }
 
 // Sizes returns the files there are, and how long they are.
@@ -63,7 +65,7 @@ func (o OriginFiles) Sizes(ctx context.Context) (map[string]int64, error) {
 	}
 	sizes := map[string]int64{}
 	for entries := dir.Call("entries"); ; {
-		next, err := Await(ctx, entries.Call("next"))
+		next, err := promise.Await(ctx, entries.Call("next"))
 		if err != nil || next.Get("done").Bool() {
 			return sizes, err
 		}
@@ -71,7 +73,7 @@ func (o OriginFiles) Sizes(ctx context.Context) (map[string]int64, error) {
 		if handle.Get("kind").String() != "file" {
 			continue
 		}
-		if file, err := Await(ctx, handle.Call("getFile")); err == nil {
+		if file, err := promise.Await(ctx, handle.Call("getFile")); err == nil {
 			sizes[name] = int64(file.Get("size").Int())
 		}
 	}
@@ -86,7 +88,7 @@ func (o OriginFiles) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = Await(ctx, dir.Call("removeEntry", name))
+	_, err = promise.Await(ctx, dir.Call("removeEntry", name))
 	return err
 }
 
@@ -102,7 +104,7 @@ func (f *OriginFile) Size() int64 { return f.size }
 // ReadAt is that of io.ReaderAt.
 func (f *OriginFile) ReadAt(p []byte, at int64) (n int, err error) {
 	array := js.Global().Get("Uint8Array").New(len(p))
-	err = try(func() { n = f.access.Call("read", array, map[string]any{"at": at}).Int() })
+	err = promise.Try(func() { n = f.access.Call("read", array, map[string]any{"at": at}).Int() })
 	if err != nil {
 		return 0, err
 	}
@@ -115,7 +117,7 @@ func (f *OriginFile) ReadAt(p []byte, at int64) (n int, err error) {
 
 // Append writes the part at the end of the file, and sees that it is on the disk.
 func (f *OriginFile) Append(part []byte) error {
-	return try(func() {
+	return promise.Try(func() {
 		n := f.access.Call("write", Array(part), map[string]any{"at": f.size}).Int()
 		f.size += int64(n)
 		if n < len(part) {
@@ -127,14 +129,14 @@ func (f *OriginFile) Append(part []byte) error {
 
 // Truncate cuts off what is beyond that size.
 func (f *OriginFile) Truncate(size int64) error {
-	return try(func() {
+	return promise.Try(func() {
 		f.access.Call("truncate", size)
 		f.size = size
 	})
 }
 
 // Close closes the file; it is kept, whole or not.
-func (f *OriginFile) Close(bool) error { return try(func() { f.access.Call("close") }) }
+func (f *OriginFile) Close(bool) error { return promise.Try(func() { f.access.Call("close") }) }
 
 // CachedFiles are whole files in the Cache API, for browsers without a private file
 // system that can be written.
@@ -145,7 +147,7 @@ func (CachedFiles) cache(ctx context.Context) (js.Value, error) {
 	if !caches.Truthy() {
 		return js.Value{}, errors.New("browser: there is no cache")
 	}
-	return Await(ctx, caches.Call("open", folder))
+	return promise.Await(ctx, caches.Call("open", folder))
 }
 
 // key is the address by which the cache has a file. Nobody asks for it over the line.
@@ -160,11 +162,11 @@ func (c CachedFiles) Open(ctx context.Context, name string) (*CachedFile, error)
 		return nil, err
 	}
 	f := &CachedFile{cache: cache, key: key(name)}
-	answer, err := Await(ctx, cache.Call("match", f.key))
+	answer, err := promise.Await(ctx, cache.Call("match", f.key))
 	if err != nil || !answer.Truthy() {
 		return f, err
 	}
-	buffer, err := Await(ctx, answer.Call("arrayBuffer"))
+	buffer, err := promise.Await(ctx, answer.Call("arrayBuffer"))
 	if err != nil {
 		return nil, err
 	}
@@ -178,17 +180,17 @@ func (c CachedFiles) Sizes(ctx context.Context) (map[string]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := Await(ctx, cache.Call("keys"))
+	keys, err := promise.Await(ctx, cache.Call("keys"))
 	if err != nil {
 		return nil, err
 	}
 	sizes := map[string]int64{}
 	for i := range keys.Length() {
-		answer, err := Await(ctx, cache.Call("match", keys.Index(i)))
+		answer, err := promise.Await(ctx, cache.Call("match", keys.Index(i)))
 		if err != nil || !answer.Truthy() {
 			continue
 		}
-		blob, err := Await(ctx, answer.Call("blob"))
+		blob, err := promise.Await(ctx, answer.Call("blob"))
 		if err != nil {
 			continue
 		}
@@ -206,7 +208,7 @@ func (c CachedFiles) Names(ctx context.Context) ([]string, error) { return names
 func (c CachedFiles) Remove(ctx context.Context, name string) error {
 	cache, err := c.cache(ctx)
 	if err == nil {
-		_, err = Await(ctx, cache.Call("delete", key(name)))
+		_, err = promise.Await(ctx, cache.Call("delete", key(name)))
 	}
 	return err
 }
@@ -249,7 +251,7 @@ func (f *CachedFile) Close(whole bool) error {
 		return nil
 	}
 	answer := js.Global().Get("Response").New(Array(f.data))
-	_, err := Await(context.Background(), f.cache.Call("put", f.key, answer))
+	_, err := promise.Await(context.Background(), f.cache.Call("put", f.key, answer))
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel/label"
+	"trappedinart/internal/promise"
 	"trappedinart/wasm/protocol"
 )
 
@@ -22,8 +23,8 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	}
 	global := js.Global()
 	blob := global.Get("Blob").New([]any{Array(f.Data)})
-	promise := global.Call("createImageBitmap", blob, map[string]any{"imageOrientation": "from-image"})
-	bitmap, err := Await(ctx, promise)
+	decoding := global.Call("createImageBitmap", blob, map[string]any{"imageOrientation": "from-image"})
+	bitmap, err := promise.Await(ctx, decoding)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

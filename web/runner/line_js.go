@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"syscall/js"
 
+	"trappedinart/internal/promise"
 	"trappedinart/wasm/browser"
 	"trappedinart/wasm/protocol"
 )
@@ -64,7 +65,7 @@ func OpenWorker(page *url.URL, in *Inbox, checkpoint func(js.Value)) (Line, erro
 	})
 	w.on("error", func(event js.Value) {
 		event.Call("preventDefault")
-		in.Fail(errors.New(browser.Text(event.Get("message"))))
+		in.Fail(errors.New(promise.Text(event.Get("message"))))
 	})
 	return w, nil
 }

@@ -13,28 +13,34 @@ import (
 // Backend computes on a GPU. It records what is asked for, and hands it over in one
 // command buffer when somebody waits for numbers: an iteration of L-BFGS or Adam is one.
 type Backend struct {
-	gpu       gpu
-	lost      error // the first failure; nothing is computed after it
-	kernels   map[kernel]*made
-	groups    map[bound]group
-	commands  []command
-	params    []byte  // slots of parameters, as they will be written
-	arena     *memory // where to
-	used      int     // slots since somebody waited, which the device may still read
-	written   int     // slots that are written
-	next      uint32  // id of memory
-	partial   *memory // of sums: what workgroups have summed
-	results   *memory // of Dots
-	staging   *memory // to read back through
-	scratch   *memory // of Winograd's transforms, before
-	products  *memory // and after the product
-	host      []byte
-	transform bool // whether convolutions go through them
+	gpu      gpu
+	lost     error // the first failure; nothing is computed after it
+	kernels  map[kernel]*made
+	groups   map[bound]group
+	commands []command
+	params   []byte  // slots of parameters, as they will be written
+	arena    *memory // where to
+	used     int     // slots since somebody waited, which the device may still read
+	written  int     // slots that are written
+	next     uint32  // id of memory
+	working
+	transform bool // whether convolutions go through Winograd's transforms
 	counts    Counts
 	closed    bool
 
 	mu   sync.Mutex
 	dead []*memory // of vectors that nobody has any more
+}
+
+// working is memory that is there for every operation.
+type working struct {
+	partial  *memory // of sums: what workgroups have summed
+	results  *memory // of Dots
+	staging  *memory // to read back through
+	scratch  *memory // of Winograd's transforms, before
+	products *memory // and after the product
+	host     []byte
+	copies   []copying
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -97,8 +103,8 @@ func (b *Backend) fail(err error) {
 	}
 }
 
-// A kernel is a file of wgsl with what is asked for.
-type kernel struct{ file, asked string }
+// A kernel is a file of wgsl with what is asked for, and what the tile of it asks for.
+type kernel struct{ file, asked, tile string }
 
 // made is a pipeline.
 type made struct {
@@ -110,7 +116,7 @@ func (b *Backend) made(k kernel) *made {
 	if m := b.kernels[k]; m != nil {
 		return m
 	}
-	s, err := newShader(k.file, strings.Fields(k.asked)...)
+	s, err := newShader(k.file, strings.Fields(k.asked+" "+k.tile)...)
 	var p pipeline
 	if err == nil {
 		p, err = b.gpu.pipeline(s)
@@ -148,6 +154,9 @@ func spread(groups int) workgroups {
 
 // run records a command. params are those that the kernel declares, in their order.
 func (b *Backend) run(k kernel, n workgroups, params []uint32, memories ...*memory) {
+	if b.used+1+len(memories) > slots { // all may be read yet; memories may need clearing
+		b.wait()
+	}
 	if b.lost != nil || n.x == 0 || n.y == 0 || n.z == 0 {
 		return
 	}
@@ -161,9 +170,6 @@ func (b *Backend) run(k kernel, n workgroups, params []uint32, memories ...*memo
 	g := b.group(m, memories)
 	if g == nil {
 		return
-	}
-	if b.used == slots { // all may be read yet
-		b.wait()
 	}
 	at := b.used * slotBytes
 	for i, v := range params {
@@ -181,7 +187,7 @@ func (b *Backend) run(k kernel, n workgroups, params []uint32, memories ...*memo
 func (b *Backend) clean(m *memory) {
 	if m != nil && m.dirty {
 		m.dirty = false
-		b.run(kernel{"clear", ""}, linear(m.bytes/16), []uint32{u(m.bytes / 16)}, m)
+		b.run(kernel{file: "clear"}, linear(m.bytes/16), []uint32{u(m.bytes / 16)}, m)
 	}
 }
 
@@ -257,13 +263,13 @@ func (b *Backend) fetch(ctx context.Context, m *memory, bytes int) ([]byte, erro
 	b.host = b.host[:bytes]
 	b.clean(m)
 	if b.lost == nil {
-		b.flush(copying{b.staging.buffer, m.buffer, bytes})
+		b.copies = append(b.copies[:0], copying{b.staging.buffer, m.buffer, bytes})
+		b.flush(b.copies...)
 	}
 	if b.lost == nil {
 		b.counts.Waits++
 		b.fail(b.gpu.read(ctx, b.host, b.staging.buffer))
 		b.used, b.written = 0, 0
 	}
-	b.bury()
 	return b.host, b.Err()
 }

@@ -118,7 +118,7 @@ func (b *Backend) Convolve(dst, src backend.Buffer, c backend.Conv, pos backend.
 	}
 	if pos != nil {
 		n := signWords(s)
-		b.run(kernel{"signs", ""}, linear(n), []uint32{u(n), u(s.W), u(rowWords(s.W))}, bits, of(dst))
+		b.run(kernel{file: "signs"}, linear(n), []uint32{u(n), u(s.W), u(rowWords(s.W))}, bits, of(dst))
 	}
 }
 
@@ -163,7 +163,7 @@ func (b *Backend) product(dst, src backend.Buffer, p *form, bits *memory, relu b
 		}
 	}
 	n := (s.H*8*rowWords(s.W) + p.tile.places() - 1) / p.tile.places()
-	b.run(kernel{"convolve", with(asked, p.tile.asked)}, p.tile.grid(n, p.out),
+	b.run(kernel{"convolve", asked, p.tile.asked}, p.tile.grid(n, p.out),
 		[]uint32{u(fours(p.out)), u(fours(p.in)), u(s.H), u(s.W), u(rowWords(s.W)), u(9 * fours(p.in)), u(p.stride), u(n), u(p.bias)}, memories...)
 }
 
@@ -178,7 +178,7 @@ func (b *Backend) toFew(dst, src backend.Buffer, p *form, bits *memory, relu boo
 	}
 	parts := (s.W + 3) / 4
 	n := s.H * parts
-	b.run(kernel{"narrow", asked}, spread((n+63)/64), []uint32{u(n), u(fours(p.in)), u(s.H), u(s.W), u(rowWords(s.W)), u(parts), u(p.bias)}, memories...)
+	b.run(kernel{file: "narrow", asked: asked}, spread((n+63)/64), []uint32{u(n), u(fours(p.in)), u(s.H), u(s.W), u(rowWords(s.W)), u(parts), u(p.bias)}, memories...)
 }
 
 // transforms says whether a convolution goes through Winograd's transforms.
@@ -199,19 +199,19 @@ func (b *Backend) throughTransforms(dst, src backend.Buffer, p *form, bits *memo
 	after := b.reserve(&b.products, "transforms", 16*16*band*o4)
 	for first := 0; first < all; first += band {
 		n := min(band, all-first)
-		in := []*memory{before, of(src)}
+		in := append(make([]*memory, 0, 3), before, of(src))
 		asked := ""
 		if bits != nil {
 			asked, in = "MASKED", append(in, bits)
 		}
-		b.run(kernel{"winogradin", asked}, linear(n*i4), []uint32{u(n * i4), u(n), u(first), u(across), u(s.H), u(s.W), u(rowWords(s.W)), u(i4)}, in...)
+		b.run(kernel{file: "winogradin", asked: asked}, linear(n*i4), []uint32{u(n * i4), u(n), u(first), u(across), u(s.H), u(s.W), u(rowWords(s.W)), u(i4)}, in...)
 		tiles := (n + p.tile.places() - 1) / p.tile.places()
-		b.run(kernel{"product", p.tile.asked}, workgroups{tiles, p.tile.padded(p.out) / (8 * p.tile.to), 16}, []uint32{u(o4), u(i4), u(n), u(p.stride), u(p.rows)}, after, before, p.memory)
+		b.run(kernel{"product", "", p.tile.asked}, workgroups{tiles, p.tile.padded(p.out) / (8 * p.tile.to), 16}, []uint32{u(o4), u(i4), u(n), u(p.stride), u(p.rows)}, after, before, p.memory)
 		params := []uint32{u(n * o4), u(n), u(first), u(across), u(s.H), u(s.W), u(o4), u(p.bias)}
 		if relu {
-			b.run(kernel{"winogradout", "BIAS"}, linear(n*o4), params, of(dst), after, p.memory)
+			b.run(kernel{file: "winogradout", asked: "BIAS"}, linear(n*o4), params, of(dst), after, p.memory)
 		} else {
-			b.run(kernel{"winogradout", ""}, linear(n*o4), params, of(dst), after)
+			b.run(kernel{file: "winogradout"}, linear(n*o4), params, of(dst), after)
 		}
 	}
 }

@@ -4,6 +4,7 @@ package webgpu
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -82,6 +83,16 @@ func (s Text) Compile() error {
 	return nil
 }
 
+// Binary returns it as the native library hands it to Vulkan: SPIR-V.
+func (s Text) Binary(t *testing.T) []byte {
+	t.Helper()
+	code, err := naga.Compile(s.text)
+	if err != nil {
+		t.Fatal(s.explain(err))
+	}
+	return code
+}
+
 // Break makes a mistake, and returns where.
 func (s Text) Break(was, is string) string {
 	before, _, _ := strings.Cut(s.text, was)
@@ -134,3 +145,14 @@ func (s Text) Uninitialised() string {
 	}
 	return ""
 }
+
+// Names returns those of its functions and of what they declare.
+func (s Text) Names() []string {
+	var names []string
+	for _, m := range declared.FindAllStringSubmatch(s.text, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+var declared = regexp.MustCompile(`\b(?:fn|let|var|const|override)\s+(\w+)`)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"syscall/js"
+
+	"trappedinart/internal/promise"
 )
 
 // browser is a GPU by the browser's navigator.gpu, in a page or a worker.
@@ -42,12 +44,12 @@ const (
 )
 
 func openGPU(ctx context.Context) (_ gpu, err error) {
-	defer caught(&err)
+	defer promise.Caught(&err)
 	api := js.Global().Get("navigator").Get("gpu")
 	if !api.Truthy() {
 		return nil, errors.New("this browser has no WebGPU")
 	}
-	adapter, err := await(ctx, api.Call("requestAdapter", map[string]any{"powerPreference": "high-performance"}))
+	adapter, err := promise.Await(ctx, api.Call("requestAdapter", map[string]any{"powerPreference": "high-performance"}))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +62,7 @@ func openGPU(ctx context.Context) (_ gpu, err error) {
 		asked[name] = limits.Get(name)
 	}
 	g.most = min(int64(limits.Get("maxStorageBufferBindingSize").Float()), int64(limits.Get("maxBufferSize").Float()), 1<<31-4)
-	if g.device, err = await(ctx, adapter.Call("requestDevice", map[string]any{"requiredLimits": asked})); err != nil {
+	if g.device, err = promise.Await(ctx, adapter.Call("requestDevice", map[string]any{"requiredLimits": asked})); err != nil {
 		return nil, fmt.Errorf("%s cannot be opened: %w", g.about, err)
 	}
 	g.queue = g.device.Get("queue")
@@ -123,7 +125,7 @@ func (g *browser) largest() int64 { return g.most }
 func (g *browser) check() error   { return g.failed }
 
 func (g *browser) buffer(label string, bytes int, use usage) (_ buffer, err error) {
-	defer caught(&err)
+	defer promise.Caught(&err)
 	flags := useStorage | copyDst | copySrc
 	switch use {
 	case uniform:
@@ -136,7 +138,7 @@ func (g *browser) buffer(label string, bytes int, use usage) (_ buffer, err erro
 }
 
 func (g *browser) pipeline(s *shader) (_ pipeline, err error) {
-	defer caught(&err)
+	defer promise.Caught(&err)
 	module := g.device.Call("createShaderModule", map[string]any{"label": s.name, "code": s.text})
 	entries := []any{map[string]any{
 		"binding": 0, "visibility": compute,
@@ -151,14 +153,14 @@ func (g *browser) pipeline(s *shader) (_ pipeline, err error) {
 	}
 	layout := g.device.Call("createBindGroupLayout", map[string]any{"entries": entries})
 	whole := g.device.Call("createPipelineLayout", map[string]any{"bindGroupLayouts": []any{layout}})
-	p, err := await(context.Background(), g.device.Call("createComputePipelineAsync", map[string]any{
+	p, err := promise.Await(context.Background(), g.device.Call("createComputePipelineAsync", map[string]any{
 		"label": s.name, "layout": whole, "compute": map[string]any{"module": module, "entryPoint": "main"},
 	}))
 	if err == nil {
 		return &jsPipeline{p, layout}, nil
 	}
 	// What is wrong with the text is said elsewhere.
-	about, infoErr := await(context.Background(), module.Call("getCompilationInfo"))
+	about, infoErr := promise.Await(context.Background(), module.Call("getCompilationInfo"))
 	if infoErr != nil {
 		return nil, s.explain(err)
 	}
@@ -172,7 +174,7 @@ func (g *browser) pipeline(s *shader) (_ pipeline, err error) {
 }
 
 func (g *browser) group(p pipeline, params buffer, bound []buffer) (_ group, err error) {
-	defer caught(&err)
+	defer promise.Caught(&err)
 	entries := []any{map[string]any{"binding": 0, "resource": map[string]any{"buffer": params.(*jsBuffer).Value, "size": slotBytes}}}
 	for i, b := range bound {
 		entries = append(entries, map[string]any{"binding": i + 1, "resource": map[string]any{"buffer": b.(*jsBuffer).Value}})
@@ -181,7 +183,7 @@ func (g *browser) group(p pipeline, params buffer, bound []buffer) (_ group, err
 }
 
 func (g *browser) write(b buffer, offset int, bytes []byte) (err error) {
-	defer caught(&err)
+	defer promise.Caught(&err)
 	data := js.Global().Get("Uint8Array").New(len(bytes))
 	js.CopyBytesToJS(data, bytes)
 	g.queue.Call("writeBuffer", b.(*jsBuffer).Value, offset, data)
@@ -189,7 +191,7 @@ func (g *browser) write(b buffer, offset int, bytes []byte) (err error) {
 }
 
 func (g *browser) submit(commands []command, copies []copying) (err error) {
-	defer caught(&err)
+	defer promise.Caught(&err)
 	encoder := g.device.Call("createCommandEncoder")
 	if len(commands) > 0 {
 		pass := encoder.Call("beginComputePass")
@@ -212,11 +214,11 @@ func (g *browser) submit(commands []command, copies []copying) (err error) {
 }
 
 func (g *browser) read(_ context.Context, dst []byte, b buffer) (err error) {
-	defer caught(&err)
+	defer promise.Caught(&err)
 	from := b.(*jsBuffer).Value
 	// What was begun is waited for whatever ends: a buffer that is being mapped could not
 	// be used again.
-	if _, err := await(context.Background(), from.Call("mapAsync", 1, 0, len(dst))); err != nil {
+	if _, err := promise.Await(context.Background(), from.Call("mapAsync", 1, 0, len(dst))); err != nil {
 		if g.failed != nil {
 			return g.failed
 		}
@@ -231,46 +233,5 @@ func (g *browser) close() {
 	if !g.closed {
 		g.closed = true
 		g.device.Call("destroy")
-	}
-}
-
-// await waits until the promise is settled, or ctx is done.
-func await(ctx context.Context, promise js.Value) (js.Value, error) {
-	type settled struct {
-		value js.Value
-		err   error
-	}
-	done := make(chan settled, 1)
-	var kept, broken js.Func
-	settle := func(s settled) {
-		done <- s
-		kept.Release()
-		broken.Release()
-	}
-	kept = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settle(settled{value: append(args, js.Undefined())[0]})
-		return nil
-	})
-	broken = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settle(settled{err: errors.New(js.Global().Call("String", append(args, js.Undefined())[0]).String())})
-		return nil
-	})
-	promise.Call("then", kept, broken)
-	select {
-	case s := <-done:
-		return s.value, s.err
-	case <-ctx.Done():
-		return js.Undefined(), ctx.Err()
-	}
-}
-
-// caught makes an error of an exception of JavaScript.
-func caught(err *error) {
-	if p := recover(); p != nil {
-		e, ok := p.(js.Error)
-		if !ok {
-			panic(p)
-		}
-		*err = e
 	}
 }

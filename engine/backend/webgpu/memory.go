@@ -25,7 +25,6 @@ type memory struct {
 
 // memory makes a buffer, or returns nil if there is no room.
 func (b *Backend) memory(label string, bytes int, use usage) *memory {
-	b.bury()
 	if b.Err() != nil {
 		return nil
 	}
@@ -64,7 +63,8 @@ func (b *Backend) release(m *memory) {
 	b.counts.Bytes -= int64(m.bytes)
 }
 
-// bury gives the memory of vectors back that nobody has any more.
+// bury gives the memory of vectors back that nobody has any more. It is called where no
+// command is being recorded: one may be of a vector that is garbage as soon as it is.
 func (b *Backend) bury() {
 	b.mu.Lock()
 	dead := b.dead
@@ -142,6 +142,7 @@ func (b *Backend) LargestMap() int64 { return b.gpu.largest() }
 
 func (b *Backend) New(s backend.Shape) backend.Buffer {
 	backend.CheckNew(s)
+	b.bury()
 	f := &feature{s, b.memory("a feature map", 16*quads(s), storage)}
 	own(b, f, f.memory)
 	return f
@@ -151,6 +152,7 @@ func (b *Backend) New(s backend.Shape) backend.Buffer {
 // largest first. Pieces are whole buffers, as one that is read may not be written by the
 // same command.
 func (b *Backend) NewShared(uses []backend.Use) ([]backend.Buffer, any) {
+	b.bury()
 	order := make([]int, len(uses))
 	for i := range order {
 		backend.CheckNew(uses[i].Shape)
@@ -193,6 +195,7 @@ func (b *Backend) NewMemo(s backend.Shape) backend.Memo {
 }
 
 func (b *Backend) NewSums(n int) backend.Sums {
+	b.bury()
 	s := &sums{n, b.memory("sums", 8*n, storage)}
 	own(b, s, s.memory)
 	return s
@@ -254,6 +257,7 @@ func (b *Backend) write(m *memory, bytes []byte) {
 
 func (b *Backend) Read(ctx context.Context, dst []float32, src backend.Buffer) error {
 	backend.CheckCopy(dst, src.Shape())
+	b.bury()
 	if len(dst) == 0 {
 		return b.Err()
 	}
@@ -286,6 +290,7 @@ func (b *Backend) WriteSums(s backend.Sums, values []float64) {
 
 func (b *Backend) ReadSums(ctx context.Context, dst []float64, s backend.Sums) error {
 	backend.CheckWriteSums(s, dst)
+	b.bury()
 	n := len(dst)
 	if n == 0 {
 		return b.Err()

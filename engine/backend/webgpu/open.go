@@ -83,7 +83,7 @@ func (b *Backend) transformsRight(ctx context.Context) error {
 	for i, transform := range []bool{false, true} {
 		b.transform = transform
 		t := &bench{Backend: b, ctx: ctx, state: 1}
-		results[i] = t.convolve(21, 18)
+		results[i] = append(t.convolve(21, 18, false), t.convolve(21, 18, true)...)
 		if t.err != nil {
 			return t.err
 		}

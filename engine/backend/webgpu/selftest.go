@@ -28,8 +28,9 @@ var small = backend.Shape{C: 21, H: 11, W: 19}
 
 // trials are of every operation of the seam.
 var trials = []trial{
-	{"Convolve and ConvolveBack", func(t *bench) []float32 { return t.convolve(21, 18) }},
-	{"Convolve and ConvolveBack of a picture", func(t *bench) []float32 { return t.convolve(3, 34) }},
+	{"Convolve and ConvolveBack", func(t *bench) []float32 { return t.convolve(21, 18, false) }},
+	{"Convolve and ConvolveBack of a picture", func(t *bench) []float32 { return t.convolve(3, 34, false) }},
+	{"Convolve and ConvolveBack without ReLU", func(t *bench) []float32 { return t.convolve(3, 34, true) }},
 	{"Pool by average", func(t *bench) []float32 { return t.pool(backend.Average) }},
 	{"Pool by maximum", func(t *bench) []float32 { return t.pool(backend.Maximum) }},
 	{"Reduce and ReduceBack", func(t *bench) []float32 {
@@ -93,7 +94,7 @@ var trials = []trial{
 		s := t.NewSums(2)
 		t.WriteSums(s, []float64{1, -3})
 		t.Combine(s, 2, s, 0, nil)
-		return t.all(a, b, s)
+		return append(t.all(a, b, s), t.read(s)...)
 	}},
 }
 
@@ -103,14 +104,21 @@ func half(s backend.Shape) backend.Shape {
 	return backend.Shape{C: s.C, H: (s.H + 1) / 2, W: (s.W + 1) / 2}
 }
 
-func (t *bench) convolve(in, out int) []float32 {
-	w := backend.ConvWeights{O: out, I: in, Weight: make([]float32, 9*in*out), Bias: make([]float32, out)}
+func (t *bench) convolve(in, out int, linear bool) []float32 {
+	w := backend.ConvWeights{O: out, I: in, Linear: linear, Weight: make([]float32, 9*in*out)}
+	if !linear {
+		w.Bias = make([]float32, out)
+	}
 	t.fill(w.Weight)
 	t.fill(w.Bias)
 	s := backend.Shape{C: out, H: small.H, W: small.W}
 	from := s
 	from.C = in
-	src, dst, dsrc, pos, c := t.filled(from), t.New(s), t.New(from), t.NewMemo(s), t.Prepare(w)
+	src, dst, dsrc, c := t.filled(from), t.New(s), t.New(from), t.Prepare(w)
+	var pos backend.Memo
+	if !linear {
+		pos = t.NewMemo(s)
+	}
 	t.Convolve(dst, src, c, pos)
 	t.ConvolveBack(dsrc, dst, c, pos) // what is not positive is 0, and counts no less
 	return t.all(dst, dsrc)
@@ -155,6 +163,17 @@ func (t *bench) all(vectors ...backend.Vector) []float32 {
 		d := make([]float64, 2)
 		t.keep(t.Dots(t.ctx, d, []backend.Pair{{A: v, B: v}, {A: v}}))
 		list = append(list, float32(math.Sqrt(d[0])), float32(d[1]))
+	}
+	return list
+}
+
+// read returns sums one by one.
+func (t *bench) read(s backend.Sums) []float32 {
+	d := make([]float64, s.Len())
+	t.keep(t.ReadSums(t.ctx, d, s))
+	list := make([]float32, len(d))
+	for i, v := range d {
+		list[i] = float32(v)
 	}
 	return list
 }

@@ -14,7 +14,7 @@ var files embed.FS
 // A shader is the text of a pipeline, made of a file of wgsl by few directives, each on a
 // line of its own:
 //
-//	//use FILE         the lines of another file
+//	//use FILE         the lines of another file, for which more may be asked behind its name
 //	//if NAME          lines up to //end only where NAME is asked for,
 //	//if !NAME         or only where it is not
 //	//for J N          lines up to //end N times, $J counting from 0: registers have names,
@@ -94,7 +94,7 @@ func (s *shader) block(out *strings.Builder, file string, asked, lines []string,
 			return at, nil
 		case "//use":
 			if out != nil {
-				err = s.expand(out, words[1], asked)
+				err = s.expand(out, words[1], append(slices.Clone(asked), words[2:]...))
 			}
 		case "//if":
 			name, not := strings.CutPrefix(words[1], "!")

@@ -3,11 +3,20 @@
 package webgpu_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"trappedinart/engine/backend/webgpu"
 )
+
+// builtIn are the names of WGSL's own functions. The native compiler made invalid code of one of
+// ours that had such a name.
+var builtIn = strings.Fields(`all any select arrayLength abs acos acosh asin asinh atan atanh atan2 ceil clamp cos
+	cosh countLeadingZeros countOneBits countTrailingZeros cross degrees determinant distance dot dot4U8Packed dot4I8Packed exp
+	exp2 extractBits faceForward firstLeadingBit firstTrailingBit floor fma fract frexp insertBits inverseSqrt ldexp length
+	log log2 max min mix modf normalize pow quantizeToF16 radians reflect refract reverseBits round saturate sign sin sinh
+	smoothstep sqrt step tan tanh transpose trunc dpdx dpdy fwidth bitcast storageBarrier workgroupBarrier workgroupUniformLoad`)
 
 // TestShaders compiles every shader in every form that is asked for, so that a mistake is
 // found without a GPU, and holds what it takes against the limits that every GPU keeps.
@@ -29,6 +38,11 @@ func TestShaders(t *testing.T) {
 		}
 		if n := s.Bindings(); n > 8 {
 			t.Errorf("%s binds %d buffers, and 8 are the most", s.Name(), n)
+		}
+		for _, name := range s.Names() {
+			if slices.Contains(builtIn, name) {
+				t.Errorf("%s: %s is the name of a function of the language, and compilers take it for that", s.Name(), name)
+			}
 		}
 		if line := s.Uninitialised(); line != "" {
 			t.Errorf("%s: a var without a value, which one of the compilers leaves as it is", line)

@@ -24,8 +24,9 @@ func (b *Backend) AddSquares(s backend.Sums, x, y backend.Buffer, w backend.Wind
 	}
 	groups := summing(n)
 	partial := b.found(32 * parts)
-	b.run(kernel{"squares", ""}, workgroups{groups, 1, 1}, window(n, w, shape, 0), partial, of(x), of(y))
-	b.run(kernel{"collect", ""}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
+	params := window(n, w, shape)
+	b.run(kernel{file: "squares"}, workgroups{groups, 1, 1}, params[:], partial, of(x), of(y))
+	b.run(kernel{file: "collect"}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
 }
 
 func (b *Backend) SquaresGrad(da, x, y backend.Buffer, scale float64, w backend.Window) {
@@ -33,7 +34,8 @@ func (b *Backend) SquaresGrad(da, x, y backend.Buffer, scale float64, w backend.
 	backend.CheckWindow(w, shape)
 	backend.CheckSame(shape, y, da)
 	n := w.Area() * fours(shape.C)
-	b.run(kernel{"squaresgrad", ""}, linear(n), window(n, w, shape, f(scale)), of(da), of(x), of(y))
+	params := window(n, w, shape, f(scale))
+	b.run(kernel{file: "squaresgrad"}, linear(n), params[:], of(da), of(x), of(y))
 }
 
 func variationOf(kind backend.Variation) string {
@@ -52,8 +54,9 @@ func (b *Backend) AddVariation(s backend.Sums, x backend.Buffer, kind backend.Va
 	}
 	groups := summing(n)
 	partial := b.found(32 * parts)
-	b.run(kernel{"variation", variationOf(kind)}, workgroups{groups, 1, 1}, window(n, w, shape, 0), partial, of(x))
-	b.run(kernel{"collect", ""}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
+	params := window(n, w, shape)
+	b.run(kernel{file: "variation", asked: variationOf(kind)}, workgroups{groups, 1, 1}, params[:], partial, of(x))
+	b.run(kernel{file: "collect"}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
 }
 
 func (b *Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, scale float64, w backend.Window) {
@@ -61,7 +64,8 @@ func (b *Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, sc
 	backend.CheckWindow(w, shape)
 	backend.CheckSame(shape, dx)
 	n := quads(shape)
-	b.run(kernel{"variationgrad", variationOf(kind)}, linear(n), window(n, w, shape, f(scale)), of(dx), of(x))
+	params := window(n, w, shape, f(scale))
+	b.run(kernel{file: "variationgrad", asked: variationOf(kind)}, linear(n), params[:], of(dx), of(x))
 }
 
 // limited are what both shaders of excess are given after the window.
@@ -79,8 +83,9 @@ func (b *Backend) AddExcess(s backend.Sums, x backend.Buffer, limits backend.Lim
 	}
 	groups := summing(n)
 	partial := b.found(32 * parts)
-	b.run(kernel{"excess", ""}, workgroups{groups, 1, 1}, window(n, w, shape, limited(limits, 0)...), partial, of(x))
-	b.run(kernel{"collect", ""}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
+	params := window(n, w, shape, limited(limits, 0)...)
+	b.run(kernel{file: "excess"}, workgroups{groups, 1, 1}, params[:], partial, of(x))
+	b.run(kernel{file: "collect"}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
 }
 
 func (b *Backend) ExcessGrad(dx, x backend.Buffer, limits backend.Limits, scale float64, w backend.Window) {
@@ -88,7 +93,8 @@ func (b *Backend) ExcessGrad(dx, x backend.Buffer, limits backend.Limits, scale 
 	backend.CheckExcess(x, w)
 	backend.CheckSame(shape, dx)
 	n := w.Area()
-	b.run(kernel{"excessgrad", ""}, linear(n), window(n, w, shape, limited(limits, scale)...), of(dx), of(x))
+	params := window(n, w, shape, limited(limits, scale)...)
+	b.run(kernel{file: "excessgrad"}, linear(n), params[:], of(dx), of(x))
 }
 
 func (b *Backend) AddMoments(s backend.Sums, x backend.Buffer, w backend.Window, mask backend.Buffer) {
@@ -102,11 +108,11 @@ func (b *Backend) AddMoments(s backend.Sums, x backend.Buffer, w backend.Window,
 	partial := b.found(32 * groups * 2 * c4)
 	params := window(w.Area(), w, shape, 0, u(c4))
 	if mask != nil {
-		b.run(kernel{"moments", "MASK"}, workgroups{groups, c4, 1}, params, partial, of(x), of(mask))
+		b.run(kernel{file: "moments", asked: "MASK"}, workgroups{groups, c4, 1}, params[:], partial, of(x), of(mask))
 	} else {
-		b.run(kernel{"moments", ""}, workgroups{groups, c4, 1}, params, partial, of(x))
+		b.run(kernel{file: "moments"}, workgroups{groups, c4, 1}, params[:], partial, of(x))
 	}
-	b.run(kernel{"collect", "LANES"}, linear(2*c4), []uint32{u(2 * c4), 0, u(groups), u(c4), u(shape.C), u(2 * shape.C)}, s.(*sums).memory, partial)
+	b.run(kernel{file: "collect", asked: "LANES"}, linear(2*c4), []uint32{u(2 * c4), 0, u(groups), u(c4), u(shape.C), u(2 * shape.C)}, s.(*sums).memory, partial)
 }
 
 func (b *Backend) Spread(dst, s backend.Sums, area float64) {
@@ -115,10 +121,10 @@ func (b *Backend) Spread(dst, s backend.Sums, area float64) {
 	head, tail := twice(1 / area)
 	params := []uint32{u(n), 0, head, tail, f(backend.LeastVariance)}
 	if dst == s {
-		b.run(kernel{"spread", ""}, linear(n), params, dst.(*sums).memory)
+		b.run(kernel{file: "spread"}, linear(n), params, dst.(*sums).memory)
 		return
 	}
-	b.run(kernel{"spread", "FROM"}, linear(n), params, dst.(*sums).memory, s.(*sums).memory)
+	b.run(kernel{file: "spread", asked: "FROM"}, linear(n), params, dst.(*sums).memory, s.(*sums).memory)
 }
 
 func (b *Backend) MomentsGrad(df, x backend.Buffer, d, m backend.Sums, scale float64, w backend.Window, mask backend.Buffer) {
@@ -128,10 +134,10 @@ func (b *Backend) MomentsGrad(df, x backend.Buffer, d, m backend.Sums, scale flo
 	n := w.Area() * fours(shape.C)
 	params := window(n, w, shape, f(scale), u(shape.C))
 	if mask != nil {
-		b.run(kernel{"momentsgrad", "MASK"}, linear(n), params, of(df), of(x), d.(*sums).memory, m.(*sums).memory, of(mask))
+		b.run(kernel{file: "momentsgrad", asked: "MASK"}, linear(n), params[:], of(df), of(x), d.(*sums).memory, m.(*sums).memory, of(mask))
 		return
 	}
-	b.run(kernel{"momentsgrad", ""}, linear(n), params, of(df), of(x), d.(*sums).memory, m.(*sums).memory)
+	b.run(kernel{file: "momentsgrad"}, linear(n), params[:], of(df), of(x), d.(*sums).memory, m.(*sums).memory)
 }
 
 func (b *Backend) Total(backend.Sums) {}
@@ -140,8 +146,8 @@ func (b *Backend) Sandwich(dst, d, k backend.Sums) {
 	n := backend.CheckSandwich(dst, d, k)
 	half := b.found(8 * n * n)
 	grid := workgroups{(n + 15) / 16, (n + 15) / 16, 1}
-	b.run(kernel{"sandwich", ""}, grid, []uint32{u(n)}, half, d.(*sums).memory, k.(*sums).memory)
-	b.run(kernel{"sandwich", ""}, grid, []uint32{u(n)}, dst.(*sums).memory, k.(*sums).memory, half)
+	b.run(kernel{file: "sandwich"}, grid, []uint32{u(n)}, half, d.(*sums).memory, k.(*sums).memory)
+	b.run(kernel{file: "sandwich"}, grid, []uint32{u(n)}, dst.(*sums).memory, k.(*sums).memory, half)
 }
 
 func (b *Backend) AddGram(s backend.Sums, x backend.Buffer, w backend.Window, mask backend.Buffer) {
@@ -161,11 +167,11 @@ func (b *Backend) AddGram(s backend.Sums, x backend.Buffer, w backend.Window, ma
 	params := []uint32{u(fours(c)), u(w.X0), u(w.Y0), u(w.X1 - w.X0), u(w.Y1 - w.Y0), u(shape.W), u(shape.H), u(chunk)}
 	grid := workgroups{tiles, tiles, splits}
 	if mask != nil {
-		b.run(kernel{"gram", "MASK"}, grid, params, partial, of(x), of(mask))
+		b.run(kernel{file: "gram", asked: "MASK"}, grid, params, partial, of(x), of(mask))
 	} else {
-		b.run(kernel{"gram", ""}, grid, params, partial, of(x))
+		b.run(kernel{file: "gram"}, grid, params, partial, of(x))
 	}
-	b.run(kernel{"gramsum", ""}, linear(c*c), []uint32{u(c * c), 0, u(splits), u(c), u(rows)}, s.(*sums).memory, partial)
+	b.run(kernel{file: "gramsum"}, linear(c*c), []uint32{u(c * c), 0, u(splits), u(c), u(rows)}, s.(*sums).memory, partial)
 }
 
 func (b *Backend) GramGrad(df, x backend.Buffer, d backend.Sums, scale float64, w backend.Window, mask backend.Buffer) {
@@ -180,8 +186,8 @@ func (b *Backend) GramGrad(df, x backend.Buffer, d backend.Sums, scale float64, 
 	tiles := (area + t.places() - 1) / t.places()
 	params := []uint32{u(c), u(fours(c)), u(w.X0), u(w.Y0), u(w.X1 - w.X0), u(w.Y1 - w.Y0), u(shape.W), u(shape.H), f(scale), u(tiles)}
 	if mask != nil {
-		b.run(kernel{"gramgrad", with("MASK", t.asked)}, t.grid(tiles, c), params, of(df), of(x), d.(*sums).memory, of(mask))
+		b.run(kernel{"gramgrad", "MASK", t.asked}, t.grid(tiles, c), params, of(df), of(x), d.(*sums).memory, of(mask))
 		return
 	}
-	b.run(kernel{"gramgrad", t.asked}, t.grid(tiles, c), params, of(df), of(x), d.(*sums).memory)
+	b.run(kernel{"gramgrad", "", t.asked}, t.grid(tiles, c), params, of(df), of(x), d.(*sums).memory)
 }

@@ -46,7 +46,7 @@ func (b *Backend) Combine(dst backend.Vector, a float64, x backend.Vector, c flo
 		}
 		others = append(others, s)
 	}
-	k := kernel{"combine", asked[len(others)]}
+	k := kernel{file: "combine", asked: asked[len(others)]}
 	if isOld {
 		k.asked = [...]string{"OLD", "OLD X", "OLD X Y"}[len(others)]
 	}
@@ -72,11 +72,12 @@ func (b *Backend) AdamStep(x, m, v, g backend.Buffer, rate float64, t int) {
 	backend.CheckSame(x.Shape(), m, v, g)
 	n := quads(x.Shape())
 	mean, square := 1/(1-math.Pow(0.9, float64(t))), 1/(1-math.Pow(0.999, float64(t)))
-	b.run(kernel{"adam", ""}, linear(n), []uint32{u(n), f(rate), f(mean), f(square)}, of(x), of(m), of(v), of(g))
+	b.run(kernel{file: "adam"}, linear(n), []uint32{u(n), f(rate), f(mean), f(square)}, of(x), of(m), of(v), of(g))
 }
 
 func (b *Backend) Dots(ctx context.Context, dst []float64, pairs []backend.Pair) error {
 	backend.CheckDots(dst, pairs)
+	b.bury()
 	if len(pairs) == 0 {
 		return b.Err()
 	}

@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"image"
+	"slices"
+	"strings"
 	"testing"
 
 	"trappedinart/engine"
@@ -143,18 +145,30 @@ func TestLoss(t *testing.T) {
 	}
 }
 
-// TestLost: a device that is lost in the middle leaves the picture to the processor.
+// TestLost: a device that is taken away in the middle leaves the picture to the processor, which
+// goes on from it.
 func TestLost(t *testing.T) {
 	be, err := webgpu.Open(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	res := paint(t, be, cpu.New(1), 12, func(p engine.Progress) {
-		if p.Iteration == 5 {
-			be.Close()
+	defer be.Close()
+	const iterations, lostAt = 12, 7
+	losses := map[int]float64{}
+	res := paint(t, be, cpu.New(1), iterations, func(p engine.Progress) {
+		if p.Stage != engine.Painting {
+			return
+		}
+		losses[p.Iteration] = float64(p.Loss)
+		if p.Iteration == lostAt && p.Device != "" {
+			be.Kill()
 		}
 	})
-	if len(res.Notes) == 0 || res.Picture == nil {
-		t.Errorf("the result has notes %q", res.Notes)
+	said := slices.ContainsFunc(res.Notes, func(note string) bool { return strings.Contains(note, "The GPU stopped") })
+	if !said || be.Err() == nil || res.Picture == nil {
+		t.Errorf("the device fails with %v, the result has notes %q", be.Err(), res.Notes)
+	}
+	if !(float64(res.Loss) < losses[1]/2) {
+		t.Errorf("the loss is %v at the end, %v when the device was lost and %v at first: the picture was lost too", res.Loss, losses[lostAt], losses[1])
 	}
 }

@@ -7,12 +7,7 @@ struct Params { n: u32, rate: f32, mean: f32, square: f32 }
 @group(0) @binding(3) var<storage, read_write> v: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> g: array<vec4<f32>>;
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let d = g[i];
   let first = 0.9 * m[i] + 0.1 * d;
   let second = 0.999 * v[i] + 0.001 * d * d;

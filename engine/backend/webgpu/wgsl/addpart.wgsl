@@ -5,12 +5,7 @@ struct Params { n: u32, pw: u32, ph: u32, x: u32, y: u32, w: u32, h: u32, x0: u3
 @group(0) @binding(1) var<storage, read_write> dst: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> src: array<vec4<f32>>;
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let u = i % p.pw;
   let v = (i / p.pw) % p.ph;
   let c = i / (p.pw * p.ph);

@@ -8,12 +8,7 @@ struct Params { n: u32, zero: u32, splits: u32, fours: u32, c: u32, all: u32 }
 @group(0) @binding(2) var<storage, read> partial: array<vec4<f32>>;
 //use pair
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
 //if LANES
   for (var lane = 0u; lane < 4u; lane++) {
     let channel = 4u * (i % p.fours) + lane;

@@ -10,12 +10,7 @@ struct Params { n: u32, old: f32, a: f32, b: f32 }
 @group(0) @binding(3) var<storage, read> y: array<vec4<f32>>;
 //end
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   var v = vec4<f32>(0.0);
 //if OLD
   v = p.old * dst[i];

@@ -11,12 +11,7 @@ struct Params { n: u32, zero: u32, oldHead: f32, oldTail: f32, aHead: f32, aTail
 //end
 //use pair
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   var s = Sum(0.0, 0.0);
 //if OLD
   s = times(Sum(p.oldHead, p.oldTail), Sum(dst[i], dst[p.n + i]));

@@ -3,7 +3,7 @@
 
 struct Params { n: u32, zero: u32, at: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> results: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> partial: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
 //if B
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
@@ -22,9 +22,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
     s = add(s, a[i], vec4<f32>(0.0));
 //end
   }
-  together(t, s);
-  if (t == 0u) {
-    results[p.at + 2u * group.x] = heads[0];
-    results[p.at + 2u * group.x + 1u] = tails[0];
-  }
+  find(t, p.at + 2u * group.x, s);
 }

@@ -18,9 +18,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
     s = addProduct(s, e.head, e.head);
     s.tail += 2.0 * e.head * e.tail;
   }
-  together(t, s);
-  if (t == 0u) {
-    partial[2u * group.x] = heads[0];
-    partial[2u * group.x + 1u] = tails[0];
-  }
+  find(t, 2u * group.x, s);
 }

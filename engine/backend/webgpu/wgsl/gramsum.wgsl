@@ -7,12 +7,7 @@ struct Params { n: u32, zero: u32, splits: u32, c: u32, rows: u32 }
 @group(0) @binding(2) var<storage, read> partial: array<f32>;
 //use pair
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   var s = Sum(sums[i], sums[p.n + i]);
   let y = i / p.c;
   let x = i % p.c;

@@ -32,15 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
 //end
   }
   let to = 2u * (group.x * 2u * p.fours + group.y);
-  together(t, first);
-  if (t == 0u) {
-    partial[to] = heads[0];
-    partial[to + 1u] = tails[0];
-  }
+  find(t, to, first);
   workgroupBarrier();
-  together(t, second);
-  if (t == 0u) {
-    partial[to + 2u * p.fours] = heads[0];
-    partial[to + 2u * p.fours + 1u] = tails[0];
-  }
+  find(t, to + 2u * p.fours, second);
 }

@@ -9,12 +9,7 @@ struct Params { n: u32, w: u32, h: u32, srcW: u32, srcH: u32 }
 @group(0) @binding(3) var<storage, read_write> won: array<u32>;
 //end
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let x = 2u * (i % p.w);
   let y = 2u * ((i / p.w) % p.h);
   let at = (i / (p.w * p.h) * p.srcH + y) * p.srcW + x;

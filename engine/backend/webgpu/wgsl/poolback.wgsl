@@ -8,12 +8,7 @@ struct Params { n: u32, w: u32, h: u32, smallW: u32, smallH: u32 }
 @group(0) @binding(3) var<storage, read> won: array<u32>;
 //end
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let x = i % p.w;
   let y = (i / p.w) % p.h;
   let c = i / (p.w * p.h);

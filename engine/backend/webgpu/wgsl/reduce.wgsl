@@ -6,12 +6,7 @@ struct Params { n: u32, w: u32, h: u32, srcW: u32, srcH: u32 }
 @group(0) @binding(2) var<storage, read> src: array<vec4<f32>>;
 //use binomial
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let x = 2u * (i % p.w);
   let y = 2u * ((i / p.w) % p.h);
   let c = i / (p.w * p.h);

@@ -5,12 +5,7 @@ struct Params { n: u32, w: u32, words: u32 }
 @group(0) @binding(1) var<storage, read_write> signs: array<u32>;
 @group(0) @binding(2) var<storage, read> src: array<vec4<f32>>;
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let x = 8u * (i % p.words);
   let at = i / p.words * p.w + x;
   var word = 0u;

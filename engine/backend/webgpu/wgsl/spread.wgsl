@@ -8,27 +8,22 @@ struct Params { n: u32, zero: u32, shareHead: f32, shareTail: f32, least: f32 }
 //end
 //use pair
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
-  let all = 2u * p.n;
+//use each
+  let tails = 2u * p.n;
   let share = Sum(p.shareHead, p.shareTail);
 //if FROM
-  let sum = Sum(source[i], source[all + i]);
-  let squares = Sum(source[p.n + i], source[all + p.n + i]);
+  let sum = Sum(source[i], source[tails + i]);
+  let squares = Sum(source[p.n + i], source[tails + p.n + i]);
 //end
 //if !FROM
-  let sum = Sum(dst[i], dst[all + i]);
-  let squares = Sum(dst[p.n + i], dst[all + p.n + i]);
+  let sum = Sum(dst[i], dst[tails + i]);
+  let squares = Sum(dst[p.n + i], dst[tails + p.n + i]);
 //end
   let mean = plus(times(sum, share), Sum(0.0, 0.0));
   let square = times(mean, mean);
   let variance = plus(times(squares, share), Sum(-square.head, -square.tail));
   dst[i] = mean.head;
-  dst[all + i] = mean.tail;
+  dst[tails + i] = mean.tail;
   dst[p.n + i] = sqrt(max(0.0, variance.head + variance.tail) + p.least);
-  dst[all + p.n + i] = 0.0;
+  dst[tails + p.n + i] = 0.0;
 }

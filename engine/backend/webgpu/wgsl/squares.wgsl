@@ -20,9 +20,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
     s = addProduct(s, d.head, d.head);
     s.tail += 2.0 * d.head * d.tail;
   }
-  together(t, s);
-  if (t == 0u) {
-    partial[2u * group.x] = heads[0];
-    partial[2u * group.x + 1u] = tails[0];
-  }
+  find(t, 2u * group.x, s);
 }

@@ -7,12 +7,7 @@ struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, scal
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
 //use window
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let at = indexOf(i);
   da[at] += p.scale * (a[at] - b[at]);
 }

@@ -16,3 +16,12 @@ fn together(t: u32, mine: Sum) {
     workgroupBarrier();
   }
 }
+
+// find writes what the workgroup's invocations found, at partial[at] and behind it.
+fn find(t: u32, at: u32, mine: Sum) {
+  together(t, mine);
+  if (t == 0u) {
+    partial[at] = heads[0];
+    partial[at + 1u] = tails[0];
+  }
+}

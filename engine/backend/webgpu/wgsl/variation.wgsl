@@ -9,11 +9,11 @@ struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, zero
 //use pairs
 //use together
 
-fn step(s: Sum, source: vec4<f32>, to: vec4<f32>) -> Sum {
+fn differ(s: Sum, source: vec4<f32>, to: vec4<f32>) -> Sum {
   let d = add(Sum(to, vec4<f32>(0.0)), -source, vec4<f32>(0.0));
 //if ABSOLUTE
-  let sign = select(vec4<f32>(1.0), vec4<f32>(-1.0), d.head < vec4<f32>(0.0));
-  return add(s, sign * d.head, sign * d.tail);
+  let side = select(vec4<f32>(1.0), vec4<f32>(-1.0), d.head < vec4<f32>(0.0));
+  return add(s, side * d.head, side * d.tail);
 //end
 //if !ABSOLUTE
   let sum = addProduct(s, d.head, d.head);
@@ -28,15 +28,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
     let place = placeOf(i);
     let at = indexOf(i);
     if (place.x + 1u < p.w) {
-      s = step(s, x[at], x[at + 1u]);
+      s = differ(s, x[at], x[at + 1u]);
     }
     if (place.y + 1u < p.h) {
-      s = step(s, x[at], x[at + p.w]);
+      s = differ(s, x[at], x[at + p.w]);
     }
   }
-  together(t, s);
-  if (t == 0u) {
-    partial[2u * group.x] = heads[0];
-    partial[2u * group.x + 1u] = tails[0];
-  }
+  find(t, 2u * group.x, s);
 }

@@ -20,12 +20,7 @@ fn slope(d: vec4<f32>) -> vec4<f32> {
 //end
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let u = i % p.w;
   let v = (i / p.w) % p.h;
   let here = x[i];

@@ -25,12 +25,7 @@ fn load(c: u32, v: u32, u: u32) -> vec4<f32> {
 //end
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let c = i / p.tiles;
   let tile = i % p.tiles + p.first;
   let y = 2u * (tile / p.across) - 1u;
@@ -45,11 +40,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
   let r2_$J = d$J - b$J;
   let r3_$J = b$J - e$J;
 //end
-  let step = p.i4 * p.tiles;
+  let between = p.i4 * p.tiles;
 //for J 4
-  dst[i + 4u * $Ju * step] = r$J_0 - r$J_2;
-  dst[i + (4u * $Ju + 1u) * step] = r$J_1 + r$J_2;
-  dst[i + (4u * $Ju + 2u) * step] = r$J_2 - r$J_1;
-  dst[i + (4u * $Ju + 3u) * step] = r$J_1 - r$J_3;
+  dst[i + 4u * $Ju * between] = r$J_0 - r$J_2;
+  dst[i + (4u * $Ju + 1u) * between] = r$J_1 + r$J_2;
+  dst[i + (4u * $Ju + 2u) * between] = r$J_2 - r$J_1;
+  dst[i + (4u * $Ju + 3u) * between] = r$J_1 - r$J_3;
 //end
 }

@@ -21,22 +21,17 @@ fn store(c: u32, v: u32, u: u32, value: vec4<f32>) {
   }
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  let i = (group.y * count.x + group.x) * 256u + t;
-  if (i >= p.n) {
-    return;
-  }
+//use each
   let c = i / p.tiles;
   let tile = i % p.tiles + p.first;
   let y = 2u * (tile / p.across);
   let x = 2u * (tile % p.across);
-  let step = p.o4 * p.tiles;
+  let between = p.o4 * p.tiles;
 //for J 4
-  let m0_$J = src[i + $Ju * step];
-  let m1_$J = src[i + (4u + $Ju) * step];
-  let m2_$J = src[i + (8u + $Ju) * step];
-  let m3_$J = src[i + (12u + $Ju) * step];
+  let m0_$J = src[i + $Ju * between];
+  let m1_$J = src[i + (4u + $Ju) * between];
+  let m2_$J = src[i + (8u + $Ju) * between];
+  let m3_$J = src[i + (12u + $Ju) * between];
   let r0_$J = m0_$J + m1_$J + m2_$J;
   let r1_$J = m1_$J - m2_$J - m3_$J;
 //end

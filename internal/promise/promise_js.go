@@ -1,4 +1,4 @@
-package browser
+package promise
 
 import (
 	"context"
@@ -39,43 +39,31 @@ func Await(ctx context.Context, promise js.Value) (js.Value, error) {
 	}
 }
 
-// try calls f and returns the exception that JavaScript throws in it.
-func try(f func()) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			e, ok := p.(js.Error)
-			if !ok {
-				panic(p)
-			}
-			err = errors.New(Text(e.Value))
-		}
-	}()
+// Try calls f and returns the exception that JavaScript throws in it.
+func Try(f func()) (err error) {
+	defer Caught(&err)
 	f()
 	return nil
 }
 
-func first(args []js.Value) js.Value {
-	if len(args) == 0 {
-		return js.Undefined()
+// Caught is deferred, and makes an error of an exception of JavaScript.
+func Caught(err *error) {
+	if p := recover(); p != nil {
+		e, ok := p.(js.Error)
+		if !ok {
+			panic(p)
+		}
+		*err = errors.New(Text(e.Value))
 	}
-	return args[0]
 }
 
 // Text returns what JavaScript's String makes of v: of an Error its name and
 // message.
 func Text(v js.Value) string { return js.Global().Call("String", v).String() }
 
-// Bytes returns a copy of the bytes of an ArrayBuffer.
-func Bytes(buffer js.Value) []byte {
-	view := js.Global().Get("Uint8Array").New(buffer)
-	data := make([]byte, view.Length())
-	js.CopyBytesToGo(data, view)
-	return data
-}
-
-// Array returns a new Uint8Array with a copy of data.
-func Array(data []byte) js.Value {
-	array := js.Global().Get("Uint8Array").New(len(data))
-	js.CopyBytesToJS(array, data)
-	return array
+func first(args []js.Value) js.Value {
+	if len(args) == 0 {
+		return js.Undefined()
+	}
+	return args[0]
 }
