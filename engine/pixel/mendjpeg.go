@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"iter"
 	"slices"
 
@@ -22,6 +24,19 @@ const (
 	sos  = 0xda
 	dri  = 0xdd
 )
+
+// mostScans is how many scans a JPEG may have. Progressive ones have ten or so; each goes over
+// all of the picture, and may have no more than twenty bytes.
+const mostScans = 256
+
+// configJPEG gives the size, and refuses what would take hours.
+func configJPEG(data []byte) (image.Config, error) {
+	size, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	if err == nil && len(headOfJPEG(data).scans) > mostScans {
+		err = unsupported(fmt.Sprintf("a JPEG of more than %d scans", mostScans))
+	}
+	return size, err
+}
 
 // mendedJPEG mends a file whose end is missing. Package jpeg wants every block, and an end
 // mark: it gets the blocks that are there, and for the others codes that say no more than
