@@ -17,7 +17,7 @@ const (
 
 // Grow has the worker grow scribbles on a picture, as segment.Grow does.
 func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
-	if !r.busy.TryLock() {
+	if !r.take() {
 		return nil, errBusy()
 	}
 	defer r.busy.Unlock()

@@ -31,6 +31,7 @@ type Worker struct {
 	mu     sync.Mutex
 	worker *running
 	lastID int
+	looks  chan struct{} // closed when what is foreseen is; nil if nothing is
 }
 
 var _ engine.Runner = (*Worker)(nil)
@@ -88,7 +89,7 @@ func unavailable(err error) error {
 
 // Run makes one painting; only one at a time.
 func (r *Worker) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-	if !r.busy.TryLock() {
+	if !r.take() {
 		return nil, errBusy()
 	}
 	defer r.busy.Unlock()
