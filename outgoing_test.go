@@ -18,7 +18,7 @@ import (
 var callers = map[string]string{
 	"weights/fetch/ask.go":       "what is published, or the flag --fetch-url",
 	"server/store/store.go":      "the flag --nats",
-	"server/health.go":           "the flag --addr",
+	"server/command/health.go":   "the flag --addr",
 	"web/runner/client_other.go": "the page's, as natively in tests: the server that it came from",
 	"web/runner/catalogue.go":    "the same",
 	"web/runner/server.go":       "the same",

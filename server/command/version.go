@@ -21,8 +21,14 @@ func newVersionCommand() *cobra.Command {
 	}
 }
 
-// version is the module's version, or the revision it was built from.
+// release is what scripts/release.sh names a release by, which knows no revision.
+var release string
+
+// version is the release, the module's version, or the revision it was built from.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
