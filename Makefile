@@ -69,18 +69,17 @@ run:
 	echo "Built in $$(( $$(date +%s) - start )) s." && \
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
 
-DIR     ?= bin/site-static
-WEIGHTS ?=
+DIR      ?= bin/site-static
+NETWORKS ?= $(WEIGHTS)
 # site writes the page for a host that only hands out files: into DIR, offering beside the
-# small network those of WEIGHTS, names of the data directory or files.
+# small network those of NETWORKS, names of the data directory or files.
 site: build
-	@bin/trapped site --out $(DIR) $(if $(DATA),--data $(DATA)) $(foreach w,$(WEIGHTS),--weights $(w))
+	@bin/trapped site --out $(DIR) $(if $(DATA),--data $(DATA)) $(foreach n,$(NETWORKS),--network $(n))
 
-VERSION ?=
 # release writes what is given to others into bin/release: the program for five systems, each built
-# twice to the same bytes, with a list of what is in it, and checksums. VERSION names it.
+# twice to the same bytes, with a list of what is in it, and checksums.
 release: site-assets
-	@VERSION=$(VERSION) scripts/release.sh
+	@scripts/release.sh
 
 # check is for before each commit: format, vet, staticcheck, known holes (where their database can be
 # had), and short tests of what changed.

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 targets=(${RELEASE_TARGETS:-linux/amd64 linux/arm64 darwin/arm64 darwin/amd64 windows/amd64})
-version=${VERSION:-$(git describe --always --dirty 2>/dev/null || echo unknown)}
+version=$(sed -n 's/^const Version = "\(.*\)"/\1/p' server/command/version.go)
 out=$PWD/bin/release
 rm -rf "$out" && mkdir -p "$out"
 again=$(mktemp -d)
@@ -17,7 +17,7 @@ name() { echo "trapped-$version-${1/\//-}$([[ $1 = windows/* ]] && echo .exe || 
 build() {
   for target in "${targets[@]}"; do
     CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -trimpath -buildvcs=false \
-      -ldflags "-s -w -buildid= -X trappedinart/server/command.release=$version" -o "$1/$(name "$target")" ./server
+      -ldflags "-s -w -buildid=" -o "$1/$(name "$target")" ./server
   done
 }
 

@@ -59,8 +59,10 @@ func TestVersionsBefore(t *testing.T) {
 			}
 			b.shared(kept.Share.ID, kept.Key, result)
 			// What it has kept is removed as what is kept now.
-			if err := b.Cancel(t.Context(), done.id, done.token); err != nil {
-				t.Error(err)
+			for name, of := range kept.Jobs {
+				if err := b.Cancel(t.Context(), of.ID, of.Token); err != nil {
+					t.Errorf("the job that was %s: %v", name, err)
+				}
 			}
 			gone(t, filepath.Join(dir, "nats"), map[string][]byte{"result": result[len(result)/2:][:50]})
 		})
