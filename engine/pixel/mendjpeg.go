@@ -62,6 +62,8 @@ func mendedJPEG(f engine.File, size sizer) iter.Seq2[[]byte, string] {
 	}
 }
 
+const rareJPEG = "a rare kind of JPEG"
+
 // kindOfJPEG says what kind of JPEG it is that package jpeg does not read.
 func kindOfJPEG(data []byte) string {
 	head := headOfJPEG(data)
@@ -75,7 +77,7 @@ func kindOfJPEG(data []byte) string {
 	case head.bits != 8 && head.bits != 0:
 		return fmt.Sprintf("a JPEG with %d bits to a sample", head.bits)
 	}
-	return "a rare kind of JPEG"
+	return rareJPEG
 }
 
 // jpegHead is what a JPEG file says before and between its scans.
