@@ -42,16 +42,16 @@ func TestRarePictures(t *testing.T) {
 		more    string
 		says    string // "" if it is painted
 	}{
-		{corpus("jpeg_arithmetic.jpg"), 1, "", `"jpeg_arithmetic.jpg" is a JPEG with arithmetic coding`},
-		{corpus("jpeg_12_bits.jpg"), 1, "", `"jpeg_12_bits.jpg" is a JPEG with 12 bits to a sample`},
+		{corpus("jpeg_arithmetic.jpg"), 1, "", `jpeg_arithmetic.jpg" is a JPEG with arithmetic coding`},
+		{corpus("jpeg_12_bits.jpg"), 1, "", `jpeg_12_bits.jpg" is a JPEG with 12 bits to a sample`},
 		{corpus("jpeg_ycck.jpg"), 1, "", ""},
 		{corpus("jpeg_turned_6.jpg"), 1, "", ""},
 		{corpus("png_turned_6.png"), 1, "", ""},
 		{corpus("tiff_tiles.tif"), 1, "", ""},
 		{corpus("tiff_big_tiles.tif"), 1, "", ""},
 		{made("clear.png", 40, 30, 0), 1, "", ""},
-		{made("panorama.png", 10000, 20, 255), 1, "", `"panorama.png" is too narrow: at 32 x 1 pixels`},
-		{made("tower.png", 20, 10000, 255), 1, "", `"tower.png" is too narrow: at 1 x 32 pixels`},
+		{made("panorama.png", 10000, 20, 255), 1, "", `panorama.png" is too narrow: at 32 x 1 pixels`},
+		{made("tower.png", 20, 10000, 255), 1, "", `tower.png" is too narrow: at 1 x 32 pixels`},
 		{filepath.Join(dir, "panorama.png"), 1, "--size=2048", ""},
 		{photo, 12, "", ""},
 		{photo, 17, "", "style pictures"},
