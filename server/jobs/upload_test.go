@@ -17,7 +17,7 @@ func TestUploadOfAnotherVersion(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{"newer": newer.Bytes(), "nothing": nil, "something else": []byte("GIF89a")} {
 		_, err := decodeUpload(data)
-		if e := engine.AsError(err); e == nil || e.Code != engine.InvalidRequest || !strings.Contains(e.Message, "hand it over again") {
+		if e := engine.AsError(err); e == nil || e.Code != engine.InvalidRequest || !strings.Contains(e.Message, "Hand it over again") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
