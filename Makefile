@@ -15,6 +15,8 @@ NODE  = $$(go env GOROOT)/lib/wasm/go_js_wasm_exec
 NODE_KERNELS = node --stack-size=8192 --experimental-wasm-relaxed-simd \
 	$(CURDIR)/engine/backend/cpu/node.js $$(go env GOROOT)/lib/wasm
 export STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+export GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.4.0
+export CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 # Of the benchmarks.
@@ -34,7 +36,7 @@ ifndef TRAPPED_LEFT_OUT
 export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
 endif
 
-.PHONY: all help check soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser compare-gpu screenshots axe tools prove generated \
+.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser compare-gpu screenshots axe tools prove generated \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -74,7 +76,13 @@ NETWORKS ?= $(WEIGHTS)
 site: build
 	@bin/trapped site --out $(DIR) $(if $(DATA),--data $(DATA)) $(foreach n,$(NETWORKS),--network $(n))
 
-# check is for before each commit: format, vet, staticcheck, and short tests of what changed.
+# release writes what is given to others into bin/release: the program for five systems, each built
+# twice to the same bytes, with a list of what is in it, and checksums.
+release: site-assets
+	@scripts/release.sh
+
+# check is for before each commit: format, vet, staticcheck, known holes (where their database can be
+# had), and short tests of what changed.
 check:
 	@mkdir -p bin && scripts/check.sh
 
@@ -98,10 +106,14 @@ lint:
 	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
 	$(WASM) go vet -tags pictures ./engine/pixel ./wasm/pictures
-	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
+	GOOS=linux GOARCH=arm64 go vet ./...
+	GOOS=darwin GOARCH=arm64 go vet ./... && GOOS=darwin GOARCH=amd64 go vet ./...
+	GOOS=windows GOARCH=amd64 go vet ./...
+	go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
 	$(WASM) bin/staticcheck ./web/... ./wasm/...
+	@scripts/vulnerabilities.sh
 
 # generated sees that what gen writes is what is in the tree; go generate writes it anew. The first
 # line of assembly is the command, which differs.

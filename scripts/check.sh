@@ -1,6 +1,6 @@
 #!/bin/bash
-# What is quick enough to be run before each commit: format, vet, staticcheck, and the short
-# tests of packages that differ from main (or from the last commit, on main itself).
+# What is quick enough to be run before each commit: format, vet, staticcheck, known holes, and
+# the short tests of packages that differ from main (or from the last commit, on main itself).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 began=$SECONDS
@@ -40,5 +40,6 @@ GOOS=js GOARCH=wasm GOEXPERIMENT=simd,nojsonv2 go vet ./web/... ./wasm/...
 [ -x bin/staticcheck ] || GOBIN=$PWD/bin go install "$STATICCHECK"
 mapfile -t native < <(printf '%s\n' "${packages[@]}" | grep -v '^\./web$' || true)
 [ "${#native[@]}" = 0 ] || bin/staticcheck "${native[@]}"
+scripts/vulnerabilities.sh
 go test -short "${packages[@]}"
 echo "Checked ${#packages[@]} packages in $((SECONDS - began)) s. make test runs everything."

@@ -37,7 +37,7 @@ type sizer func(data []byte) (image.Config, error)
 // codecs by the kinds of package label.
 var codecs = map[string]codec{
 	"JPEG": {
-		config:      configBy(jpeg.DecodeConfig),
+		config:      configJPEG,
 		decode:      decodeBy(jpeg.Decode),
 		orientation: orientationJPEG,
 		mended:      mendedJPEG,

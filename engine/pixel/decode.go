@@ -182,6 +182,9 @@ func damaged(f engine.File, err error) error {
 	case errors.As(err, &kind):
 	case errors.As(err, &jpegKind):
 		kind = unsupported(kindOfJPEG(f.Data))
+		if kind == rareJPEG {
+			kind += ": " + unsupported(jpegKind)
+		}
 	case errors.As(err, &pngKind):
 		kind = unsupported("a rare kind of PNG: " + string(pngKind))
 	case errors.As(err, &tiffKind):

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"iter"
 	"slices"
 
@@ -22,6 +24,19 @@ const (
 	sos  = 0xda
 	dri  = 0xdd
 )
+
+// mostScans is how many scans a JPEG may have. Progressive ones have ten or so; each goes over
+// all of the picture, and may have no more than twenty bytes.
+const mostScans = 256
+
+// configJPEG gives the size, and refuses what would take hours.
+func configJPEG(data []byte) (image.Config, error) {
+	size, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	if err == nil && len(headOfJPEG(data).scans) > mostScans {
+		err = unsupported(fmt.Sprintf("a JPEG of more than %d scans", mostScans))
+	}
+	return size, err
+}
 
 // mendedJPEG mends a file whose end is missing. Package jpeg wants every block, and an end
 // mark: it gets the blocks that are there, and for the others codes that say no more than
@@ -47,6 +62,8 @@ func mendedJPEG(f engine.File, size sizer) iter.Seq2[[]byte, string] {
 	}
 }
 
+const rareJPEG = "a rare kind of JPEG"
+
 // kindOfJPEG says what kind of JPEG it is that package jpeg does not read.
 func kindOfJPEG(data []byte) string {
 	head := headOfJPEG(data)
@@ -60,7 +77,7 @@ func kindOfJPEG(data []byte) string {
 	case head.bits != 8 && head.bits != 0:
 		return fmt.Sprintf("a JPEG with %d bits to a sample", head.bits)
 	}
-	return "a rare kind of JPEG"
+	return rareJPEG
 }
 
 // jpegHead is what a JPEG file says before and between its scans.

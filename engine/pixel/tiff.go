@@ -68,6 +68,10 @@ func pictureOfTIFF(data []byte) (*tiffPicture, error) {
 		return nil, errors.New("its tiles have no size that can be")
 	}
 	p.across, p.down = (p.w+p.wide-1)/p.wide, (p.h+p.high-1)/p.high
+	const beside = 1 << 22 // pixels of tiles that are not of the picture: they take memory too
+	if whole := p.across * p.wide * p.down * p.high; whole > 2*p.w*p.h+beside || p.across > mostTIFF/p.down {
+		return nil, errors.New("its tiles have no size that can be")
+	}
 	p.at, p.bytes = d.numbers(at), d.numbers(bytes)
 	if len(p.bytes) == 0 && len(p.at) == 1 { // old files may not say how long the one strip is
 		p.bytes = []int{len(data) - min(p.at[0], len(data))}
@@ -107,6 +111,8 @@ func (p *tiffPicture) kind() error {
 		return unsupported(fmt.Sprintf("a TIFF with %d bits to a sample", p.bits))
 	case p.samples > 16:
 		return unsupported(fmt.Sprintf("a TIFF with %d samples to a pixel", p.samples))
+	case p.samples*p.bits > 80: // more than four inks and alpha of 16 bits, and than there is memory for
+		return unsupported(fmt.Sprintf("a TIFF with %d samples of %d bits to a pixel", p.samples, p.bits))
 	case p.samples < least || least > 0 && p.bits < 8:
 		return errors.New("it has too few samples for its colours")
 	case p.colours == tiffCMYK && p.number(tagInks, 1) != 1:

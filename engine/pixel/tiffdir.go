@@ -55,6 +55,10 @@ type tiffDir struct {
 
 var errTIFF = errors.New("its directory is broken")
 
+// mostTIFF is how many numbers a tag may have: as many strips or tiles are more than any
+// picture needs, and each takes memory and time.
+const mostTIFF = 1 << 20
+
 // readTIFF reads the directory. Values that are not all in the file are left out.
 func readTIFF(data []byte) (*tiffDir, error) {
 	if len(data) < 16 {
@@ -109,6 +113,9 @@ func (d *tiffDir) entry(e []byte) (v tiffEntry, ok bool) {
 	if count > n {
 		return v, false
 	}
+	if v.tag <= tagLimits && count > mostTIFF {
+		return v, false
+	}
 	size := count * uint64(tiffSizes[v.kind])
 	if size <= uint64(len(inline)) {
 		v.body = inline[:size]
@@ -135,7 +142,7 @@ func (d *tiffDir) numbers(tag uint16) []int {
 	if e.kind != tiffByte && e.kind != tiffShort && e.kind != tiffLong && e.kind != tiffLong8 {
 		return nil
 	}
-	var list []int
+	list := make([]int, 0, len(e.body)/tiffSizes[e.kind])
 	for v := range slices.Chunk(e.body, tiffSizes[e.kind]) {
 		switch e.kind {
 		case tiffByte:

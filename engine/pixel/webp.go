@@ -18,6 +18,9 @@ func configWebP(data []byte) (image.Config, error) {
 			return image.Config{}, errors.New("it has no picture")
 		}
 		size, err := webp.DecodeConfig(bytes.NewReader(m.file))
+		if err == nil && (m.at.X+size.Width > m.screen.X || m.at.Y+size.Height > m.screen.Y) {
+			err = errors.New("its picture is larger than its screen") // RFC 9649, section 2.7.1.1, and it would take the memory
+		}
 		size.Width, size.Height = m.screen.X, m.screen.Y
 		return size, err
 	}

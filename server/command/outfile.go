@@ -7,6 +7,8 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -117,8 +119,11 @@ func samePath(a, b string) bool {
 	}
 	x, errX := filepath.Abs(followed(a))
 	y, errY := filepath.Abs(followed(b))
-	return errX == nil && errY == nil && x == y
+	return errX == nil && errY == nil && (x == y || foldsCase && strings.EqualFold(x, y))
 }
+
+// foldsCase says whether files usually have one name in any case on this system.
+const foldsCase = runtime.GOOS == "windows" || runtime.GOOS == "darwin"
 
 // followed returns the file that a path leads to by links, which need not be there yet.
 func followed(path string) string {

@@ -2,13 +2,16 @@ package handler_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"image"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,6 +60,41 @@ func TestBombs(t *testing.T) {
 				t.Errorf("%s as %s: %d %s", name, part, res.StatusCode, data)
 			}
 		}
+	}
+}
+
+// A picture that takes for ever to be read is given up, and holds up nobody after that; at no
+// time are two read.
+func TestSlowPictures(t *testing.T) {
+	var reading, most atomic.Int64
+	s := openWith(t, &painter{steps: 1}, jobs.Options{}, func(c *handler.Config) {
+		c.UploadIdle = 50 * time.Millisecond
+		c.Decode = func(ctx context.Context, f engine.File) (*image.NRGBA, error) {
+			n := reading.Add(1)
+			defer reading.Add(-1)
+			for was := most.Load(); n > was && !most.CompareAndSwap(was, n); was = most.Load() {
+			}
+			if f.Name == "content.bin" {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			return nil, nil
+		}
+	})
+	answers := make(chan string, 5)
+	for range cap(answers) {
+		go func() {
+			_, data := s.post(good())
+			answers <- string(data)
+		}()
+	}
+	for range cap(answers) {
+		if got := <-answers; !strings.Contains(got, "takes too long to be read") {
+			t.Errorf("it is answered by %s", got)
+		}
+	}
+	if most.Load() != 1 {
+		t.Errorf("%d pictures were read at once", most.Load())
 	}
 }
 

@@ -165,7 +165,7 @@ func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, er
 		return nil, ctx.Err()
 	}
 	for _, f := range pictures(&req) {
-		if _, err := s.Decode(ctx, f); err != nil {
+		if err := s.decodes(ctx, f); err != nil {
 			return nil, err
 		}
 	}
@@ -174,6 +174,17 @@ func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, er
 		return nil, err
 	}
 	return &submitOutput{links(id).Self, api.Created{ID: id, Token: token, Links: links(id)}}, nil
+}
+
+// decodes finds out whether a picture can be read, and in a time that others can wait.
+func (s *server) decodes(ctx context.Context, f engine.File) error {
+	inTime, cancel := context.WithTimeout(ctx, 2*s.UploadIdle)
+	defer cancel()
+	_, err := s.Decode(inTime, f)
+	if inTime.Err() != nil && ctx.Err() == nil {
+		return engine.Errorf(engine.TooLarge, "%q takes too long to be read. Save it again as a plain JPEG or PNG, or smaller.", f.Name)
+	}
+	return err
 }
 
 // readRequest reads a job's parts.

@@ -34,8 +34,9 @@ func (b *bucket) room(ctx context.Context, size int64) error {
 	return nil
 }
 
-// put keeps a whole file, or nothing.
+// put keeps a whole file, or nothing, and erases what had the name before.
 func (b *bucket) put(ctx context.Context, name string, data []byte) error {
+	b.remove(name)
 	if err := b.room(ctx, int64(len(data))); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ const (
 	jobSubject      = "trapped.jobs."     // and the id
 	progressSubject = "trapped.progress." // and the id
 	stateBucket     = "trapped_jobs"
+	statesName      = "KV_" + stateBucket // of its stream
 	uploadBucket    = "trapped_uploads"
 	paintingBucket  = "trapped_paintings"
 	recipeBucket    = "trapped_recipes"
@@ -43,10 +44,7 @@ type buckets struct {
 func create(ctx context.Context, js jetstream.JetStream, opt Options) (*buckets, error) {
 	b := &buckets{js: js}
 	var err error
-	if b.states, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: stateBucket, TTL: opt.Keep, Replicas: opt.Replicas,
-		LimitMarkerTTL: time.Minute, // who watches is told that a job has expired
-	}); err != nil {
+	if b.states, err = createStates(ctx, js, opt); err != nil {
 		return nil, err
 	}
 	if b.recipes, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
@@ -56,7 +54,7 @@ func create(ctx context.Context, js jetstream.JetStream, opt Options) (*buckets,
 	}
 	for name, to := range map[string]**bucket{uploadBucket: &b.uploads, paintingBucket: &b.paintings} {
 		objects, err := js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
-			Bucket: name, TTL: opt.Keep, MaxBytes: opt.Bytes / 2, Replicas: opt.Replicas,
+			Bucket: name, TTL: opt.Keep + slack, MaxBytes: opt.Bytes / 2, Replicas: opt.Replicas,
 		})
 		if err != nil {
 			return nil, err
@@ -76,6 +74,28 @@ func create(ctx context.Context, js jetstream.JetStream, opt Options) (*buckets,
 		MaxDeliver: maxDeliveries, MaxAckPending: -1,
 	})
 	return b, err
+}
+
+// createStates makes the bucket of states as ADR-8 of NATS has it, but so that single
+// messages can be deleted: eraseState does. One of a version that did not stays as it is,
+// as JetStream lets nobody change that.
+func createStates(ctx context.Context, js jetstream.JetStream, opt Options) (jetstream.KeyValue, error) {
+	keep := opt.Keep + slack
+	config := jetstream.StreamConfig{
+		Name: statesName, Subjects: []string{"$KV." + stateBucket + ".>"}, Replicas: opt.Replicas,
+		MaxMsgsPerSubject: 2, // eraseState deletes the older of two
+		MaxAge:            keep, Duplicates: min(2*time.Minute, keep),
+		MaxMsgs: -1, MaxBytes: -1, MaxMsgSize: -1, MaxConsumers: -1,
+		AllowRollup: true, AllowDirect: true, AllowMsgTTL: true, Discard: jetstream.DiscardNew,
+		SubjectDeleteMarkerTTL: time.Minute, // who watches is told that a job has expired
+	}
+	if old, err := js.Stream(ctx, statesName); err == nil {
+		config.DenyDelete = old.CachedInfo().Config.DenyDelete
+	}
+	if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
+		return nil, err
+	}
+	return js.KeyValue(ctx, stateBucket)
 }
 
 // bind finds what a queue has made.

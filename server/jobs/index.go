@@ -289,8 +289,9 @@ func (x *index) status(j *entry) (Status, uint64, <-chan struct{}) {
 
 // A numbered is a job with its id.
 type numbered struct {
-	id    string
-	state state
+	id       string
+	state    state
+	revision uint64
 }
 
 // unfinished returns the jobs that have not ended, in their order.
@@ -300,10 +301,23 @@ func (x *index) unfinished() []numbered {
 	var list []numbered
 	for id, j := range x.jobs {
 		if !final(j.state.State) {
-			list = append(list, numbered{id, j.state})
+			list = append(list, numbered{id, j.state, j.revision})
 		}
 	}
 	slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.state.Order, b.state.Order) })
+	return list
+}
+
+// expired returns the jobs that have had their time.
+func (x *index) expired(now time.Time) []numbered {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var list []numbered
+	for id, j := range x.jobs {
+		if now.Sub(j.created) >= x.keep {
+			list = append(list, numbered{id, j.state, j.revision})
+		}
+	}
 	return list
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -29,6 +30,8 @@ type Queue struct {
 	index *index
 	stop  context.CancelFunc
 	done  chan struct{}
+
+	sweeping sync.WaitGroup
 	metrics
 }
 
@@ -60,6 +63,7 @@ func NewQueue(ctx context.Context, js jetstream.JetStream, log *slog.Logger, opt
 	select {
 	case <-ready:
 		err = q.mend(ctx)
+		q.sweeping.Go(func() { q.sweep(following) })
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
@@ -127,6 +131,7 @@ func (q *Queue) follow(ctx context.Context, ready chan struct{}) {
 func (q *Queue) Close() error {
 	q.stop()
 	<-q.done
+	q.sweeping.Wait()
 	return nil
 }
 
@@ -341,7 +346,7 @@ func (q *Queue) Cancel(ctx context.Context, id, token string) error {
 			return err
 		}
 		// Of the revision that was read, as the next may name another object.
-		err = q.states.Purge(ctx, id, jetstream.LastRevision(e.Revision()))
+		err = q.eraseState(ctx, id, e.Revision())
 		switch {
 		case err == nil:
 			q.forget(id, &st)

@@ -20,6 +20,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"trappedinart/engine"
+	"trappedinart/internal/filelock"
 )
 
 // Options say where JetStream is.
@@ -125,7 +126,7 @@ func (s *Store) start(opt Options) error {
 		return &engine.Error{Code: engine.Unwritable, Message: fmt.Sprintf("The data directory %s cannot be written: %v.", dir, err), Err: err}
 	}
 	var err error
-	if s.lock, err = lock(filepath.Join(dir, "lock")); err != nil {
+	if s.lock, err = filelock.Lock(filepath.Join(dir, "lock")); err != nil {
 		return &engine.Error{Code: engine.Unavailable, Message: fmt.Sprintf("The data directory %s is in use by another trapped. Stop that one, or choose another directory with --data.", opt.Dir), Err: err}
 	}
 	o := &server.Options{

@@ -1,13 +1,15 @@
 // Package envelope is what a share holds, and how it is sealed so that only who has the
 // link can open it. The page seals and opens; a server sees nothing but the sealed bytes:
 //
-//	magic "TIAS", version 1              5 bytes, in the clear and authenticated
+//	magic "TIAS", version 2              5 bytes, in the clear and authenticated
 //	nonce                               12 bytes, new each time
 //	AES-256-GCM of the contents          as long as they are
 //	tag                                 16 bytes
 //
 // The contents are four parts, each a length (4 bytes, big endian) and so many bytes:
 // title, recipe in JSON, picture, picture before. The last is empty where there is none.
+// Zeros follow, until the whole has the next of few sizes (padded). Version 1, which is
+// opened too, has no zeros, and so told the size of the pictures to the byte.
 //
 // The key is new for each envelope, and stands in the link's fragment, which browsers do
 // not send. Package envelope also makes the links that hold a recipe alone.
@@ -16,6 +18,7 @@ package envelope
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,15 +32,19 @@ const (
 	MaxRecipe = 64 << 10
 	MaxSealed = 64 << 20
 
-	// Overhead is by how much a sealed envelope is longer than its contents.
+	// Overhead is by how much a sealed envelope is longer than its contents with their zeros.
 	Overhead = len(magic) + nonceSize + tagSize
 
 	nonceSize, tagSize = 12, 16
 	parts              = 4
 )
 
-// magic is the beginning of every sealed envelope, with the version at its end.
-const magic = "TIAS\x01"
+// What sealed envelopes begin with, the version at the end: those that are sealed now, and
+// those from before the contents were padded.
+const (
+	magic    = "TIAS\x02"
+	magicOld = "TIAS\x01"
+)
 
 // An Envelope is the contents of a share.
 type Envelope struct {
@@ -50,7 +57,7 @@ type Envelope struct {
 // IsSealed says whether a file begins like an envelope that this version can open. Of
 // one that is shorter than Overhead it says no.
 func IsSealed(head []byte) bool {
-	return len(head) >= Overhead && string(head[:len(magic)]) == magic
+	return len(head) >= Overhead && (string(head[:len(magic)]) == magic || string(head[:len(magic)]) == magicOld)
 }
 
 // PictureType returns the media type of a picture file that a share can hold: PNG, JPEG or
@@ -90,29 +97,49 @@ func (e *Envelope) check() error {
 		return engine.Errorf(engine.MissingPicture, "There is no picture to share.")
 	case PictureType(e.Picture) == "" || len(e.Before) > 0 && PictureType(e.Before) == "":
 		return engine.Errorf(engine.InvalidPicture, "Pictures are shared as PNG, JPEG or WebP. Save this one as one of them.")
-	case Overhead+4*parts+len(e.Title)+len(e.Recipe)+len(e.Picture)+len(e.Before) > MaxSealed:
+	case e.SealedSize() > MaxSealed:
 		return engine.Errorf(engine.TooLarge, "The pictures have more than %d MiB together. Share the painting alone, or a smaller one.", MaxSealed>>20)
 	}
 	return nil
 }
 
-// encode returns the contents, with room for the tag after them.
+// size is how long the contents are without zeros.
+func (e *Envelope) size() int {
+	return 4*parts + len(e.Title) + len(e.Recipe) + len(e.Picture) + len(e.Before)
+}
+
+// SealedSize is how many bytes the envelope has once it is sealed: all that who keeps it
+// learns of what is in it.
+func (e *Envelope) SealedSize() int { return padded(Overhead + e.size()) }
+
+// padded is the size to which n bytes are brought: the next number whose binary digits, but
+// for the first few, are zeros. The first are one and as many as it takes to write the
+// number of all of them. So there are 32 sizes between one power of two and the next from
+// 64 KiB to 4 GiB, and 16 below, for at most 3 and 6 per cent more bytes. This is Padmé, of
+// Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with
+// PURBs" (PoPETs 2019, arXiv 1806.03160), section 4.
+func padded(n int) int {
+	exponent := bits.Len(uint(n)) - 1
+	zeros := max(exponent-bits.Len(uint(exponent)), 0)
+	step := 1 << zeros
+	return (n + step - 1) &^ (step - 1)
+}
+
+// encode returns the contents and their zeros, with room for the tag after them.
 func (e *Envelope) encode() []byte {
-	all := [parts][]byte{[]byte(e.Title), e.Recipe, e.Picture, e.Before}
-	size := 4 * parts
-	for _, part := range all {
-		size += len(part)
-	}
+	size := e.SealedSize() - Overhead
 	data := make([]byte, 0, size+tagSize)
-	for _, part := range all {
+	for _, part := range [parts][]byte{[]byte(e.Title), e.Recipe, e.Picture, e.Before} {
 		data = binary.BigEndian.AppendUint32(data, uint32(len(part)))
 		data = append(data, part...)
 	}
-	return data
+	return data[:size] // what make has cleared
 }
 
-// decode reads contents, of which the parts stay slices.
-func decode(data []byte) (*Envelope, error) {
+// decode reads contents, of which the parts stay slices. What follows them is to be the
+// zeros of encode, of old envelopes nothing.
+func decode(data []byte, old bool) (*Envelope, error) {
+	whole := len(data)
 	var all [parts][]byte
 	for i := range all {
 		if len(data) < 4 {
@@ -126,7 +153,11 @@ func decode(data []byte) (*Envelope, error) {
 		all[i], data = data[:size:size], data[size:]
 	}
 	e := &Envelope{strings.ToValidUTF8(string(all[0][:min(len(all[0]), MaxTitle+1)]), "?"), all[1], all[2], all[3]}
-	if len(data) > 0 || e.check() != nil || !bytes.Equal(all[0], []byte(e.Title)) {
+	want := e.size()
+	if !old {
+		want = e.SealedSize() - Overhead
+	}
+	if whole != want || len(bytes.TrimLeft(data, "\x00")) > 0 || e.check() != nil || !bytes.Equal(all[0], []byte(e.Title)) {
 		return nil, errBroken()
 	}
 	return e, nil
@@ -157,11 +188,12 @@ func Open(sealed []byte, key Key) (*Envelope, error) {
 	case !IsSealed(sealed):
 		return nil, errBroken()
 	}
-	contents, err := decrypt(key, sealed[len(magic):len(magic)+nonceSize], sealed[len(magic)+nonceSize:])
+	head := string(sealed[:len(magic)])
+	contents, err := decrypt(key, head, sealed[len(magic):len(magic)+nonceSize], sealed[len(magic)+nonceSize:])
 	if err != nil {
 		return nil, err
 	}
-	return decode(contents)
+	return decode(contents, head == magicOld)
 }
 
 // errKey is the error of what cannot be decrypted.

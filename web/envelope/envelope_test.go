@@ -41,7 +41,7 @@ func TestRoundTrip(t *testing.T) {
 		"long":       {Title: strings.Repeat("ü", envelope.MaxTitle/2), Recipe: make([]byte, envelope.MaxRecipe), Picture: png(1 << 20), Before: png(1 << 19)},
 	} {
 		data, key := seal(t, e)
-		if !envelope.IsSealed(data) || len(data) != envelope.Overhead+16+len(e.Title)+len(e.Recipe)+len(e.Picture)+len(e.Before) {
+		if !envelope.IsSealed(data) || len(data) != e.SealedSize() || len(data) < envelope.Overhead+16+len(e.Title)+len(e.Recipe)+len(e.Picture)+len(e.Before) {
 			t.Errorf("%s: %d bytes", name, len(data))
 		}
 		again, err := envelope.ParseKey("#" + key.String())
@@ -58,20 +58,57 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// The same format is written here and in a browser: this was sealed by the one, and is
+// The same format is written here and in a browser: these were sealed by the one, and are
 // opened by both.
 func TestFormat(t *testing.T) {
-	data, err := hex.DecodeString(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
 	key, err := envelope.ParseKey(goldenKey)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := example()
-	if got, err := envelope.Open(data, key); err != nil || !reflect.DeepEqual(*got, want) {
-		t.Errorf("it is opened as %v, %v", got, err)
+	for version, text := range map[int]string{1: goldenOld, 2: golden} {
+		data, err := hex.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := example()
+		if got, err := envelope.Open(data, key); err != nil || !envelope.IsSealed(data) || !reflect.DeepEqual(*got, want) {
+			t.Errorf("version %d is opened as %v, %v", version, got, err)
+		}
+		data[4] ^= 3 // the other version
+		if _, err := envelope.Open(data, key); code(err) != engine.Unauthorized {
+			t.Errorf("one of version %d passes for the other: %v", version, err)
+		}
+	}
+}
+
+// Of what is in an envelope its size tells the class, which many sizes have in common.
+func TestSizeClass(t *testing.T) {
+	classes := map[int]bool{}
+	for n := 64 << 10; n <= envelope.MaxSealed; n += 997 {
+		size := envelope.Padded(n)
+		if size < n || float64(size) > 1.0313*float64(n) || envelope.Padded(size) != size {
+			t.Fatalf("%d bytes become %d, and those %d", n, size, envelope.Padded(size))
+		}
+		classes[size] = true
+	}
+	if len(classes) > 32*10+1 {
+		t.Errorf("there are %d sizes from 64 KiB to 64 MiB", len(classes))
+	}
+	if got := envelope.Padded(envelope.MaxSealed); got != envelope.MaxSealed {
+		t.Errorf("the largest becomes %d", got)
+	}
+	// Neither the title nor what the picture is shows in the size; what is within one class is alike.
+	a, _ := seal(t, envelope.Envelope{Title: "a", Picture: png(400_000)})
+	b, _ := seal(t, envelope.Envelope{Title: "a longer title", Recipe: []byte(`{"size":64}`), Picture: png(395_000), Before: png(4_000)})
+	if len(a) != len(b) {
+		t.Errorf("two that are nearly alike have %d and %d bytes", len(a), len(b))
+	}
+	// Zeros are neither left out nor added, and are zeros.
+	data := envelope.Encode(example())
+	for name, changed := range map[string][]byte{"one less": data[:len(data)-1], "one more": append(bytes.Clone(data), 0), "no zero": append(bytes.Clone(data[:len(data)-1]), 1)} {
+		if _, err := envelope.Decode(changed, false); err == nil {
+			t.Errorf("%s is opened", name)
+		}
 	}
 }
 
@@ -147,7 +184,7 @@ func TestOnlyPicturesAndTitles(t *testing.T) {
 			if _, _, err := envelope.Seal(e); code(err) != want {
 				t.Errorf("%q is sealed: %v, want %s", e, err, want)
 			}
-			if _, err := envelope.Decode(envelope.Encode(e)); code(err) != engine.InvalidRequest {
+			if _, err := envelope.Decode(envelope.Encode(e), false); code(err) != engine.InvalidRequest {
 				t.Errorf("%q is opened: %v", e, err)
 			}
 		}

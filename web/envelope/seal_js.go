@@ -7,7 +7,7 @@ import (
 )
 
 func encrypt(key Key, nonce, contents []byte) ([]byte, error) {
-	encrypted, err := subtle("encrypt", key, nonce, contents)
+	encrypted, err := subtle("encrypt", key, magic, nonce, contents)
 	if err != nil {
 		return nil, err
 	}
@@ -19,8 +19,8 @@ func encrypt(key Key, nonce, contents []byte) ([]byte, error) {
 	return sealed, nil
 }
 
-func decrypt(key Key, nonce, encrypted []byte) ([]byte, error) {
-	decrypted, err := subtle("decrypt", key, nonce, encrypted)
+func decrypt(key Key, head string, nonce, encrypted []byte) ([]byte, error) {
+	decrypted, err := subtle("decrypt", key, head, nonce, encrypted)
 	if err != nil {
 		return nil, err
 	}
@@ -29,8 +29,9 @@ func decrypt(key Key, nonce, encrypted []byte) ([]byte, error) {
 	return contents, nil
 }
 
-// subtle has WebCrypto encrypt or decrypt with AES-GCM, and returns a Uint8Array.
-func subtle(operation string, key Key, nonce, data []byte) (js.Value, error) {
+// subtle has WebCrypto encrypt or decrypt with AES-GCM what has this head, and returns a
+// Uint8Array.
+func subtle(operation string, key Key, head string, nonce, data []byte) (js.Value, error) {
 	crypto := js.Global().Get("crypto")
 	if crypto.IsUndefined() || crypto.Get("subtle").IsUndefined() {
 		return js.Value{}, engine.Errorf(engine.Unavailable, "This browser encrypts only on pages opened over https. Open the page that way, or save the picture as a file.")
@@ -40,7 +41,7 @@ func subtle(operation string, key Key, nonce, data []byte) (js.Value, error) {
 	if ok {
 		var result js.Value
 		result, ok = await(calls.Call(operation, map[string]any{
-			"name": "AES-GCM", "iv": bytesOf(nonce), "additionalData": bytesOf([]byte(magic)), "tagLength": 8 * tagSize,
+			"name": "AES-GCM", "iv": bytesOf(nonce), "additionalData": bytesOf([]byte(head)), "tagLength": 8 * tagSize,
 		}, imported, bytesOf(data)))
 		if ok {
 			return js.Global().Get("Uint8Array").New(result), nil

@@ -17,12 +17,12 @@ func encrypt(key Key, nonce, contents []byte) ([]byte, error) {
 	return gcm.Seal(sealed, nonce, contents, []byte(magic)), nil
 }
 
-func decrypt(key Key, nonce, encrypted []byte) ([]byte, error) {
+func decrypt(key Key, head string, nonce, encrypted []byte) ([]byte, error) {
 	gcm, err := newGCM(key)
 	if err != nil {
 		return nil, err
 	}
-	contents, err := gcm.Open(nil, nonce, encrypted, []byte(magic))
+	contents, err := gcm.Open(nil, nonce, encrypted, []byte(head))
 	if err != nil {
 		return nil, errKey()
 	}

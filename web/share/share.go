@@ -72,11 +72,10 @@ type sharing struct {
 // size is how many bytes would be sent.
 func (sg *sharing) size() int {
 	e := sg.contents
-	n := envelope.Overhead + len(e.Title) + len(e.Recipe) + len(e.Picture)
 	if sg.with {
-		n += len(sg.before)
+		e.Before = sg.before
 	}
-	return n
+	return e.SealedSize()
 }
 
 // Open asks before anything leaves the device.

@@ -1,4 +1,4 @@
-//go:build !js && !linux && !darwin && !freebsd
+//go:build !js && !linux && !darwin && !freebsd && !windows
 
 package fetch
 
