@@ -15,11 +15,13 @@ type checkpointFlags struct {
 	file   string
 	every  time.Duration
 	resume string
+	larger string
 }
 
 func (f *checkpointFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.file, "checkpoint", "", "a file in which the run is kept while it goes on and when it is interrupted")
 	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 30*time.Second, "how often, from 1s")
+	cmd.Flags().StringVar(&f.larger, "larger", "", "a finished painting of these pictures, as it was saved: it is gone on from at twice its size, or at --size, with its recipe, and nothing is painted again")
 	cmd.Flags().StringVar(&f.resume, "resume", "", "a file of --checkpoint to go on from, with the same pictures and its recipe; flags change what may change while it paints")
 }
 
@@ -41,7 +43,13 @@ func (f *checkpointFlags) ask(req *engine.Request) error {
 // begin gives a request its recipe, and returns the names of the styles' files. A run that
 // goes on has the checkpoint's recipe, and is steered to what the flags change of it.
 func (f *checkpointFlags) begin(req *engine.Request, flags *recipeFlags) (styles []string, err error) {
+	if f.larger != "" {
+		if req.Smaller, err = readFile(f.larger); err != nil {
+			return nil, err
+		}
+	}
 	if f.resume == "" {
+		flags.smaller = f.larger
 		req.Recipe, styles, err = flags.withStyles()
 		return styles, err
 	}
