@@ -117,7 +117,7 @@ func TestParseRecipe(t *testing.T) {
 		"no layers":      {`{"style_layers":[]}`, "Style layers"},
 		"layer twice":    {`{"style_layers":["relu1_1","relu1_1"]}`, "Style layers"},
 		"layer weight":   {`{"style_layers":["relu1_1:much"]}`, "relu1_1:much"},
-		"other version":  {`{"version":2}`, "version 2"},
+		"other version":  {`{"version":3}`, "version 3"},
 		"no JSON":        {`size: 3`, "not valid JSON"},
 		"line":           {"{\n\"size\": 3,\n}", "line 3"},
 		"half":           {`{"size":3`, "JSON"},
@@ -131,6 +131,20 @@ func TestParseRecipe(t *testing.T) {
 		if code(err) != engine.InvalidRecipe || !strings.Contains(err.Error(), c.says) || strings.Count(err.Error(), "\n") > 0 {
 			t.Errorf("%s: error is %q, want one that says %q", name, fmt.Sprint(err), c.says)
 		}
+	}
+}
+
+// A recipe of version 1 paints as it did: what it could not name counts nothing.
+func TestVersionOne(t *testing.T) {
+	r, err := engine.ParseRecipe([]byte(`{"version":1,"preset":"painterly","size":300}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Version != engine.RecipeVersion || r.Spectrum != 0 || r.Range != 0 || r.Size != 300 {
+		t.Errorf("got %+v", r)
+	}
+	if r, err = engine.ParseRecipe([]byte(`{"version":1,"spectrum":0.02}`)); err != nil || r.Spectrum != 0.02 {
+		t.Errorf("a weight that is given becomes %v, %v", r.Spectrum, err)
 	}
 }
 

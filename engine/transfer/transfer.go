@@ -310,7 +310,7 @@ func (j *job) iterate(ctx context.Context, st *stage, p *engine.Progress) error 
 	j.outcome.loss, j.outcome.distance = loss, st.objective.styleDistance()
 	p.Iteration, p.Loss = j.pace.at.iteration, engine.Float(loss)
 	if parts := st.objective.parts; parts.sum() == loss { // and not those of a step that was taken back
-		p.Content, p.Style, p.Variation = engine.Float(parts.content), engine.Float(parts.style), engine.Float(parts.variation)
+		p.Content, p.Style, p.Variation = engine.Float(parts.content), engine.Float(parts.style), engine.Float(parts.pixels)
 	}
 	if err := st.recalibrate(stepping, p.Iterations); err != nil {
 		return err
