@@ -1,6 +1,7 @@
 package painting
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -35,6 +36,7 @@ func (s *Painter) Render(slots Slots) app.UI {
 				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.desk.Run.Stopping()).
 					OnClick(func(app.Context, app.Event) { s.resume() })
 			}),
+			app.If(!s.desk.Busy() && s.desk.Run.Result != nil, func() app.UI { return s.renderLarger(slots.Growing) }),
 		),
 		app.Div().Class("progress").Body(
 			app.Progress().Max(1).Value(s.desk.Run.Fraction()).Aria("label", words.Progress),
@@ -47,6 +49,31 @@ func (s *Painter) Render(slots Slots) app.UI {
 			DataSet("loss", number(float64(s.desk.Run.Progress.Loss))).
 			Text(s.coarse(slots)),
 	}, slots.After...)...)
+}
+
+// renderLarger is the button that goes on from the result at twice its size, with what that takes.
+func (s *Painter) renderLarger(growing bool) app.UI {
+	recipe, why := s.desk.Larger()
+	about := ""
+	if why == "" {
+		takes, unfit := s.Largest()
+		about = fmt.Sprintf(words.Pixels, recipe.Size)
+		switch {
+		case unfit != "" && s.Elsewhere != nil && s.desk.Server != nil:
+			about, why = fmt.Sprintf(words.LargerServer, recipe.Size), ""
+		case unfit != "":
+			why = unfit
+		case takes != nil:
+			about = fmt.Sprintf(words.LargerTakes, recipe.Size, words.Duration(takes.Time.Duration()))
+		}
+	}
+	title := why
+	if title == "" {
+		title = words.LargerHelp
+	}
+	return app.Button().ID("larger").Class("quiet larger").Type("button").Title(title).Disabled(why != "" || growing).
+		Body(app.Span().Text(words.Larger), app.Span().Class("unit").Text(about)).
+		OnClick(func(app.Context, app.Event) { s.larger() })
 }
 
 // coarse is what is announced: it changes with the phase and the scale only.

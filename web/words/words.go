@@ -93,12 +93,21 @@ const (
 
 // A run, and what is done with its result.
 const (
-	Run         = "Painting"
-	Start       = "Start"
-	Stop        = "Stop"
-	Pause       = "Pause"
-	Resume      = "Resume"
-	Progress    = "Progress"
+	Run      = "Painting"
+	Start    = "Start"
+	Stop     = "Stop"
+	Pause    = "Pause"
+	Resume   = "Resume"
+	Progress = "Progress"
+
+	Larger        = "Larger"
+	LargerHelp    = "Goes on from this painting at twice its size."
+	LargerTakes   = "%d px, about %s"
+	LargerServer  = "%d px, by the server"
+	LargerNothing = "Larger goes on from a finished painting."
+	LargerChanged = "The pictures have changed since this was painted. Press Start."
+	LargerMost    = "This is as large as a painting can be."
+
 	Download    = "Download"
 	Format      = "File format"
 	NoFormat    = "This browser cannot write %s files. Choose another format."
