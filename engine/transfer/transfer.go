@@ -168,7 +168,7 @@ func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *
 	if g.weights, err = r.Weights(ctx, recipe.Weights); err != nil {
 		return nil, 0, err
 	}
-	g.need.LargestMap, g.need.Weights = limitOf(g.be), g.weights
+	g.need.LargestMap, g.need.Plain, g.need.Weights = limitOf(g.be), isPlain(g.be), g.weights
 	if recipe.Size == engine.SizeAuto {
 		p, probed, err = g.choose(ctx, recipe)
 	} else {
@@ -240,6 +240,9 @@ func (j *job) missed(ctx context.Context) {
 // scale paints at one size from the given pixels, and returns the new ones; beside
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
+	if j.other == nil { // and start is not kept while it is painted
+		return j.scaleFrom(ctx, mark{scale: i}, start)
+	}
 	x, err := j.scaleFrom(ctx, mark{scale: i}, start)
 	if j.fallsBack(err) {
 		from := mark{scale: i}
