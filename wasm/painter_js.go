@@ -15,9 +15,9 @@ import (
 	"trappedinart/wasm/networks"
 )
 
-// memoryBudget leaves enough of WebAssembly's 4 GiB of addresses for what garbage leaves
+// memoryLimit leaves enough of WebAssembly's 4 GiB of addresses for what garbage leaves
 // between large maps, and is what a tab may take on most devices.
-const memoryBudget = 1536 << 20
+const memoryLimit = 1536 << 20
 
 // painter is the engine with a network from that address.
 type painter struct {
@@ -53,9 +53,9 @@ func (p *painter) runner(ctx, download context.Context, r *engine.Recipe, report
 		Weights: func(_ context.Context, name string) (*vgg.Weights, error) {
 			return p.nets.Load(download, p.weightsURL, name, taps, report)
 		},
-		Decode:       browser.Decode,
-		MemoryBudget: memoryBudget,
-		Probes:       p.probes,
+		Decode:      browser.Decode,
+		MemoryLimit: memoryLimit,
+		Probes:      p.probes,
 	}
 }
 

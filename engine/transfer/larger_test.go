@@ -132,7 +132,7 @@ func TestLargerOfAnotherSize(t *testing.T) {
 	for _, size := range []int{96, 160, 200} {
 		next.Recipe.Size = size
 		_, err := reading(1).Run(context.Background(), next, func(engine.Progress) {})
-		if e := engine.AsError(err); e == nil || e.Code != engine.InvalidPicture || !strings.Contains(e.Message, "choose a size of 192 pixels") {
+		if e := engine.AsError(err); e == nil || e.Code != engine.InvalidPicture || !strings.Contains(e.Message, "Choose a size of 192 pixels") {
 			t.Errorf("from 96 to %d pixels: %v", size, err)
 		}
 	}

@@ -30,9 +30,9 @@ type Runner struct {
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
-	// MemoryBudget is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
+	// MemoryLimit is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
 	// not change what is painted, but for rounding.
-	MemoryBudget int64
+	MemoryLimit int64
 	// Probes remembers how fast the device is, from run to run; may be nil.
 	Probes *Probes
 }
@@ -164,7 +164,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 // plan makes the plan of a recipe and pictures of those sizes, if it fits into memory. probed is
 // how long a place takes, in seconds, if that was asked for choosing the size.
 func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *plan, probed float64, err error) {
-	g := &ground{be: r.Backend, need: need, memory: r.MemoryBudget, probes: r.Probes}
+	g := &ground{be: r.Backend, need: need, memory: r.MemoryLimit, probes: r.Probes}
 	if g.weights, err = r.Weights(ctx, recipe.Weights); err != nil {
 		return nil, 0, err
 	}
@@ -184,7 +184,7 @@ func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *
 // painted. A run that takes hardly longer than the probe would does without.
 func (j *job) announce(ctx context.Context) error {
 	if f := j.plan.fitted; f.Blocks > 1 {
-		note := fmt.Sprintf("The picture is painted in %d blocks, without seams: so it needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
+		note := fmt.Sprintf("The picture is painted in %d blocks, without seams. This needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
 		if most := j.plan.need().pairs(j.plan.last()); f.Pairs < most {
 			note += fmt.Sprintf(" L-BFGS remembers %d steps instead of %d there, so each step gains less.", f.Pairs, most)
 		}
@@ -233,7 +233,7 @@ func (j *job) missed(ctx context.Context) {
 		return
 	}
 	if asked, err := j.control.Take(ctx); err == nil && asked != nil {
-		j.reports.keep("The checkpoint is of a finished painting: the changed settings had no effect. Start a new painting to use them.")
+		j.reports.keep("The checkpoint belongs to a finished painting, so the changed settings had no effect. Start a new painting to use them.")
 	}
 }
 

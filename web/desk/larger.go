@@ -20,14 +20,14 @@ func (d *Desk) ids() []string {
 func (d *Desk) Larger() (recipe engine.Recipe, why string) {
 	result := d.Run.Result
 	if result == nil || result.Picture == nil || d.Missing() != "" || d.Run.Stopped() {
-		return recipe, words.LargerNothing
+		return recipe, words.T("Larger goes on from a finished painting.")
 	}
 	if d.Masks.Painted() && d.Masks.Changed || !slices.Equal(d.made, d.ids()) {
-		return recipe, words.LargerChanged
+		return recipe, words.T("The pictures have changed since this was painted. Press Start.")
 	}
 	recipe, ok := result.Recipe.Larger()
 	if !ok {
-		return recipe, words.LargerMost
+		return recipe, words.T("This is as large as a painting can be.")
 	}
 	return recipe, ""
 }

@@ -11,7 +11,6 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/forecast"
 	"trappedinart/web/run"
-	"trappedinart/web/words"
 )
 
 // page does at once what it is given, but what waits for later.
@@ -76,7 +75,7 @@ func laid(t *testing.T) (*desk.Desk, *page, *worker, *forecast.Forecast) {
 // what has nothing to do with that is not looked at.
 func TestForecast(t *testing.T) {
 	d, p, w, f := laid(t)
-	if f.Look(); f.Text() != words.ForecastLooks || d.Longer(&d.Recipe) != 512 {
+	if f.Look(); f.Text() != "Measuring how fast this device is …" || d.Longer(&d.Recipe) != 512 {
 		t.Errorf("it says %q, and the picture has %d pixels", f.Text(), d.Longer(&d.Recipe))
 	}
 	f.Look()
@@ -137,7 +136,7 @@ func TestForecastOfLarger(t *testing.T) {
 		t.Errorf("the next painting takes %+v", d.Foreseen)
 	}
 	d.AddStyle(&desk.Picture{ID: "another", W: 50, H: 40})
-	if _, why := d.Larger(); why != words.LargerChanged {
+	if _, why := d.Larger(); why != "The pictures have changed since this was painted. Press Start." {
 		t.Errorf("with another style it says %q", why)
 	}
 }
@@ -146,7 +145,7 @@ func TestForecastOfLarger(t *testing.T) {
 func TestForecastFails(t *testing.T) {
 	d, p, w, f := laid(t)
 	d.Recipe.Weights = "vgg19"
-	if f.Look(); f.Text() != words.ForecastWaits || len(p.later) != 0 {
+	if f.Look(); f.Text() != "How long it takes is known once the network is on this device." || len(p.later) != 0 {
 		t.Errorf("of a network that is not here it says %q", f.Text())
 	}
 	d.Recipe.Weights = "fine"

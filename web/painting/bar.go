@@ -1,7 +1,6 @@
 package painting
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -19,27 +18,27 @@ type Slots struct {
 // Render has Start and Stop, progress and status.
 func (s *Painter) Render(slots Slots) app.UI {
 	why := s.desk.Missing()
-	return app.Section().Class("bar").Aria("label", words.Run).Body(append([]app.UI{
+	return app.Section().Class("bar").Aria("label", words.T("Painting")).Body(append([]app.UI{
 		app.Div().Class("runs").Body(
 			app.If(s.desk.Busy(), func() app.UI {
-				return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.desk.Run.Stopping()).
+				return app.Button().ID("stop").Class("main").Type("button").Text(words.T("Stop")).Disabled(s.desk.Run.Stopping()).
 					OnClick(func(app.Context, app.Event) { s.desk.Halt() })
 			}).Else(func() app.UI {
-				return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "" || slots.Growing).Title(why).
+				return app.Button().ID("start").Class("main").Type("button").Text(words.T("Start")).Disabled(why != "" || slots.Growing).Title(why).
 					OnClick(func(app.Context, app.Event) { s.start() })
 			}),
 			app.If(s.desk.Run.Pausable(), func() app.UI {
-				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.desk.Run.Stopping() || !s.desk.Run.Paints()).
+				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.T("Pause")).Disabled(s.desk.Run.Stopping() || !s.desk.Run.Paints()).
 					OnClick(func(app.Context, app.Event) { s.desk.Run.Pause() })
 			}),
 			app.If(s.desk.Run.Waits(), func() app.UI {
-				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.desk.Run.Stopping()).
+				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.T("Resume")).Disabled(s.desk.Run.Stopping()).
 					OnClick(func(app.Context, app.Event) { s.resume() })
 			}),
 			app.If(!s.desk.Busy() && s.desk.Run.Result != nil, func() app.UI { return s.renderLarger(slots.Growing) }),
 		),
 		app.Div().Class("progress").Body(
-			app.Progress().Max(1).Value(s.desk.Run.Fraction()).Aria("label", words.Progress),
+			app.Progress().Max(1).Value(s.desk.Run.Fraction()).Aria("label", words.T("Progress")),
 			app.P().Class("fine").Aria("hidden", true).Text(s.fine(slots)),
 		),
 		app.P().Class("unseen").ID("status").Role("status").
@@ -57,22 +56,22 @@ func (s *Painter) renderLarger(growing bool) app.UI {
 	about := ""
 	if why == "" {
 		takes, unfit := s.Largest()
-		about = fmt.Sprintf(words.Pixels, recipe.Size)
+		about = words.T("%d px", recipe.Size)
 		switch {
 		case unfit != "" && s.Elsewhere != nil && s.desk.Server != nil:
-			about, why = fmt.Sprintf(words.LargerServer, recipe.Size), ""
+			about, why = words.T("%d px, by the server", recipe.Size), ""
 		case unfit != "":
-			why = unfit
+			why = words.Translate(unfit)
 		case takes != nil:
-			about = fmt.Sprintf(words.LargerTakes, recipe.Size, words.Duration(takes.Time.Duration()))
+			about = words.T("%d px, about %s", recipe.Size, words.Duration(takes.Time.Duration()))
 		}
 	}
 	title := why
 	if title == "" {
-		title = words.LargerHelp
+		title = words.T("Goes on from this painting at twice its size.")
 	}
 	return app.Button().ID("larger").Class("quiet larger").Type("button").Title(title).Disabled(why != "" || growing).
-		Body(app.Span().Text(words.Larger), app.Span().Class("unit").Text(about)).
+		Body(app.Span().Text(words.T("Larger")), app.Span().Class("unit").Text(about)).
 		OnClick(func(app.Context, app.Event) { s.larger() })
 }
 
@@ -80,7 +79,7 @@ func (s *Painter) renderLarger(growing bool) app.UI {
 func (s *Painter) coarse(slots Slots) string {
 	switch {
 	case slots.Growing:
-		return words.Growing
+		return words.T("Looking for edges …")
 	case s.desk.Said != "":
 		return s.desk.Said
 	}
@@ -89,7 +88,7 @@ func (s *Painter) coarse(slots Slots) string {
 			return why
 		}
 		if s.desk.Begin != nil {
-			return words.Continues
+			return words.T("Ready to continue from this result.")
 		}
 	}
 	return s.desk.Run.Phase().Text()

@@ -13,7 +13,6 @@ import (
 	"trappedinart/web/dom"
 	"trappedinart/web/kept"
 	"trappedinart/web/run"
-	"trappedinart/web/words"
 )
 
 // runKey is by what the run that is under way is kept. There is one: who holds the lock of
@@ -180,7 +179,7 @@ func fileOf(blob app.Value) *engine.File {
 	if err != nil {
 		return nil
 	}
-	return &engine.File{Name: words.Continued, Data: data}
+	return &engine.File{Name: "result.png", Data: data}
 }
 
 // takeUp lets the run that was interrupted go on.

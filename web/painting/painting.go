@@ -83,10 +83,10 @@ func (s *Painter) larger() {
 	result := s.desk.Run.Result
 	_, unfit := s.Largest()
 	s.WithMasks(func() {
-		s.desk.WaitFor(words.Making, func() {
+		s.desk.WaitFor(words.T("Making the file …"), func() {
 			file, err := photo.ResultFile(result, "image/png")
 			s.desk.Page.Dispatch(func() {
-				switch smaller := (engine.File{Name: words.Continued, Data: file}); {
+				switch smaller := (engine.File{Name: "result.png", Data: file}); {
 				case err != nil:
 					s.desk.Problem = engine.AsError(err).Message
 				case unfit == "":
