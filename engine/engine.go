@@ -46,6 +46,9 @@ type Request struct {
 	Keep File
 	// StartPicture is what a recipe with Start "picture" starts from.
 	StartPicture File
+	// Smaller is a finished painting of these pictures at a smaller scale of the recipe, as it was
+	// saved: the run goes on from it and paints the larger scales alone. May be without data.
+	Smaller File
 	// Control steers the run while it goes on; it may be nil.
 	Control *Control
 	// Checkpoint is one of another run, which goes on from there with the checkpoint's

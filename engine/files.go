@@ -10,6 +10,7 @@ const (
 	RoleStyleMask  Role = "style_mask"
 	RoleKeep       Role = "keep"
 	RoleStart      Role = "start"
+	RoleSmaller    Role = "smaller"
 	RoleCheckpoint Role = "checkpoint" // which is no picture
 )
 
@@ -36,10 +37,11 @@ var places = []place{
 	{role: RoleStyleMask, list: func(r *Request) *[]File { return &r.StyleMasks }},
 	{role: RoleKeep, one: func(r *Request) *File { return &r.Keep }},
 	{role: RoleStart, one: func(r *Request) *File { return &r.StartPicture }},
+	{role: RoleSmaller, one: func(r *Request) *File { return &r.Smaller }},
 }
 
 // MaxParts is how many files a request has at most.
-const MaxParts = 4 + 3*MaxStyles
+const MaxParts = 5 + 3*MaxStyles
 
 // PictureRoles are the roles of pictures, in the order in which Parts has them, and whether a
 // request may have several of each.
@@ -121,7 +123,7 @@ func (r *Request) Check() error {
 		return Errorf(InvalidRecipe, "There are %d style pictures. At most %d are allowed.", len(r.Styles), MaxStyles)
 	case len(r.Masks) > len(r.Styles) || len(r.StyleMasks) > len(r.Styles):
 		return Errorf(MissingPicture, "There are more masks than style pictures. Give each mask its style picture.")
-	case r.Recipe.Start == StartPicture && len(r.StartPicture.Data) == 0:
+	case r.Recipe.Start == StartPicture && len(r.StartPicture.Data) == 0 && len(r.Smaller.Data) == 0:
 		return Errorf(MissingPicture, "The recipe starts from a picture, and none is given. Choose one, or start from the photograph.")
 	}
 	_, err := r.Recipe.StyleShares(len(r.Styles))

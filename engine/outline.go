@@ -9,6 +9,8 @@ type Outline struct {
 	Content image.Point   `json:"content"` // width and height of the photograph's file
 	Styles  []image.Point `json:"styles"`  // and of the paintings'
 	Masks   int           `json:"masks"`   // masks on the photograph, what is kept among them
+	// Smaller is the longer side of the finished painting that is gone on from, or 0.
+	Smaller int `json:"smaller"`
 	// Checkpoints says whether the run is asked for some: they take memory.
 	Checkpoints bool `json:"checkpoints"`
 }
@@ -19,7 +21,7 @@ func (o *Outline) Check() error {
 	if err := o.Recipe.Validate(); err != nil {
 		return err
 	}
-	if len(o.Styles) == 0 || len(o.Styles) > MaxStyles || o.Masks < 0 || o.Masks > MaxStyles+1 {
+	if len(o.Styles) == 0 || len(o.Styles) > MaxStyles || o.Smaller < 0 || o.Masks < 0 || o.Masks > MaxStyles+1 {
 		return Errorf(InvalidRequest, "An outline has 1 to %d styles and no more masks than these and one.", MaxStyles)
 	}
 	for _, p := range append([]image.Point{o.Content}, o.Styles...) {

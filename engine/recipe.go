@@ -294,6 +294,16 @@ func (r *Recipe) Validate() error {
 	return nil
 }
 
+// Larger returns the recipe of the same painting at twice the size, whose scales are those of r
+// and one more, or false if a recipe cannot have so many pixels or scales.
+func (r Recipe) Larger() (Recipe, bool) {
+	r.Size *= 2
+	if r.Scales > 0 {
+		r.Scales++
+	}
+	return r, r.Size != SizeAuto && r.Validate() == nil
+}
+
 // IterationsAt returns how many iterations scale i has, counted from 0, the smallest.
 func (r *Recipe) IterationsAt(i int) int {
 	return max(1, int(math.Round(float64(r.Iterations)*math.Pow(r.Taper/100, float64(i)))))

@@ -107,9 +107,12 @@ type Result struct {
 	Loss       Float  `json:"loss" nullable:"true"`
 	// StyleDistance is how near the painting came, in the last evaluation: the mean of
 	// sum (G-A)^2 / sum A^2 over style layers and copies.
-	StyleDistance Float    `json:"style_distance" nullable:"true"`
-	Elapsed       Seconds  `json:"elapsed_seconds"`
-	Notes         []string `json:"notes,omitempty"` // what a person should know of it
+	StyleDistance Float `json:"style_distance" nullable:"true"`
+	// StyleFactor is what the weight of style was found to need beside the recipe's: a larger
+	// painting that goes on from this one begins with it. It is in the file of the painting.
+	StyleFactor Float    `json:"style_factor" nullable:"true"`
+	Elapsed     Seconds  `json:"elapsed_seconds"`
+	Notes       []string `json:"notes,omitempty"` // what a person should know of it
 }
 
 // A Float is a float64 whose NaN and infinities, for which JSON has no word, are written

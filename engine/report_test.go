@@ -87,7 +87,7 @@ func full(t *testing.T) engine.Request {
 	return engine.Request{
 		Recipe: r, Content: f("c"), Styles: []engine.File{f("s"), f("t")},
 		Masks: []engine.File{{}, f("m")}, StyleMasks: []engine.File{f("n"), {}},
-		Keep: f("k"), StartPicture: f("b"), Checkpoint: []byte("p"),
+		Keep: f("k"), StartPicture: f("b"), Smaller: f("l"), Checkpoint: []byte("p"),
 	}
 }
 
@@ -127,7 +127,7 @@ func TestPartsAreTheRequest(t *testing.T) {
 
 func TestNoMoreRoom(t *testing.T) {
 	r := full(t)
-	for _, role := range []engine.Role{engine.RoleContent, engine.RoleKeep, engine.RoleStart, engine.RoleCheckpoint, "drawing", ""} {
+	for _, role := range []engine.Role{engine.RoleContent, engine.RoleKeep, engine.RoleStart, engine.RoleSmaller, engine.RoleCheckpoint, "drawing", ""} {
 		if err := r.Add(engine.Part{Role: role, File: engine.File{Data: []byte{1}}}); code(err) != engine.InvalidRequest {
 			t.Errorf("a second %q gives %v", role, err)
 		}
@@ -152,14 +152,17 @@ func TestCheck(t *testing.T) {
 		change func(*engine.Request)
 		want   engine.Code
 	}{
-		"all":           {func(*engine.Request) {}, ""},
-		"recipe":        {func(r *engine.Request) { r.Recipe.Size = -1 }, engine.InvalidRecipe},
-		"no content":    {func(r *engine.Request) { r.Content = engine.File{Name: "c"} }, engine.MissingPicture},
-		"no style":      {func(r *engine.Request) { r.Styles = nil }, engine.MissingPicture},
-		"many styles":   {func(r *engine.Request) { r.Styles = make([]engine.File, engine.MaxStyles+1) }, engine.InvalidRecipe},
-		"masks":         {func(r *engine.Request) { r.Masks = make([]engine.File, 3) }, engine.MissingPicture},
-		"style masks":   {func(r *engine.Request) { r.StyleMasks = make([]engine.File, 3) }, engine.MissingPicture},
-		"no start":      {func(r *engine.Request) { r.Recipe.Start, r.StartPicture.Data = engine.StartPicture, nil }, engine.MissingPicture},
+		"all":         {func(*engine.Request) {}, ""},
+		"recipe":      {func(r *engine.Request) { r.Recipe.Size = -1 }, engine.InvalidRecipe},
+		"no content":  {func(r *engine.Request) { r.Content = engine.File{Name: "c"} }, engine.MissingPicture},
+		"no style":    {func(r *engine.Request) { r.Styles = nil }, engine.MissingPicture},
+		"many styles": {func(r *engine.Request) { r.Styles = make([]engine.File, engine.MaxStyles+1) }, engine.InvalidRecipe},
+		"masks":       {func(r *engine.Request) { r.Masks = make([]engine.File, 3) }, engine.MissingPicture},
+		"style masks": {func(r *engine.Request) { r.StyleMasks = make([]engine.File, 3) }, engine.MissingPicture},
+		"no start": {func(r *engine.Request) {
+			r.Recipe.Start, r.StartPicture.Data, r.Smaller.Data = engine.StartPicture, nil, nil
+		}, engine.MissingPicture},
+		"smaller":       {func(r *engine.Request) { r.Recipe.Start, r.StartPicture.Data = engine.StartPicture, nil }, ""},
 		"start":         {func(r *engine.Request) { r.Recipe.Start = engine.StartPicture }, ""},
 		"style weights": {func(r *engine.Request) { r.Recipe.StyleWeights = engine.Numbers{1, 2, 3} }, engine.InvalidRecipe},
 	} {

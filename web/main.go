@@ -26,6 +26,7 @@
 //	result/           the picture in the middle, its losses, and how it is saved
 //	painting/         Start, Pause and Stop, and a run that outlives the page
 //	dials/            the settings
+//	forecast/         what a painting will take, before it begins
 //	history/          results that are kept
 //	handover/         "Make it print size"
 //	share/            "Share a link", what others shared, and recipes in links

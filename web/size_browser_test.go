@@ -4,8 +4,12 @@ package main_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"trappedinart/engine"
+	"trappedinart/internal/fixture"
 )
 
 // pick chooses in a list.
@@ -42,5 +46,39 @@ func TestAutoSize(t *testing.T) {
 	if r := b.saved("golden_gate-painted.png"); r.Size != photograph {
 		t.Errorf("the recipe that is saved has %d pixels", r.Size)
 	}
+	b.clean()
+}
+
+// A finished painting goes on at twice its size, as often as one likes, and paints nothing of the
+// scales before; with other pictures it does not.
+func TestLarger(t *testing.T) {
+	s := open(t)
+	b := newTab(t, s, "/?size=128&iterations=10", 1280, 800)
+	b.own()
+	b.press("Start")
+	b.until(state+` === 'done'`, 60*time.Second)
+	const larger = `document.querySelector('#larger')`
+	for i, size := range []int{256, 512} {
+		b.until(fmt.Sprintf(larger+`.textContent.startsWith('Larger%d px, about ') && !`+larger+`.disabled`, size), 30*time.Second)
+		b.run(`window.scales = new Set(); const s = document.querySelector('#status');
+			window.watch?.disconnect(); window.watch = new MutationObserver(() => { if (s.dataset.state === 'running') window.scales.add(s.dataset.scale + ' of ' + s.textContent); });
+			window.watch.observe(s, {attributes: true}); ` + larger + `.click();`)
+		b.until(state+` === 'running'`, 30*time.Second)
+		b.until(state+` === 'done'`, 90*time.Second)
+		if seen, want := value[string](b, `[...window.scales].join(', ')`), fmt.Sprintf("%d of Scale %[1]d of %[1]d.", i+3); seen != want {
+			t.Errorf("it painted %q, want %q", seen, want)
+		}
+		if text := value[string](b, `document.querySelector('#status').textContent`); !strings.Contains(text, fmt.Sprint(size)) {
+			t.Errorf("at %d px it says %q", size, text)
+		}
+	}
+	if r := b.saved("golden_gate-painted.png"); r.Size != 512 || r.Start != engine.StartContent {
+		t.Errorf("what is saved has the recipe %s", r.JSON())
+	}
+	if sent := s.sent(); len(sent) > 0 {
+		t.Errorf("requests with a body: %v", sent)
+	}
+	b.choose("Style picture", fixture.Shared(t, "images", "the_scream.jpg"))
+	b.until(larger+`.disabled && `+larger+`.title.includes('changed')`, 10*time.Second)
 	b.clean()
 }

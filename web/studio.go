@@ -75,6 +75,7 @@ func newStudio() *studio {
 	s.painter.Picture, s.painter.Worker, s.painter.WithMasks, s.painter.Ended = s.stage, s.worker, s.masks.WithFiles, s.ended
 	s.printer = handover.New(d)
 	s.printer.Store, s.printer.Runner, s.printer.Paint, s.printer.WithMasks = store, serverJob, s.painter.Paint, s.masks.WithFiles
+	s.painter.Largest, s.painter.Elsewhere = s.forecast.Largest, s.printer.AskLarger
 	return s
 }
 

@@ -146,6 +146,11 @@ type Named interface{ Device() string }
 // are painted in blocks.
 type Limited interface{ LargestMap() int64 }
 
+// Compact is a back end that has vectors in half precision too, which take less than half of the
+// memory: NewCompact returns one of zeros, which Combine, Dots, Write, Read and Release take, and
+// nothing else. Products and sums are computed as of others, from what the vectors hold.
+type Compact interface{ NewCompact(s Shape) Buffer }
+
 // A Use is a feature map's shape and the first and the last of a row of steps in which
 // it is needed.
 type Use struct {

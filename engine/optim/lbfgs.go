@@ -20,7 +20,13 @@ type LBFGSOptions struct {
 	// Along is what the objective reads products by, or nil. It takes room for a pair more,
 	// as what it asks for is computed before a step is known to be accepted.
 	Along *Along
+	// Room returns vectors for pairs, or is nil for the back end's own. Those that it returns may
+	// hold less than others: pairs are then what they hold, and have room for one pair more.
+	Room func(s backend.Shape) backend.Buffer
 }
+
+// apart says whether pairs have vectors of their own, and not those that direction and gradient had.
+func (o *LBFGSOptions) apart() bool { return o.Along != nil || o.Room != nil }
 
 // LBFGSRun is L-BFGS (Liu and Nocedal 1989; Nocedal and Wright, Numerical
 // Optimization, algorithm 7.4). Directions are computed from the products of all
@@ -82,7 +88,7 @@ func NewLBFGS(be backend.Backend, f Objective, x backend.Buffer, opt LBFGSOption
 		coefficients: coefficients{make([]float64, n), make([]float64, n), make([]float64, n)},
 	}
 	l.wanted = l.want
-	if opt.Along != nil {
+	if opt.apart() {
 		l.next = l.room()
 	}
 	if !opt.Torch {
@@ -100,7 +106,7 @@ func (l *LBFGSRun) Release() {
 			l.be.Release(b)
 		}
 	}
-	if l.opt.Along != nil {
+	if l.opt.apart() {
 		l.spare = append(l.spare, l.next)
 	}
 	for _, p := range append(l.pairs, l.spare...) {
@@ -245,13 +251,14 @@ func (l *LBFGSRun) absoluteSum(ctx context.Context) (float64, error) {
 // was a step, of the pair that this becomes with all that is remembered. The pair lies where
 // direction and gradient before it were, which are not needed any more; these get the oldest
 // pair's room, so that no more than History pairs are ever there. Where there is an Along
-// they are needed, if the step is refused, and the pair has room of its own.
+// they are needed, if the step is refused, and the pair has room of its own, as where there is a
+// Room.
 func (l *LBFGSRun) want() []backend.Pair {
 	if !l.started {
 		l.ask = append(l.ask[:0], backend.Pair{A: l.g, B: l.g})
 		return l.ask
 	}
-	if l.opt.Along == nil {
+	if !l.opt.apart() {
 		l.next = pair{s: l.d, y: l.gOld, later: l.later[:0]}
 	}
 	next := l.next
@@ -292,7 +299,7 @@ func (l *LBFGSRun) remember() []float64 {
 		room = l.room()
 	}
 	l.pairs = append(l.pairs, next)
-	if l.opt.Along != nil {
+	if l.opt.apart() {
 		room.later = room.later[:0]
 		l.next = room
 	} else {
@@ -309,7 +316,11 @@ func (l *LBFGSRun) room() pair {
 		p.later = p.later[:0]
 		return p
 	}
-	return pair{s: l.be.New(l.x.Shape()), y: l.be.New(l.x.Shape()), later: make([]products, 0, l.opt.History)}
+	vector := l.be.New
+	if l.opt.Room != nil {
+		vector = l.opt.Room
+	}
+	return pair{s: vector(l.x.Shape()), y: vector(l.x.Shape()), later: make([]products, 0, l.opt.History)}
 }
 
 // combine sets the direction to -H*g by the two-loop recursion (Nocedal and Wright,

@@ -70,7 +70,7 @@ func EncodeResult(w io.Writer, res *engine.Result, format Format, deep bool) err
 	}
 	file, err := encoded(res.Picture, wide, format)
 	if err == nil {
-		file, err = label.Insert(file, res.Recipe)
+		file, err = label.InsertResult(file, res)
 	}
 	if err == nil {
 		_, err = w.Write(file)

@@ -97,9 +97,12 @@ func (r *Runner) Foresee(ctx context.Context, o engine.Outline) (engine.Estimate
 	if err == nil && probed == 0 {
 		probed, err = p.ground.probe(ctx, p)
 	}
+	pace := pace{probed: probed}
+	if err == nil && o.Smaller > 0 {
+		err = pace.skip(p, fitted(o.Content.X, o.Content.Y, o.Smaller), "The painting")
+	}
 	if err != nil {
 		return engine.Estimate{}, engine.AsError(err)
 	}
-	pace := pace{probed: probed}
 	return pace.estimate(p), nil
 }

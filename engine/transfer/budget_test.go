@@ -95,6 +95,41 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
+// Where blocks alone do not do, L-BFGS keeps its pairs in half precision: all of them, and the
+// loss after as many evaluations is next to the same. A checkpoint goes on bit for bit.
+func TestPairsInHalfPrecision(t *testing.T) {
+	req := request(func(r *engine.Recipe) { r.Size, r.Scales, r.Iterations, r.History = 320, 1, 20, 10 })
+	req.CheckpointEvery = time.Nanosecond
+	n := need(&req.Recipe)
+	n.Checkpoints = true
+	whole, err := n.Fit(0)
+	if err != nil || whole.Compact {
+		t.Fatalf("with memory enough it is %+v, %v", whole, err)
+	}
+	fit := whole
+	for fit.Bytes > whole.Bytes/4 && !fit.Compact {
+		if fit, err = n.Fit(fit.Bytes - 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !fit.Compact || fit.Pairs != whole.Pairs {
+		t.Fatalf("the first fit in half precision is %+v, want %d pairs", fit, whole.Pairs)
+	}
+	n.Plain = true
+	if plain, err := n.Fit(fit.Bytes); err == nil && (plain.Compact || plain.Pairs >= fit.Pairs) {
+		t.Errorf("a back end without half precision remembers %+v", plain)
+	}
+	want, _ := run(t, budgeted(2, 0), req)
+	got, reports := run(t, budgeted(2, fit.Bytes), req)
+	if ratio := float64(got.Loss / want.Loss); !(math.Abs(ratio-1) < 0.05) {
+		t.Errorf("the loss is %v times that with memory enough", ratio)
+	}
+	again, _ := run(t, budgeted(1, fit.Bytes), engine.Request{Checkpoint: reports[12].Checkpoint, Content: req.Content, Styles: req.Styles})
+	if string(again.Picture.Pix) != string(got.Picture.Pix) {
+		t.Error("from a checkpoint it makes another picture")
+	}
+}
+
 // A checkpoint does not say how much memory there was: one of a run in blocks is gone on
 // from as a whole, and the other way round. With the same budget it goes on bit for bit.
 func TestCheckpointOfAnotherBudget(t *testing.T) {

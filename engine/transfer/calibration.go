@@ -63,6 +63,10 @@ func (st *stage) calibrated(iterations int) (next *plan, much bool) {
 // last, where it goes on from the picture as it is.
 func (st *stage) recalibrate(ctx context.Context, iterations int) error {
 	n, last := st.j.pace.at.iteration, st.size == st.j.plan.last()
+	if n == iterations && last {
+		next, _ := st.calibrated(n)
+		st.j.outcome.styleFactor = next.styleFactor // for a larger painting
+	}
 	if last && n != iterations/2 || !last && n != iterations {
 		return nil
 	}

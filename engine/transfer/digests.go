@@ -17,6 +17,7 @@ type digests struct {
 	StyleMasks []string `json:"style_masks"`
 	Keep       string   `json:"keep"`
 	Start      string   `json:"start"`
+	Smaller    string   `json:"smaller,omitempty"`
 }
 
 // digest returns the digests of a request's files.
@@ -35,7 +36,7 @@ func digest(req *engine.Request) digests {
 		}
 		return all
 	}
-	d := digests{Content: of(req.Content), Styles: list(req.Styles), Masks: list(req.Masks), StyleMasks: list(req.StyleMasks), Keep: of(req.Keep)}
+	d := digests{Content: of(req.Content), Styles: list(req.Styles), Masks: list(req.Masks), StyleMasks: list(req.StyleMasks), Keep: of(req.Keep), Smaller: of(req.Smaller)}
 	if req.Recipe.Start == engine.StartPicture {
 		d.Start = of(req.StartPicture)
 	}
@@ -44,7 +45,7 @@ func digest(req *engine.Request) digests {
 
 // wellFormed says whether every digest is one or "", and lists are as long as each other.
 func (d *digests) wellFormed() bool {
-	all := append([]string{d.Content, d.Keep, d.Start}, d.Styles...)
+	all := append([]string{d.Content, d.Keep, d.Start, d.Smaller}, d.Styles...)
 	for _, s := range append(append(all, d.Masks...), d.StyleMasks...) {
 		if _, err := hex.DecodeString(s); err != nil || s != "" && len(s) != hex.EncodedLen(sha256.Size) {
 			return false
@@ -98,5 +99,8 @@ func (d *digests) check(req *engine.Request) error {
 	if err := compare(d.Keep, now.Keep, req.Keep, "the mask of what is kept"); err != nil {
 		return err
 	}
-	return compare(d.Start, now.Start, req.StartPicture, "the picture to start from")
+	if err := compare(d.Start, now.Start, req.StartPicture, "the picture to start from"); err != nil {
+		return err
+	}
+	return compare(d.Smaller, now.Smaller, req.Smaller, "the smaller painting")
 }

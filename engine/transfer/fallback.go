@@ -49,7 +49,7 @@ func (j *job) fallsBack(err error) bool {
 		return false
 	}
 	g := *j.plan.ground
-	g.be, g.need.LargestMap = j.other, limitOf(j.other)
+	g.be, g.need.LargestMap, g.need.Plain = j.other, limitOf(j.other), isPlain(j.other)
 	next, planErr := g.plan(j.plan.recipe, j.plan.styleFactor)
 	if planErr != nil {
 		return false

@@ -25,6 +25,8 @@ type Need struct {
 	// LargestMap is the most bytes that a feature map may take, or 0 for any: see
 	// backend.Limited.
 	LargestMap int64
+	// Plain says that the back end has no vectors in half precision: see backend.Compact.
+	Plain bool
 }
 
 // A Fit is how a run fits into memory.
@@ -33,6 +35,8 @@ type Fit struct {
 	Whole  int64 // what it would be without blocks
 	Blocks int   // of the picture at its largest scale
 	Pairs  int   // that L-BFGS remembers there
+	// Compact says whether it does so in half precision.
+	Compact bool
 
 	most int   // places of a block with its halo, or 0 for all
 	wide int64 // bytes by which the largest feature map is beyond Need.LargestMap, or 0
@@ -92,94 +96,6 @@ func (n *Need) advice(budget int64) string {
 		return fmt.Sprintf("choose a size of %d pixels at most", step*steps)
 	}
 	return "choose a network with fewer layers, or allow more memory"
-}
-
-const (
-	// fewestPairs is what L-BFGS remembers at least, where memory is short.
-	fewestPairs = 2
-	// worthwhile is how many places an evaluation in blocks may go through for each of the
-	// picture, before L-BFGS remembers fewer pairs rather. Blocks without halos take 1.5.
-	worthwhile = 2
-)
-
-// fit returns how size s fits into budget bytes: in the fewest blocks that do, with fewer
-// pairs than L-BFGS would remember where blocks that are worth it do not, and in blocks of any
-// size where that does not either. Of what is beyond the budget it returns the least.
-func (n *Need) fit(s size, budget int64) Fit {
-	pairs, whole := n.pairs(s), n.in(s, 0)
-	least := whole.with(pairs)
-	least.Whole = least.Bytes
-	if !least.beyond(budget) {
-		return least
-	}
-	try := func(l *load, pairs int) bool {
-		next := l.with(pairs)
-		if next.Whole = least.Whole; next.wide < least.wide || next.wide == least.wide && next.Bytes < least.Bytes {
-			least = next
-		}
-		return !next.beyond(budget)
-	}
-	at := n.layOut(s)
-	sizes, worth := at.parts()
-	loads := make([]load, worth)
-	for i, most := range sizes[:worth] {
-		if loads[i] = n.in(s, most); try(&loads[i], pairs) {
-			return least
-		}
-	}
-	for pairs--; pairs >= fewestPairs; pairs-- {
-		for i := range loads {
-			if try(&loads[i], pairs) {
-				return least
-			}
-		}
-	}
-	for _, most := range sizes[worth:] {
-		l := n.in(s, most)
-		if try(&l, min(n.pairs(s), fewestPairs)) {
-			return least
-		}
-	}
-	return least
-}
-
-// parts returns how many places a part may have at most, from all of the largest picture on,
-// and how many of these are worth it.
-func (l *laid) parts() (sizes []int, worth int) {
-	largest, smallest := 0, math.MaxInt
-	for _, p := range l.pictures {
-		across, down := sides(p.size, p.taps)
-		largest = max(largest, p.w*p.h)
-		smallest = min(smallest, across.part(across.most())*down.part(down.most()))
-	}
-	for most := float64(largest); most > 0.9*float64(smallest); most *= 0.94 {
-		sizes = append(sizes, int(most))
-		if l.price(int(most)) <= worthwhile*l.price(0) {
-			worth = len(sizes)
-		}
-	}
-	return sizes, worth
-}
-
-// price is how many places an evaluation goes through, in parts of that many.
-func (l *laid) price(most int) float64 {
-	places := 0.
-	for _, p := range l.pictures {
-		if t := tile(p.size, p.taps, most); !p.style {
-			places += t.places()
-		}
-	}
-	return places
-}
-
-// pairs is how many pairs L-BFGS can come to remember at size s: one less than there are
-// evaluations, if that is not more than are asked for.
-func (n *Need) pairs(s size) int {
-	if n.Recipe.Optimizer == engine.Adam {
-		return 0
-	}
-	i := max(0, slices.Index(pyramid(n.Recipe, n.Content.X, n.Content.Y), s))
-	return min(n.Recipe.History, max(1, n.Recipe.IterationsAt(i)-1))
 }
 
 // A laid is what the network looks at, at one size of the picture.
@@ -279,20 +195,24 @@ func (n *Need) in(s size, most int) load {
 	return l
 }
 
-// with estimates the memory of a load with so many pairs.
-func (l *load) with(pairs int) Fit {
+// with estimates the memory of a load with so many pairs, in half precision or not.
+func (l *load) with(pairs int, compact bool) Fit {
 	const (
 		slack   = 1.1 // what lies between maps
 		working = 48 << 20
 		bytes   = 4 // of a float, and of a file's pixel
 	)
 	vectors := l.need.vectors(pairs)
-	painting := l.painting + vectors*channels*l.places + l.copies
+	held := vectors
+	if compact { // of three numbers of half the length, and room for a pair more
+		held += 0.75*float64(pairs+1) - 2*float64(pairs)
+	}
+	painting := l.painting + held*channels*l.places + l.copies
 	if l.need.Checkpoints {
 		painting += 3 * (vectors + 1) * l.places
 	}
 	floats := slack*l.maps + max(painting, slack*l.measuring+l.preparing) + l.need.files()
-	return Fit{Bytes: int64(bytes*floats) + working, Blocks: l.blocks, Pairs: pairs, most: l.most, wide: l.wide}
+	return Fit{Bytes: int64(bytes*floats) + working, Blocks: l.blocks, Pairs: pairs, Compact: compact, most: l.most, wide: l.wide}
 }
 
 // vectors is how many vectors of the picture's size there are: its own, the gradients', the
@@ -320,6 +240,12 @@ func limitOf(be backend.Backend) int64 {
 		return l.LargestMap()
 	}
 	return 0
+}
+
+// isPlain says whether a back end has no vectors in half precision.
+func isPlain(be backend.Backend) bool {
+	_, ok := be.(backend.Compact)
+	return !ok
 }
 
 // tooWide is by how many bytes the largest feature map is beyond what may be, or 0, for a

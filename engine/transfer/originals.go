@@ -44,7 +44,7 @@ func (r *Runner) readOriginals(ctx context.Context, req *engine.Request) (*origi
 	if o.masks, err = r.readMasks(ctx, req); err != nil {
 		return nil, err
 	}
-	if req.Recipe.Start == engine.StartPicture {
+	if req.Recipe.Start == engine.StartPicture && len(req.StartPicture.Data) > 0 {
 		o.start, err = r.Decode(ctx, req.StartPicture)
 	}
 	return o, err

@@ -12,6 +12,7 @@ type mark struct{ scale, iteration int }
 // A pace is the work that a run has done, and the time that it took.
 type pace struct {
 	from, at mark      // where it began, and where it is
+	lowest   int       // the first scale that is painted: others are a painting that it goes on from
 	opened   time.Time // when painting began, pauses left out
 	// What remains is told by the time since timed, when the run was at the mark first.
 	timed  time.Time
@@ -27,8 +28,14 @@ func (p *pace) paused(d time.Duration) {
 	}
 }
 
+// done is how much was worked up to a mark, and all what is to be worked.
+func (p *pace) done(of *plan, at mark) float64 {
+	return of.worked(at) - of.worked(mark{scale: p.lowest})
+}
+func (p *pace) all(of *plan) float64 { return of.work - of.worked(mark{scale: p.lowest}) }
+
 // fraction is the share of the plan's work that is done.
-func (p *pace) fraction(of *plan) float64 { return of.worked(p.at) / of.work }
+func (p *pace) fraction(of *plan) float64 { return p.done(of, p.at) / p.all(of) }
 
 // rest is the work that remains of a plan.
 func (p *pace) rest(of *plan) float64 { return of.work - of.worked(p.at) }
@@ -45,11 +52,8 @@ func (p *pace) spent(of *plan) bool {
 	if budget == 0 {
 		return false
 	}
-	share := 0.
-	for i := range p.at.scale + 1 {
-		share += of.cost(i)
-	}
-	return time.Since(p.opened) >= time.Duration(float64(budget)*share/of.work)
+	share := p.done(of, mark{p.at.scale, of.recipe.IterationsAt(p.at.scale)}) / p.all(of)
+	return time.Since(p.opened) >= time.Duration(float64(budget)*share)
 }
 
 // remaining is how long the rest takes: by the probe until evaluations tell more, of which

@@ -83,7 +83,7 @@ func TestSpectrumTakesTheWeaveAway(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := net.Picture(woven, s.h, s.w)
-		opt := newOptimizer(&r, r.History, be, o, x)
+		opt := newOptimizer(&r, &Fit{Pairs: r.History}, be, o, x)
 		for range 30 {
 			if _, err := opt.Step(context.Background()); err != nil {
 				t.Fatal(err)

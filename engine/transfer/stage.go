@@ -48,7 +48,7 @@ func (j *job) begin(ctx context.Context, p *plan, s size, start []float32) (*sta
 	}
 	whole := s.withBorder(st.border)
 	st.x = p.net.Picture(bordered(start, s, st.border), whole.h, whole.w)
-	st.opt = newOptimizer(&p.recipe, fit.Pairs, j.be, st.objective, st.x)
+	st.opt = newOptimizer(&p.recipe, &fit, j.be, st.objective, st.x)
 	if p.recipe.Optimizer != engine.LBFGS {
 		st.before, st.best = j.be.New(st.x.Shape()), j.be.New(st.x.Shape())
 	}
@@ -59,7 +59,7 @@ func (j *job) begin(ctx context.Context, p *plan, s size, start []float32) (*sta
 	return st, nil
 }
 
-func newOptimizer(r *engine.Recipe, pairs int, be backend.Backend, o *objective, x backend.Buffer) optim.Optimizer {
+func newOptimizer(r *engine.Recipe, fit *Fit, be backend.Backend, o *objective, x backend.Buffer) optim.Optimizer {
 	f := o.evaluate
 	if r.Optimizer == engine.Adam {
 		return optim.NewAdam(be, f, x, r.LearningRate, r.Averaging)
@@ -67,9 +67,14 @@ func newOptimizer(r *engine.Recipe, pairs int, be backend.Backend, o *objective,
 	if limitOf(be) > 0 { // to wait for a device once is worth two vectors more
 		o.along = &optim.Along{}
 	}
+	var room func(backend.Shape) backend.Buffer
+	if c, ok := be.(backend.Compact); ok && fit.Compact {
+		room = c.NewCompact
+	}
 	return optim.NewLBFGS(be, f, x, optim.LBFGSOptions{
 		Along:   o.along,
-		History: pairs,
+		Room:    room,
+		History: fit.Pairs,
 		Torch:   r.Optimizer == engine.LBFGSTorch,
 		Rate:    r.LearningRate,
 	})

@@ -66,7 +66,8 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	res := &engine.Result{
 		Picture: pixel.Image(x, j.plan.last().w, j.plan.last().h), Recipe: j.plan.recipe, Notes: append(*said, j.reports.notes...),
-		Iterations: j.outcome.evaluations, Loss: engine.Float(j.outcome.loss), StyleDistance: engine.Float(j.outcome.distance), Elapsed: engine.SecondsOf(time.Since(began)),
+		StyleFactor: engine.Float(j.outcome.styleFactor),
+		Iterations:  j.outcome.evaluations, Loss: engine.Float(j.outcome.loss), StyleDistance: engine.Float(j.outcome.distance), Elapsed: engine.SecondsOf(time.Since(began)),
 	}
 	if r.Deep {
 		res.Deep = pixel.Image64(x, j.plan.last().w, j.plan.last().h)
@@ -104,6 +105,7 @@ type job struct {
 	control   *engine.Control
 	pictures  *digests // for checkpoints, or nil if there are none to come
 	resumed   *resumed // until its scale has begun
+	reached   *canvas  // of the last scale that is done, or nil
 }
 
 // An outcome is what a run has come to.
@@ -111,6 +113,7 @@ type outcome struct {
 	evaluations    int
 	loss, distance float64 // distance of style, relative
 	checkpoint     []byte  // of a run that was stopped
+	styleFactor    float64 // of its last scale, for a larger one
 }
 
 // prepare checks the request and reads its pictures and weights.
@@ -156,6 +159,9 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if err := j.originals.masks.check(&req, j.plan.last()); err != nil {
 		return nil, err
 	}
+	if err := j.takeSmaller(ctx, r, req.Smaller); err != nil {
+		return nil, err
+	}
 	if j.resumed != nil {
 		if err := j.takeUp(j.resumed); err != nil {
 			return nil, err
@@ -171,7 +177,7 @@ func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *
 	if g.weights, err = r.Weights(ctx, recipe.Weights); err != nil {
 		return nil, 0, err
 	}
-	g.need.LargestMap, g.need.Weights = limitOf(g.be), g.weights
+	g.need.LargestMap, g.need.Plain, g.need.Weights = limitOf(g.be), isPlain(g.be), g.weights
 	if recipe.Size == engine.SizeAuto {
 		p, probed, err = g.choose(ctx, recipe)
 	} else {
@@ -213,22 +219,21 @@ func (j *job) announce(ctx context.Context) error {
 // nothing.
 func (j *job) paint(ctx context.Context) ([]float32, error) {
 	j.pace.opened = time.Now()
-	var reached *canvas
 	for i := j.pace.from.scale; i < len(j.plan.sizes); i++ {
 		s := j.plan.sizes[i]
-		x, err := j.scale(ctx, i, j.originals.started(j.plan, s, reached))
+		x, err := j.scale(ctx, i, j.originals.started(j.plan, s, j.reached))
 		if x != nil {
-			reached = &canvas{s, x}
+			j.reached = &canvas{s, x}
 		}
 		if err != nil {
-			if reached == nil {
+			if j.reached == nil {
 				return nil, err
 			}
-			return j.shown(reached.resized(j.plan.last())), err
+			return j.shown(j.reached.resized(j.plan.last())), err
 		}
 	}
 	j.missed(ctx)
-	return j.shown(*reached), nil
+	return j.shown(*j.reached), nil
 }
 
 // missed says so if settings were to change in a run that had nothing left to paint.
@@ -244,6 +249,9 @@ func (j *job) missed(ctx context.Context) {
 // scale paints at one size from the given pixels, and returns the new ones; beside
 // an error, those that were reached.
 func (j *job) scale(ctx context.Context, i int, start []float32) ([]float32, error) {
+	if j.other == nil { // and start is not kept while it is painted
+		return j.scaleFrom(ctx, mark{scale: i}, start)
+	}
 	x, err := j.scaleFrom(ctx, mark{scale: i}, start)
 	if j.fallsBack(err) {
 		from := mark{scale: i}
@@ -329,7 +337,7 @@ func (j *job) iterate(ctx context.Context, st *stage, p *engine.Progress) error 
 func (j *job) finishEarly(st *stage, iterations int) {
 	if n := j.pace.at.iteration; n < iterations { // or recalibrate has done it
 		j.plan, _ = st.calibrated(n)
-		j.pace.at.iteration = iterations
+		j.pace.at.iteration, j.outcome.styleFactor = iterations, j.plan.styleFactor
 	}
 }
 

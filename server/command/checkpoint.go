@@ -15,11 +15,13 @@ type checkpointFlags struct {
 	file   string
 	every  time.Duration
 	resume string
+	larger string
 }
 
 func (f *checkpointFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.file, "checkpoint", "", "save the run to this file while it paints and when it is interrupted")
 	cmd.Flags().DurationVar(&f.every, "checkpoint-every", 30*time.Second, "how often to save the checkpoint, at least 1s")
+	cmd.Flags().StringVar(&f.larger, "larger", "", "continue from this finished painting of the same pictures at twice its size, or at --size, with its recipe")
 	cmd.Flags().StringVar(&f.resume, "resume", "", "continue from a file that --checkpoint saved, with the same pictures; flags can change the settings that may change while it paints")
 }
 
@@ -41,7 +43,13 @@ func (f *checkpointFlags) ask(req *engine.Request) error {
 // begin gives a request its recipe, and returns the names of the styles' files. A run that
 // goes on has the checkpoint's recipe, and is steered to what the flags change of it.
 func (f *checkpointFlags) begin(req *engine.Request, flags *recipeFlags) (styles []string, err error) {
+	if f.larger != "" {
+		if req.Smaller, err = readFile(f.larger); err != nil {
+			return nil, err
+		}
+	}
 	if f.resume == "" {
+		flags.smaller = f.larger
 		req.Recipe, styles, err = flags.withStyles()
 		return styles, err
 	}

@@ -18,7 +18,9 @@ type recipeFlags struct {
 	file   string
 	styles []string
 	preset string // unless the person names one
-	values []*settingFlag
+	// smaller is a painting that is gone on from at twice its size, or "".
+	smaller string
+	values  []*settingFlag
 }
 
 // A settingFlag is the flag of one setting. It remembers what was given, to be set on
@@ -93,6 +95,10 @@ func (f *recipeFlags) recipe() (engine.Recipe, error) {
 		return r, wrongUse("The recipe file names its own preset. Give --recipe or --preset, not both.")
 	case f.file != "":
 		r, err = readRecipe(f.file)
+	case f.smaller != "":
+		if r, err = readRecipe(f.smaller); err == nil {
+			r, _ = r.Larger() // or flags say what it is
+		}
 	case named != "":
 		r, err = engine.Preset(named)
 	default:

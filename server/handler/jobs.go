@@ -125,6 +125,7 @@ var partDocs = map[engine.Role]string{
 	engine.RoleStyleMask: "Which part of each style picture is the style, in the same way",
 	engine.RoleKeep:      "Where the photograph stays as it is: white there",
 	engine.RoleStart:     "The picture to start from, of a recipe with start picture",
+	engine.RoleSmaller:   "A finished painting of these pictures at a smaller scale of the recipe, as it was saved here, which is gone on from",
 }
 
 func fileSchema(doc string) *huma.Schema {
@@ -202,7 +203,7 @@ func readRequest(u *upload, memory *taking) (engine.Request, error) {
 		role := engine.Role(part.FormName())
 		isRecipe := role == "recipe" && !recipe
 		if !isRecipe && !req.Room(role) {
-			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it. A job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", role, engine.MaxStyles)
+			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it. A job has recipe, content, up to %d of style, and mask, style_mask, keep, start and smaller.", role, engine.MaxStyles)
 		}
 		data, err := memory.read(part)
 		if err != nil {

@@ -50,6 +50,7 @@ func messages(t testing.TB) []protocol.Message {
 			StyleMasks:   []engine.File{{Name: "n", Data: []byte{8}}, {}},
 			Keep:         engine.File{Name: "k", Data: []byte{9}},
 			StartPicture: engine.File{Name: "b", Data: []byte{10}},
+			Smaller:      engine.File{Name: "l", Data: []byte{11}},
 			Checkpoint:   []byte{11, 12}, CheckpointEvery: time.Minute,
 		}},
 		protocol.Start{ID: 9, Request: engine.Request{Recipe: recipe(t)}}, // of which Check says what it lacks
@@ -57,7 +58,7 @@ func messages(t testing.TB) []protocol.Message {
 		protocol.Pause{ID: 7},
 		protocol.Resume{ID: 7},
 		protocol.Fetch{WeightsURL: "https://example.org/weights/small.safetensors"},
-		protocol.Foresee{ID: 8, WeightsURL: "/weights/small", Outline: engine.Outline{Recipe: recipe(t), Content: image.Pt(4000, 3000), Styles: []image.Point{{X: 3, Y: 2}}, Masks: 1, Checkpoints: true}},
+		protocol.Foresee{ID: 8, WeightsURL: "/weights/small", Outline: engine.Outline{Recipe: recipe(t), Content: image.Pt(4000, 3000), Styles: []image.Point{{X: 3, Y: 2}}, Masks: 1, Smaller: 500, Checkpoints: true}},
 		protocol.Foreseen{ID: 8, Estimate: engine.Estimate{Size: 1024, Time: 28, Bytes: 3 << 30, Blocks: 6}},
 		protocol.Cancel{ID: 7},
 		protocol.Grow{ID: 9, WeightsURL: "/weights/small", Picture: picture(3, 2), Seeds: []byte{0, 1, 2, 0, 1, 2}},

@@ -57,6 +57,7 @@ type Desk struct {
 	// not known; Auto is the size that the device chose last, or 0.
 	Foreseen *engine.Estimate
 	Auto     int
+	made     []string // the pictures of the result that is shown, by their ids
 
 	Run    *run.Run
 	Server *api.Health // what could paint or keep something elsewhere, or nil

@@ -20,14 +20,22 @@ type Worker interface {
 	Foresee(ctx context.Context, o engine.Outline) (engine.Estimate, error)
 }
 
-// A Forecast is of the painting that Start would begin.
+// A Forecast is of the painting that Start would begin, and of the one that Larger would.
 type Forecast struct {
 	desk   *desk.Desk
 	worker Worker
 	here   func(network string) bool
 
-	of      *engine.Outline // that was asked for last, or nil
-	problem string          // why it cannot be painted, or ""
+	next, larger look
+	asking       bool
+}
+
+// A look is what was asked for last, and the answer.
+type look struct {
+	of      *engine.Outline  // nil if nothing was
+	waits   bool             // for the answer
+	takes   *engine.Estimate // or nil
+	problem string           // why it cannot be painted, or ""
 }
 
 // New returns one for the desk. here says whether a network is on this device, or comes by itself.
@@ -38,22 +46,30 @@ func New(d *desk.Desk, worker Worker, here func(network string) bool) *Forecast 
 // Look asks anew if something has changed that time and memory follow from.
 func (f *Forecast) Look() {
 	d := f.desk
-	if d.Busy() || d.Missing() != "" || !f.here(d.Recipe.Weights) {
+	if d.Busy() || d.Missing() != "" {
 		return
 	}
-	o := d.Outline(bare(d.Recipe))
-	if f.of != nil && reflect.DeepEqual(*f.of, o) {
-		return
+	if f.here(d.Recipe.Weights) && f.next.turn(d.Outline(bare(d.Recipe))) {
+		d.Foreseen = nil
 	}
-	f.of, f.problem, d.Foreseen = &o, "", nil
-	of := f.of
-	d.Page.After(quiet, func() {
-		if f.of == of && !d.Busy() {
-			f.ask(of)
-		} else if f.of == of {
-			f.of = nil // for when it has ended
-		}
-	})
+	if recipe, why := d.Larger(); why == "" && f.here(recipe.Weights) {
+		o := d.Outline(bare(recipe))
+		o.Smaller = recipe.Size / 2
+		f.larger.turn(o)
+	}
+	if (f.next.waits || f.larger.waits) && !f.asking {
+		f.asking = true
+		d.Page.After(quiet, f.ask)
+	}
+}
+
+// turn looks at another painting, and says whether it is another.
+func (l *look) turn(o engine.Outline) bool {
+	if l.of != nil && reflect.DeepEqual(*l.of, o) {
+		return false
+	}
+	*l = look{of: &o, waits: true}
+	return true
 }
 
 // bare is a recipe without what time and memory do not follow from.
@@ -62,34 +78,51 @@ func bare(r engine.Recipe) engine.Recipe {
 	return r
 }
 
-// ask asks the worker, and keeps the answer if it is still wanted.
-func (f *Forecast) ask(of *engine.Outline) {
+// ask asks the worker about what waits, one after the other.
+func (f *Forecast) ask() {
 	d := f.desk
+	l := &f.next
+	if !l.waits {
+		l = &f.larger
+	}
+	if f.asking = l.waits && !d.Busy(); !f.asking {
+		return // Look begins again
+	}
+	of := l.of
 	d.Page.Async(func() {
 		e, err := f.worker.Foresee(context.Background(), *of)
-		d.Page.Dispatch(func() {
-			if f.of != of {
-				return
-			}
-			switch told := engine.AsError(err); {
-			case told == nil:
-				d.Foreseen = &e
-				if d.Recipe.Size == engine.SizeAuto {
-					d.Auto = e.Size
-					d.Page.ShowContent()
-				}
-			case told.Code == engine.Busy:
-				d.Page.After(again, func() {
-					if f.of == of {
-						f.of = nil
-					}
-				})
-			default:
-				f.problem = told.Message
-			}
-		})
+		d.Page.Dispatch(func() { f.hear(l, of, e, engine.AsError(err)) })
 	})
 }
+
+// hear takes an answer, if it is still wanted, and goes on asking.
+func (f *Forecast) hear(l *look, of *engine.Outline, e engine.Estimate, err *engine.Error) {
+	d := f.desk
+	if err != nil && err.Code == engine.Busy {
+		d.Page.After(again, f.ask)
+		return
+	}
+	if l.of == of {
+		l.waits = false
+		if err != nil {
+			l.problem = err.Message
+		} else {
+			l.takes = &e
+		}
+	}
+	if l == &f.next && l.takes != nil && !d.Busy() {
+		d.Foreseen = l.takes
+		if d.Recipe.Size == engine.SizeAuto {
+			d.Auto = e.Size
+			d.Page.ShowContent()
+		}
+	}
+	f.ask()
+}
+
+// Largest says what the result takes at twice its size, or in a sentence why it cannot be painted
+// here; neither while that is not known.
+func (f *Forecast) Largest() (*engine.Estimate, string) { return f.larger.takes, f.larger.problem }
 
 // Text says what the painting takes, and why it has its size if the device chose it.
 func (f *Forecast) Text() string {
@@ -97,8 +130,8 @@ func (f *Forecast) Text() string {
 	switch {
 	case d.Missing() != "":
 		return ""
-	case d.Foreseen == nil && f.problem != "":
-		return words.Translate(f.problem)
+	case d.Foreseen == nil && f.next.problem != "":
+		return words.Translate(f.next.problem)
 	case d.Foreseen == nil && !f.here(d.Recipe.Weights):
 		return words.T("How long it takes is known once the network is on this device.")
 	case d.Foreseen == nil:

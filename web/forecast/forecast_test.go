@@ -2,6 +2,7 @@ package forecast_test
 
 import (
 	"context"
+	"image"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,35 @@ func TestForecast(t *testing.T) {
 	}
 }
 
+// What a result takes at twice its size is known once there is one, and what does not fit is
+// said, as long as the pictures are those that it was made of.
+func TestForecastOfLarger(t *testing.T) {
+	d, p, w, f := laid(t)
+	f.Look()
+	p.wait()
+	if takes, why := f.Largest(); takes != nil || why != "" {
+		t.Errorf("without a result it takes %+v, %q", takes, why)
+	}
+	d.NoteMade()
+	d.Run.Begin(run.Job{Stop: func() {}})
+	made := d.Recipe
+	made.Size = 896
+	d.Run.End(&engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 896, 672)), Recipe: made}, nil, time.Second)
+	w.answer = engine.Estimate{Size: 1792, Time: 60}
+	f.Look()
+	p.wait()
+	if takes, _ := f.Largest(); takes == nil || takes.Size != 1792 || w.asked[len(w.asked)-1].Smaller != 896 || w.asked[len(w.asked)-1].Recipe.Size != 1792 {
+		t.Errorf("it takes %+v, asked was %+v", takes, w.asked[len(w.asked)-1])
+	}
+	if d.Foreseen == nil || d.Foreseen.Size != 896 {
+		t.Errorf("the next painting takes %+v", d.Foreseen)
+	}
+	d.AddStyle(&desk.Picture{ID: "another", W: 50, H: 40})
+	if _, why := d.Larger(); why != "The pictures have changed since this was painted. Press Start." {
+		t.Errorf("with another style it says %q", why)
+	}
+}
+
 // What cannot be painted is said, and a worker that is busy is asked again.
 func TestForecastFails(t *testing.T) {
 	d, p, w, f := laid(t)
@@ -122,9 +152,7 @@ func TestForecastFails(t *testing.T) {
 	w.err = &engine.Error{Code: engine.Busy, Message: "Wait."}
 	f.Look()
 	p.wait() // it asks
-	p.wait() // and may ask again
 	w.err = &engine.Error{Code: engine.TooLarge, Message: "That is too large."}
-	f.Look()
 	if p.wait(); f.Text() != "That is too large." || len(w.asked) != 2 || d.Foreseen != nil {
 		t.Errorf("it says %q, asked %d times", f.Text(), len(w.asked))
 	}

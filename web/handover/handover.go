@@ -39,13 +39,20 @@ type Printer struct {
 	// Runner makes a job on the server and tells of it, or watches again one that is there.
 	Runner func(created func(api.Created), attach api.Created) engine.Runner
 	// Paint runs it.
-	Paint func(job run.Job, runner engine.Runner, recipe engine.Recipe)
+	Paint func(job run.Job, runner engine.Runner, recipe engine.Recipe, smaller *engine.File)
 
 	// WithMasks makes files of the masks, and then goes on.
 	WithMasks func(then func())
 
 	asking    bool // whether to send the pictures to the server
 	printSize int  // of the result that would be made there
+	larger    *larger
+}
+
+// A larger is a painting that goes on from a smaller one, which the server would be sent as well.
+type larger struct {
+	recipe  engine.Recipe
+	smaller engine.File
 }
 
 // New returns one for the desk.
@@ -66,7 +73,7 @@ func (s *Printer) RenderButton() app.UI {
 
 // Render asks before anything leaves the device, and says what would.
 func (s *Printer) Render() app.UI {
-	return dom.Dialog(handOverID, words.T("Make it print size"), func() { s.asking = false },
+	return dom.Dialog(handOverID, words.T("Make it print size"), func() { s.asking, s.larger = false, nil },
 		app.If(s.asking && s.desk.Server != nil && s.desk.Missing() == "", func() app.UI {
 			return app.Div().Class("group").Body(
 				app.P().Text(words.T("%s (%s) and the settings will be sent to %s, painted there at the size you choose, and kept for at most %s.", s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), s.kept())),
@@ -94,8 +101,18 @@ func (s *Printer) Render() app.UI {
 	)
 }
 
+// AskLarger asks whether the server should go on from a painting.
+func (s *Printer) AskLarger(recipe engine.Recipe, smaller engine.File) {
+	s.larger = &larger{recipe, smaller}
+	s.asking = true
+	dom.ShowModal(handOverID)
+}
+
 // printSizes are those that the server takes of this photograph.
 func (s *Printer) printSizes() []int {
+	if s.larger != nil {
+		return []int{s.larger.recipe.Size}
+	}
 	var list []int
 	for _, n := range printSizes {
 		w, h := s.desk.Content.Fit(n)
@@ -109,27 +126,35 @@ func (s *Printer) printSizes() []int {
 // uploads are the pictures that would be sent.
 func (s *Printer) uploads() []*desk.Picture {
 	_, pictures := s.desk.Work(s.desk.Recipe)
+	if s.larger != nil {
+		w, h := s.desk.Content.Fit(s.larger.recipe.Size / 2)
+		pictures = append(pictures, &desk.Picture{File: s.larger.smaller, W: w, H: h})
+	}
 	return pictures
 }
 
 // handOver has the server paint the same recipe, larger.
 func (s *Printer) handOver() {
+	recipe, smaller := s.desk.Recipe, (*engine.File)(nil)
+	recipe.Size = s.printSize
+	if s.larger != nil {
+		recipe, smaller = s.larger.recipe, &s.larger.smaller
+	}
+	upload, pictures := s.uploadBytes(), s.pictures()
 	dom.CloseModal(handOverID)
 	if s.desk.Server == nil || s.desk.Missing() != "" || s.desk.Busy() {
 		return
 	}
-	recipe := s.desk.Recipe
-	recipe.Size = s.printSize
 	now := time.Now()
 	until := now.Add(time.Duration(s.desk.Server.KeepSeconds) * time.Second)
-	s.note(s.Ledger.Tell(desk.Sent{Text: words.T("Sent %s (%s) to %s at %s. They are deleted there by %s at the latest.", s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), now.Format("15:04"), words.Date(until)), Until: until}))
-	w, pictures := s.desk.Work(recipe)
+	s.note(s.Ledger.Tell(desk.Sent{Text: words.T("Sent %s (%s) to %s at %s. They are deleted there by %s at the latest.", pictures, words.Bytes(upload), dom.HostName(), now.Format("15:04"), words.Date(until)), Until: until}))
+	w, of := s.desk.Work(recipe)
 	st := s.Store
-	s.Paint(run.Job{Upload: s.uploadBytes()}, s.Runner(func(c api.Created) {
+	s.Paint(run.Job{Upload: upload}, s.Runner(func(c api.Created) {
 		s.desk.Page.Dispatch(func() { s.desk.Run.Sent() })
 		s.note(s.Memory.Set(jobKey, job{c, w}))
-		s.note(st.KeepPictures(pictures))
-	}, api.Created{}), recipe)
+		s.note(st.KeepPictures(of))
+	}, api.Created{}), recipe, smaller)
 }
 
 // Find looks whether a server still paints for this page, and watches it again. It says
@@ -140,7 +165,7 @@ func (s *Printer) Find() bool {
 		return false
 	}
 	err := s.Store.Restore(s.desk, j.Work, func(recipe engine.Recipe) {
-		s.Paint(run.Job{}, s.Runner(nil, j.Created), recipe)
+		s.Paint(run.Job{}, s.Runner(nil, j.Created), recipe, nil)
 	})
 	if err != nil {
 		app.Log("the server's painting cannot be watched again:", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
+	"trappedinart/engine/pixel/label"
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
 	"trappedinart/web/kept"
@@ -51,7 +52,7 @@ func (s *Shelf) Remember(result *engine.Result, where string) {
 		Width: result.Picture.Rect.Dx(), Height: result.Picture.Rect.Dy()}
 	s.current = e
 	s.desk.Page.Async(func() {
-		file, err := photo.ResultFile(result.Picture, result.Recipe, "image/png")
+		file, err := photo.ResultFile(result, "image/png")
 		if err != nil {
 			app.Log("the result cannot be kept:", err)
 			return
@@ -162,7 +163,8 @@ func (s *Shelf) show(e *kept.Entry, then func(file []byte)) {
 			return
 		}
 		err = s.store.Restore(s.desk, e.Work, func(engine.Recipe) {
-			s.desk.Run.Show(&engine.Result{Picture: img, Recipe: e.Recipe}, e.ID)
+			s.desk.Run.Show(&engine.Result{Picture: img, Recipe: e.Recipe, StyleFactor: engine.Float(label.StyleFactor(file))}, e.ID)
+			s.desk.NoteMade()
 			s.current = e
 			s.display(img, max(e.Width, e.Height))
 			then(file)

@@ -35,6 +35,7 @@ func (s *Painter) Render(slots Slots) app.UI {
 				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.T("Resume")).Disabled(s.desk.Run.Stopping()).
 					OnClick(func(app.Context, app.Event) { s.resume() })
 			}),
+			app.If(!s.desk.Busy() && s.desk.Run.Result != nil, func() app.UI { return s.renderLarger(slots.Growing) }),
 		),
 		app.Div().Class("progress").Body(
 			app.Progress().Max(1).Value(s.desk.Run.Fraction()).Aria("label", words.T("Progress")),
@@ -47,6 +48,31 @@ func (s *Painter) Render(slots Slots) app.UI {
 			DataSet("loss", number(float64(s.desk.Run.Progress.Loss))).
 			Text(s.coarse(slots)),
 	}, slots.After...)...)
+}
+
+// renderLarger is the button that goes on from the result at twice its size, with what that takes.
+func (s *Painter) renderLarger(growing bool) app.UI {
+	recipe, why := s.desk.Larger()
+	about := ""
+	if why == "" {
+		takes, unfit := s.Largest()
+		about = words.T("%d px", recipe.Size)
+		switch {
+		case unfit != "" && s.Elsewhere != nil && s.desk.Server != nil:
+			about, why = words.T("%d px, by the server", recipe.Size), ""
+		case unfit != "":
+			why = words.Translate(unfit)
+		case takes != nil:
+			about = words.T("%d px, about %s", recipe.Size, words.Duration(takes.Time.Duration()))
+		}
+	}
+	title := why
+	if title == "" {
+		title = words.T("Goes on from this painting at twice its size.")
+	}
+	return app.Button().ID("larger").Class("quiet larger").Type("button").Title(title).Disabled(why != "" || growing).
+		Body(app.Span().Text(words.T("Larger")), app.Span().Class("unit").Text(about)).
+		OnClick(func(app.Context, app.Event) { s.larger() })
 }
 
 // coarse is what is announced: it changes with the phase and the scale only.

@@ -41,7 +41,7 @@ type point struct {
 
 // keepRun begins to keep a run of the page's pictures, and of the picture it starts from.
 func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
-	begin := s.desk.Begin
+	begin, smaller := s.desk.Begin, s.smaller
 	k := &keeper{latest: make(chan point, 1), end: make(chan struct{}), done: make(chan struct{})}
 	w, pictures := s.desk.Work(recipe)
 	st := s.store
@@ -59,6 +59,9 @@ func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
 				fields["meta"] = string(meta)
 				if begin != nil {
 					fields["begin"] = dom.BlobOf(begin.Data, "image/png")
+				}
+				if smaller != nil {
+					fields["smaller"] = dom.BlobOf(smaller.Data, "image/png")
 				}
 				err = st.Put(kept.Run, runKey, fields)
 			}
@@ -144,12 +147,7 @@ func (s *Painter) FindInterrupted() bool {
 	if c := found.Get("checkpoint"); c.Truthy() {
 		waiting.Checkpoint = c
 	}
-	var begin *engine.File
-	if blob := found.Get("begin"); blob.Truthy() {
-		if data, err := dom.BytesOf(blob); err == nil {
-			begin = &engine.File{Name: "result.png", Data: data}
-		}
-	}
+	begin, smaller := fileOf(found.Get("begin")), fileOf(found.Get("smaller"))
 	var preview *image.NRGBA
 	if blob := found.Get("preview"); blob.Truthy() {
 		if data, err := dom.BytesOf(blob); err == nil {
@@ -158,7 +156,7 @@ func (s *Painter) FindInterrupted() bool {
 	}
 	err = s.store.Restore(s.desk, w, func(recipe engine.Recipe) {
 		s.desk.Page.ShowContent()
-		waiting.Recipe, s.desk.Begin = recipe, begin
+		waiting.Recipe, s.desk.Begin, s.smaller = recipe, begin, smaller
 		s.desk.Run.Find(waiting)
 		if preview != nil {
 			s.Picture.Draw(preview)
@@ -170,6 +168,18 @@ func (s *Painter) FindInterrupted() bool {
 		return false
 	}
 	return true
+}
+
+// fileOf is a result that is kept, or nil.
+func fileOf(blob app.Value) *engine.File {
+	if !blob.Truthy() {
+		return nil
+	}
+	data, err := dom.BytesOf(blob)
+	if err != nil {
+		return nil
+	}
+	return &engine.File{Name: "result.png", Data: data}
 }
 
 // takeUp lets the run that was interrupted go on.
@@ -188,6 +198,7 @@ func (s *Painter) takeUp(found run.Interrupted) {
 
 // LetGo gives up the run that was interrupted.
 func (s *Painter) LetGo() {
+	s.smaller = nil
 	s.Picture.NothingDrawn()
 	s.desk.Page.ShowContent()
 	s.desk.Page.Async(func() {

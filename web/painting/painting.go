@@ -11,7 +11,9 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
 	"trappedinart/web/kept"
+	"trappedinart/web/photo"
 	"trappedinart/web/run"
+	"trappedinart/web/words"
 )
 
 // previewEvery is how often a painting shows itself.
@@ -36,7 +38,13 @@ type Painter struct {
 	// Ended is told of the end of a run, which may have a result, and where it was made.
 	Ended func(result *engine.Result, where string)
 
-	keeper *keeper // of the run that is under way, if it is kept
+	// Largest says what the result takes at twice its size here, or in a sentence why it cannot be
+	// painted here; and Elsewhere, which may be nil, has it painted by a server.
+	Largest   func() (takes *engine.Estimate, why string)
+	Elsewhere func(recipe engine.Recipe, smaller engine.File)
+
+	keeper  *keeper      // of the run that is under way, if it is kept
+	smaller *engine.File // that the run which was interrupted goes on from, or nil
 }
 
 // New returns one for the desk.
@@ -59,9 +67,36 @@ func (s *Painter) start() {
 	s.WithMasks(func() { s.paint(run.Job{}, s.Worker, recipe, prepare) })
 }
 
-// Paint makes a painting by whatever runner of what is on the desk.
-func (s *Painter) Paint(job run.Job, runner engine.Runner, recipe engine.Recipe) {
+// Paint makes a painting by whatever runner of what is on the desk, from a smaller one on if that
+// is not nil.
+func (s *Painter) Paint(job run.Job, runner engine.Runner, recipe engine.Recipe, smaller *engine.File) {
+	s.smaller = smaller
 	s.paint(job, runner, recipe, func(*engine.Request) error { return nil })
+}
+
+// larger goes on from the result at twice its size, here or, if it must be, elsewhere.
+func (s *Painter) larger() {
+	recipe, why := s.desk.Larger()
+	if why != "" {
+		return
+	}
+	result := s.desk.Run.Result
+	_, unfit := s.Largest()
+	s.WithMasks(func() {
+		s.desk.WaitFor(words.T("Making the file …"), func() {
+			file, err := photo.ResultFile(result, "image/png")
+			s.desk.Page.Dispatch(func() {
+				switch smaller := (engine.File{Name: "result.png", Data: file}); {
+				case err != nil:
+					s.desk.Problem = engine.AsError(err).Message
+				case unfit == "":
+					s.Paint(run.Job{}, s.Worker, recipe, &smaller)
+				case s.Elsewhere != nil:
+					s.Elsewhere(recipe, smaller)
+				}
+			})
+		})
+	})
 }
 
 // paint makes a painting by whatever runner, from the first report to the result. prepare
@@ -75,6 +110,11 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	if s.desk.Masks != nil {
 		s.desk.Masks.Changed = false
 	}
+	smaller := s.smaller
+	if smaller != nil {
+		req.Smaller = *smaller
+	}
+	s.desk.NoteMade()
 	s.keeper, job.Where = nil, dom.HostName()
 	if runner == s.Worker {
 		req.CheckpointEvery = checkpointEvery(s.desk.Longer(&recipe))
@@ -85,7 +125,7 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	s.desk.Run.Begin(job)
 	s.desk.Problem = ""
 	s.Picture.NothingDrawn()
-	s.Picture.Photograph(s.desk.Longer(&recipe), s.desk.Begin == nil)
+	s.Picture.Photograph(s.desk.Longer(&recipe), s.desk.Begin == nil && smaller == nil)
 
 	began, keeper := time.Now(), s.keeper
 	s.desk.Page.Async(func() {
@@ -131,7 +171,7 @@ func (s *Painter) resume() {
 
 // end takes the result, or why there is none.
 func (s *Painter) end(result *engine.Result, err error, where string, took time.Duration) {
-	s.keeper = nil
+	s.keeper, s.smaller = nil, nil
 	if result != nil {
 		s.desk.Begin = nil
 		s.Picture.Draw(result.Picture)

@@ -1,7 +1,6 @@
 package photo
 
 import (
-	"image"
 	"trappedinart/engine"
 	"trappedinart/engine/pixel/label"
 	"trappedinart/web/dom"
@@ -38,14 +37,27 @@ func (s *Saver) Render() app.UI {
 	).OnChange(func(ctx app.Context, _ app.Event) { s.Format = formatOf(ctx.JSSrc().Get("value").String()) })
 }
 
-// ResultFile returns the result as a file of that kind, with the recipe inside. It waits
+// ResultFile returns the result as a file of that kind, with what is known of it inside. It waits
 // for the browser.
-func ResultFile(img *image.NRGBA, recipe engine.Recipe, kind string) ([]byte, error) {
-	return FileOf(dom.Offscreen(img), img.Rect.Dx(), img.Rect.Dy(), &recipe, kind)
+func ResultFile(result *engine.Result, kind string) ([]byte, error) {
+	size := result.Picture.Rect.Size()
+	file, err := encoded(dom.Offscreen(result.Picture), size.X, size.Y, kind)
+	if err != nil {
+		return nil, err
+	}
+	return label.InsertResult(file, result)
 }
 
-// FileOf does so of anything that can be drawn; recipe may be nil.
+// FileOf returns a file of anything that can be drawn; recipe may be nil.
 func FileOf(drawn app.Value, w, h int, recipe *engine.Recipe, kind string) ([]byte, error) {
+	file, err := encoded(drawn, w, h, kind)
+	if err != nil || recipe == nil {
+		return file, err
+	}
+	return label.Insert(file, *recipe)
+}
+
+func encoded(drawn app.Value, w, h int, kind string) ([]byte, error) {
 	blob, err := dom.Encode(drawn, w, h, kind, 0.93)
 	if err != nil {
 		return nil, err
@@ -53,11 +65,7 @@ func FileOf(drawn app.Value, w, h int, recipe *engine.Recipe, kind string) ([]by
 	if got := blob.Get("type").String(); got != kind { // a browser that does not know it makes a PNG
 		return nil, engine.Errorf(engine.Unavailable, "This browser cannot write %s files. Choose another format.", kind)
 	}
-	file, err := dom.BytesOf(blob)
-	if err != nil || recipe == nil {
-		return file, err
-	}
-	return label.Insert(file, *recipe)
+	return dom.BytesOf(blob)
 }
 
 func formatOf(name string) Format {

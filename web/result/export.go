@@ -32,7 +32,7 @@ func (s *Stage) withResult(use func(file []byte, kind, name string) error) {
 	}
 	name = fmt.Sprintf("%s-painted%s", name, f.Suffix)
 	s.desk.WaitFor(words.T("Making the file …"), func() {
-		file, err := photo.ResultFile(result.Picture, result.Recipe, f.Kind)
+		file, err := photo.ResultFile(result, f.Kind)
 		if err == nil {
 			err = use(file, f.Kind, name)
 		}
@@ -64,7 +64,7 @@ func (s *Stage) copy() {
 		resolve, reject := args[0], args[1]
 		go func() {
 			defer hand.Release()
-			file, err := photo.ResultFile(result.Picture, result.Recipe, "image/png")
+			file, err := photo.ResultFile(result, "image/png")
 			if err != nil {
 				reject.Invoke(err.Error())
 				return

@@ -246,6 +246,12 @@ func (r *Run) Clear() bool {
 	return true
 }
 
+// Stopped says whether the result is one of a run that was stopped before its end.
+func (r *Run) Stopped() bool {
+	d, ok := r.phase.(Done)
+	return ok && d.Stopped
+}
+
 // From is the id of the entry of the history that is shown, or "".
 func (r *Run) From() string {
 	switch p := r.phase.(type) {

@@ -88,7 +88,7 @@ func (s *Sharer) Open() {
 	s.sharing = sg
 	dom.ShowModal(shareID)
 	s.desk.Page.Async(func() {
-		picture, err := photo.ResultFile(result.Picture, result.Recipe, "image/png")
+		picture, err := photo.ResultFile(result, "image/png")
 		var before []byte
 		if err == nil && photograph != nil {
 			before, err = photo.Resized(photograph, result.Picture.Rect.Dx(), result.Picture.Rect.Dy())

@@ -242,7 +242,7 @@ var german = map[string]string{
 	"A part of the upload has a header that is too long.":                                                                                                                 "Ein Teil des Hochgeladenen hat einen zu langen Kopf.",
 	"The upload ended early or is not multipart/form-data. Send it again.":                                                                                                "Das Hochladen endete zu früh oder ist kein multipart/form-data. Schicke alles noch einmal.",
 	"Send the token as Authorization: Bearer TOKEN.":                                                                                                                      "Schicke das Kennwort als Authorization: Bearer TOKEN.",
-	"The part %.40q is unknown, or there are too many of it. A job has recipe, content, up to %d of style, and mask, style_mask, keep and start.":                         "Der Teil %.40q ist unbekannt, oder es sind zu viele. Ein Auftrag hat recipe, content, bis zu %d Teile style sowie mask, style_mask, keep und start.",
+	"The part %.40q is unknown, or there are too many of it. A job has recipe, content, up to %d of style, and mask, style_mask, keep, start and smaller.":                "Der Teil %.40q ist unbekannt, oder es sind zu viele. Ein Auftrag hat recipe, content, bis zu %d Teile style sowie mask, style_mask, keep, start und smaller.",
 	"The part recipe is missing.": "Der Teil recipe fehlt.",
 	"%q has %.1f megapixels; this server takes up to %d. Send a smaller copy.":                                        "%q hat %.1f Megapixel; dieser Server nimmt bis zu %d. Schicke eine kleinere Kopie.",
 	"The result would have %.1f megapixels; this server makes up to %d. Choose a smaller size.":                       "Das Ergebnis hätte %.1f Megapixel; dieser Server macht bis zu %d. Wähle eine kleinere Größe.",
@@ -535,6 +535,16 @@ var german = map[string]string{
 	"%d MB":     "%d MB",
 	"%.1f GB":   "%.1f GB",
 	"%d px":     "%d px",
+
+	// Larger.
+	"%s has %d x %d pixels, which is no scale of one of %d x %d. Choose a size of %d pixels, which goes on from it.": "%s hat %d x %d Pixel, was keine Stufe eines Gemäldes von %d x %d ist. Wählen Sie %d Pixel, die daran weitermalen.",
+	"Larger":               "Größer",
+	"%d px, about %s":      "%d px, etwa %s",
+	"%d px, by the server": "%d px, auf dem Server",
+	"Goes on from this painting at twice its size.":                  "Malt von diesem Gemälde aus in doppelter Größe weiter.",
+	"Larger goes on from a finished painting.":                       "„Größer“ malt an einem fertigen Gemälde weiter.",
+	"The pictures have changed since this was painted. Press Start.": "Die Bilder sind seit diesem Gemälde andere. Drücken Sie Start.",
+	"This is as large as a painting can be.":                         "Größer kann ein Gemälde nicht sein.",
 
 	// Size.
 	"Auto":                      "Automatisch",

@@ -207,6 +207,10 @@ func (b *Backend) Release(v any) {
 
 func (b *Backend) Write(dst backend.Buffer, chw []float32) {
 	backend.CheckCopy(chw, dst.Shape())
+	if c, ok := dst.(*compact); ok {
+		c.write(chw)
+		return
+	}
 	to := dst.(*buffer)
 	places := to.places()
 	for c := range to.shape.C {
@@ -218,6 +222,10 @@ func (b *Backend) Write(dst backend.Buffer, chw []float32) {
 
 func (b *Backend) Read(ctx context.Context, dst []float32, src backend.Buffer) error {
 	backend.CheckCopy(dst, src.Shape())
+	if c, ok := src.(*compact); ok {
+		c.read(dst)
+		return ctx.Err()
+	}
 	from := src.(*buffer)
 	places := from.places()
 	for c := range from.shape.C {

@@ -99,6 +99,10 @@ func (b *Backend) Combine(dst backend.Vector, p float64, x backend.Vector, q flo
 		combine(to.d, p, x.(*sums).d, q, y.(*sums).d)
 		return
 	}
+	if isCompact(dst, x, y) {
+		b.combineMixed(dst, p, x, q, y)
+		return
+	}
 	b.vector = vector{b: b, op: opCombine, dst: dst.(*buffer).d, p: float32(p), x: x.(*buffer).d, q: float32(q), y: y.(*buffer).d}
 	b.vector.blocks(len(b.vector.dst))
 	b.vector = vector{}
@@ -138,6 +142,8 @@ func (b *Backend) Dots(ctx context.Context, dst []float64, pairs []backend.Pair)
 			dst[k] = dot(s.d, p.B.(*sums).d)
 		case p.B == nil:
 			dst[k] = total(p.A.(*buffer).d)
+		case isCompact(p.A, p.B):
+			dst[k] = b.dotMixed(p.A, p.B)
 		default:
 			x := p.A.(*buffer).d
 			b.vector = vector{b: b, op: opDot, x: x, y: p.B.(*buffer).d}

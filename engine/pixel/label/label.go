@@ -15,6 +15,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
+	"strconv"
 
 	"trappedinart/engine"
 )
@@ -88,7 +90,25 @@ func SetProfile(file, profile []byte) ([]byte, error) { return put(file, icc, pr
 
 // Insert returns the file with the recipe in it. Where the recipe names its network by
 // a path, the name is left out: it says more of a person's machine than of the picture.
-func Insert(file []byte, r engine.Recipe) ([]byte, error) { return put(file, xmp, packet(r)) }
+func Insert(file []byte, r engine.Recipe) ([]byte, error) { return put(file, xmp, packet(r, 0)) }
+
+// InsertResult does so with the recipe of a result, and with its style factor.
+func InsertResult(file []byte, res *engine.Result) ([]byte, error) {
+	return put(file, xmp, packet(res.Recipe, float64(res.StyleFactor)))
+}
+
+// StyleFactor returns the style factor that InsertResult put into the file, or 0 if there is none.
+func StyleFactor(file []byte) float64 {
+	text, err := textIn(XMP(file), factor)
+	if err != nil {
+		return 0
+	}
+	v, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(v > 0) || math.IsInf(v, 0) {
+		return 0
+	}
+	return v
+}
 
 func put(file []byte, w what, body []byte) ([]byte, error) {
 	f, ok := formatOf(file)
@@ -103,7 +123,7 @@ func Extract(f engine.File) (engine.Recipe, error) {
 	if !Is(f.Data) {
 		return engine.Recipe{}, engine.Errorf(engine.InvalidPicture, "%q cannot hold a recipe. Choose a PNG, JPEG, WebP or TIFF file that Trapped in Art made.", f.Name)
 	}
-	text, err := recipeIn(XMP(f.Data))
+	text, err := textIn(XMP(f.Data), element)
 	switch {
 	case err == io.EOF:
 		return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no recipe in %q. Choose a picture that Trapped in Art made, as it was saved.", f.Name)

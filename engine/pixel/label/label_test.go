@@ -99,6 +99,28 @@ func recipe(t testing.TB) engine.Recipe {
 	return r
 }
 
+// What calibration found is beside the recipe, and what is none is not believed.
+func TestStyleFactor(t *testing.T) {
+	for name, plain := range files(t) {
+		file, err := label.InsertResult(plain, &engine.Result{Recipe: recipe(t), StyleFactor: 1.375})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := label.Extract(engine.File{Name: "a", Data: file})
+		if f := label.StyleFactor(file); f != 1.375 || err != nil || !bytes.Equal(got.JSON(), recipe(t).JSON()) {
+			t.Errorf("%s: the style factor is %v, the recipe %v, %v", name, f, got, err)
+		}
+		if f := label.StyleFactor(plain); f != 0 {
+			t.Errorf("%s: without one it is %v", name, f)
+		}
+		for _, bad := range []string{"-1.37", "NaN", "+Inf", "x"} {
+			if f := label.StyleFactor(bytes.Replace(file, []byte("1.375"), []byte(bad), 1)); f != 0 {
+				t.Errorf("%s: %s is %v", name, bad, f)
+			}
+		}
+	}
+}
+
 func TestInsertExtract(t *testing.T) {
 	want := recipe(t)
 	profile := bytes.Repeat([]byte("profile of 150000 bytes, and odd"), 4688)[:149999]
