@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"syscall/js"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
@@ -15,9 +16,9 @@ import (
 	"trappedinart/wasm/networks"
 )
 
-// memoryBudget leaves enough of WebAssembly's 4 GiB of addresses for what garbage leaves
-// between large maps, and is what a tab may take on most devices.
-const memoryBudget = 1536 << 20
+// memoryBudget is what the page lets a painting take, or less where the browser granted less
+// memory than was asked for: worker.js says.
+func memoryBudget() int64 { return int64(js.Global().Get("memoryBudget").Float()) }
 
 // painter is the engine with a network from that address.
 type painter struct {
@@ -43,7 +44,7 @@ func (p *painter) Run(ctx context.Context, req engine.Request, report func(engin
 			return p.nets.Load(download, p.weightsURL, name, taps, report)
 		},
 		Decode:       browser.Decode,
-		MemoryBudget: memoryBudget,
+		MemoryBudget: memoryBudget(),
 	}
 	return runner.Run(ctx, req, report)
 }

@@ -4,6 +4,7 @@ package result
 import (
 	"image"
 	"strconv"
+	"time"
 
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
@@ -31,6 +32,9 @@ type Stage struct {
 	drawn    bool   // the canvas shows something painted
 	plotting bool   // the losses are shown large
 	canShare bool   // results with other programs
+
+	plotted   plotted // losses that are shown small
+	plottedAt time.Time
 }
 
 // New returns one for the desk. painting says whether masks are painted on the picture.
@@ -161,12 +165,15 @@ func (s *Stage) Photograph(longer int, painted bool) {
 
 // Draw shows a preview or result on the painting's canvas, at the size of the frame's
 // picture.
-func (s *Stage) Draw(img *image.NRGBA) {
+func (s *Stage) Draw(img *image.NRGBA) { s.DrawBitmap(dom.Offscreen(img)) }
+
+// DrawBitmap is Draw of a bitmap or canvas.
+func (s *Stage) DrawBitmap(bitmap app.Value) {
 	canvas, ok := dom.Element(pictureID)
-	if !ok {
+	w, h := bitmap.Get("width").Int(), bitmap.Get("height").Int()
+	if !ok || w == 0 { // as that of a bitmap which was closed
 		return
 	}
-	w, h := img.Rect.Dx(), img.Rect.Dy()
 	if before, ok := dom.Element(beforeID); ok && s.desk.Busy() {
 		w, h = max(w, before.Get("width").Int()), max(h, before.Get("height").Int())
 	}
@@ -177,8 +184,16 @@ func (s *Stage) Draw(img *image.NRGBA) {
 	pen := canvas.Call("getContext", "2d")
 	pen.Set("imageSmoothingQuality", "high")
 	pen.Call("clearRect", 0, 0, w, h) // for what shows through
-	pen.Call("drawImage", dom.Offscreen(img), 0, 0, w, h)
+	pen.Call("drawImage", bitmap, 0, 0, w, h)
 	s.drawn = true
+}
+
+// Drawn returns the painting's canvas, if something painted is on it.
+func (s *Stage) Drawn() (canvas app.Value, ok bool) {
+	if !s.drawn {
+		return nil, false
+	}
+	return dom.Element(pictureID)
 }
 
 func (s *Stage) setSplit(percent string) {
