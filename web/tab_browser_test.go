@@ -85,7 +85,7 @@ type site struct {
 	weights http.HandlerFunc
 	// before is JavaScript that the worker runs first, and beforeHelper what its helpers do.
 	before, beforeHelper string
-	asked                []string // queries of requests for the server's health
+	asked                []string // queries that tell how much memory was granted
 }
 
 func open(t *testing.T) *site { return openWith(t, t.TempDir()) }
@@ -102,7 +102,7 @@ func openWith(t *testing.T, data string) *site {
 		s.count++
 		if r.URL.RawQuery == "helper" {
 			s.helpers++
-		} else if r.URL.Path == "/api/v1/healthz" && r.URL.RawQuery != "" {
+		} else if strings.HasPrefix(r.URL.RawQuery, "pages=") {
 			s.asked = append(s.asked, r.URL.RawQuery)
 		}
 		if r.ContentLength != 0 || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
