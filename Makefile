@@ -87,7 +87,7 @@ test: tools lint generated unit unit-plain unit-wasm unit-kernels race fuzz brow
 # soak runs for long what test has in a shorter form: chaos and load at full size, 2,000 hostile
 # uploads (half an hour), and fuzzers.
 soak: site-assets
-	TRAPPED_SOAK=1 go test -count=1 -timeout 60m -run 'NothingIsLost|ManyPeople' ./server
+	TRAPPED_SOAK=1 go test -count=1 -timeout 60m -run 'NothingIsLost|ManyPeople' ./server/command
 	go test -count=1 -v -timeout 60m -run TestHostileUploads ./server/handler -args -uploads 2000
 	$(MAKE) --no-print-directory fuzz FUZZTIME=10m
 
@@ -142,7 +142,7 @@ unit-kernels:
 # race is the race detector, for packages that have goroutines.
 race:
 	go test -timeout 30m -race -short ./engine ./engine/backend/cpu ./engine/pixel ./weights ./weights/fetch ./weights/train ./wasm/networks ./wasm/worker ./web/runner \
-		./server ./server/handler ./server/jobs ./server/shares ./server/store
+		./server/command ./server/handler ./server/jobs ./server/shares ./server/store
 
 FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzCheckpoint:./engine/transfer FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
 FUZZTIME ?= 5s

@@ -106,6 +106,7 @@ var rules = []rule{
 	{"web/pictures", "", feature, page("web/photo", "web/runner")},
 	{"web/masks", "", feature, page("web/photo")},
 	{"web/dials", "", feature, page("web/photo")},
+	{"web/forecast", "", feature, page()},
 	{"web/result", "", feature, page("web/photo")},
 	{"web/painting", "", feature, page("web/photo", "web/kept")},
 	{"web/history", "", feature, page("web/photo", "web/kept")},
@@ -114,6 +115,7 @@ var rules = []rule{
 	{"server/store", "native", "what is kept knows nothing of what it is", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"server/site", "native", "the page's files know nothing of what runs in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
 	{"server/shares", "native", "shares are sealed: what keeps them knows nothing of what is in them", not(append(concrete, module+"/engine/transfer", module+"/weights", module+"/server/jobs", module+"/server/handler", module+"/web")...)},
+	{"server/service", "native", "what serves is opened without a command line", not(append(concrete, module+"/server/command", "github.com/spf13")...)},
 	{"web/envelope", "", "page and server know the envelope, and the page is downloaded", func(path string) bool {
 		return ours("engine")(path) && path != "net/http"
 	}},

@@ -117,7 +117,7 @@ func TestParseRecipe(t *testing.T) {
 		"no layers":      {`{"style_layers":[]}`, "Style layers"},
 		"layer twice":    {`{"style_layers":["relu1_1","relu1_1"]}`, "Style layers"},
 		"layer weight":   {`{"style_layers":["relu1_1:much"]}`, "relu1_1:much"},
-		"other version":  {`{"version":2}`, "version 2"},
+		"other version":  {`{"version":3}`, "version 3"},
 		"no JSON":        {`size: 3`, "not valid JSON"},
 		"line":           {"{\n\"size\": 3,\n}", "line 3"},
 		"half":           {`{"size":3`, "JSON"},
@@ -131,6 +131,20 @@ func TestParseRecipe(t *testing.T) {
 		if code(err) != engine.InvalidRecipe || !strings.Contains(err.Error(), c.says) || strings.Count(err.Error(), "\n") > 0 {
 			t.Errorf("%s: error is %q, want one that says %q", name, fmt.Sprint(err), c.says)
 		}
+	}
+}
+
+// A recipe of version 1 paints as it did: what it could not name counts nothing.
+func TestVersionOne(t *testing.T) {
+	r, err := engine.ParseRecipe([]byte(`{"version":1,"preset":"painterly","size":300}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Version != engine.RecipeVersion || r.Spectrum != 0 || r.Range != 0 || r.Size != 300 {
+		t.Errorf("got %+v", r)
+	}
+	if r, err = engine.ParseRecipe([]byte(`{"version":1,"spectrum":0.02}`)); err != nil || r.Spectrum != 0.02 {
+		t.Errorf("a weight that is given becomes %v, %v", r.Spectrum, err)
 	}
 }
 
@@ -167,6 +181,26 @@ func TestSet(t *testing.T) {
 		}
 		if !reflect.DeepEqual(r, before) {
 			t.Errorf("%s = %q changed the recipe", name, bad)
+		}
+	}
+}
+
+// Auto is a word for a size of 0, in text and in JSON.
+func TestSizeAuto(t *testing.T) {
+	r, _ := engine.Preset(engine.Painterly)
+	s, _ := engine.SettingByName("size")
+	for _, text := range []string{"auto", " auto ", "0"} {
+		r.Size = 300
+		if err := s.Set(&r, text); err != nil || r.Size != engine.SizeAuto || s.Get(&r) != "auto" {
+			t.Errorf("%q is %d, %q, %v", text, r.Size, s.Get(&r), err)
+		}
+	}
+	if back, err := engine.ParseRecipe(r.JSON()); err != nil || back.Size != engine.SizeAuto {
+		t.Errorf("it comes back as %d, %v", back.Size, err)
+	}
+	for _, bad := range []string{"Auto", "15", "-1", "8193"} {
+		if err := s.Set(&r, bad); err == nil {
+			t.Errorf("the size can be %q", bad)
 		}
 	}
 }

@@ -11,10 +11,16 @@ import (
 )
 
 // RecipeVersion is the version of the recipe format that this program writes.
-const RecipeVersion = 1
+//
+// Version 1 had no spectrum and no range: what it leaves out of these is 0.
+const RecipeVersion = 2
 
 // MaxStyles is how many style pictures one run takes.
 const MaxStyles = 16
+
+// SizeAuto is the Size of a recipe that leaves it to the device. A result's recipe has the size
+// that it came to.
+const SizeAuto = 0
 
 // A Recipe is every setting of a run. Each field but Version is declared once more
 // in Settings, with its words, unit and range: flags, page and validation are made
@@ -46,6 +52,7 @@ type Recipe struct {
 	Copies        int          `json:"copies"`
 	Moments       float64      `json:"moments"`
 	Spectrum      float64      `json:"spectrum"`
+	Range         float64      `json:"range"`
 	Border        int          `json:"border"`
 	ContentLayers LayerWeights `json:"content_layers"`
 	StyleLayers   LayerWeights `json:"style_layers"`
@@ -127,7 +134,7 @@ func original(r *Recipe) {
 	r.Scales = 1
 	r.Copies = 0
 	r.Moments = 0
-	r.Spectrum = 0
+	r.Spectrum, r.Range = 0, 0
 	r.Border = 0
 	r.Detail = 0
 	r.Taper = 100
@@ -184,6 +191,7 @@ func defaults() Recipe {
 		Copies:        2,
 		Moments:       0.1,
 		Spectrum:      0.05,
+		Range:         20,
 		Border:        12,
 		ContentLayers: LayerWeights{{"relu3_2", 1}},
 		StyleLayers:   LayerWeights{{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}},
@@ -211,8 +219,8 @@ func ParseRecipe(data []byte) (Recipe, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return Recipe{}, recipeError(data, err)
 	}
-	if head.Version != nil && *head.Version != RecipeVersion {
-		return Recipe{}, Errorf(InvalidRecipe, "This recipe has version %d, and this program reads version %d.", *head.Version, RecipeVersion)
+	if v := head.Version; v != nil && (*v < 1 || *v > RecipeVersion) {
+		return Recipe{}, Errorf(InvalidRecipe, "This recipe has version %d, and this program reads versions 1 to %d.", *v, RecipeVersion)
 	}
 	preset := Painterly
 	if head.Preset != nil {
@@ -221,6 +229,9 @@ func ParseRecipe(data []byte) (Recipe, error) {
 	r, err := Preset(preset)
 	if err != nil {
 		return Recipe{}, err
+	}
+	if head.Version != nil && *head.Version == 1 {
+		r.Spectrum, r.Range = 0, 0
 	}
 	// Lists of the preset would be overwritten element by element, in arrays that
 	// are shared with it: the JSON's own lists begin empty.
@@ -240,6 +251,7 @@ func ParseRecipe(data []byte) (Recipe, error) {
 	if blank.StyleLayers == nil {
 		blank.StyleLayers = r.StyleLayers
 	}
+	blank.Version = RecipeVersion
 	if err := blank.Validate(); err != nil {
 		return Recipe{}, err
 	}

@@ -85,6 +85,7 @@ func (p Progress) Over(earlier Progress) Progress {
 
 // An Estimate is what a run will take.
 type Estimate struct {
+	Size   int     `json:"size"` // the longer side of the result
 	Time   Seconds `json:"seconds"`
 	Bytes  int64   `json:"bytes"`  // of memory at most
 	Blocks int     `json:"blocks"` // in which the largest scale is painted, one after the other; 1 is the whole

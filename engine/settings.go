@@ -31,6 +31,7 @@ type Setting struct {
 	Live   bool // acts while a run goes on
 
 	Min, Max, Step float64  // of Integer and Number, and of each number in a list
+	Zero           string   // what 0 is called where it has a meaning of its own, whatever Min is
 	Choices        []string // of Choice
 	Named          []Named  // of LayerList: what can be written for a list
 
@@ -65,8 +66,8 @@ var settings = []Setting{
 	{Name: "weights", Label: "Network", Kind: Text,
 		Help:  "The network that looks at the pictures: a name from the list of weights, or on the command line a file.",
 		field: func(r *Recipe) any { return &r.Weights }},
-	{Name: "size", Label: "Size", Unit: "px", Kind: Integer, Min: 16, Max: 8192, Step: 16,
-		Help:  "The longer side of the result.",
+	{Name: "size", Label: "Size", Unit: "px", Kind: Integer, Min: 16, Max: 8192, Step: 16, Zero: "auto",
+		Help:  "The longer side of the result; auto is the largest that this device paints in about half a minute or in the time budget, but 512 pixels at least, and no more than the photograph has.",
 		field: func(r *Recipe) any { return &r.Size }},
 	{Name: "iterations", Label: "Iterations", Kind: Integer, Min: 1, Max: 10000, Step: 10, Expert: true,
 		Help:  "How often the picture is improved at the smallest scale.",
@@ -128,6 +129,9 @@ var settings = []Setting{
 	{Name: "spectrum", Label: "Spectrum", Kind: Number, Min: 0, Max: 100, Step: 0.001, Expert: true, Live: true,
 		Help:  "How much the fine grain counts beside the Gram matrices: the power of patches of 3 x 3 pixels in every direction; it acts with calibrated loss scaling.",
 		field: func(r *Recipe) any { return &r.Spectrum }},
+	{Name: "range", Label: "Within black and white", Kind: Number, Min: 0, Max: 10000, Step: 1, Expert: true, Live: true,
+		Help:  "How strongly values beyond black and white are held back, as a file cannot hold them; it acts with calibrated loss scaling.",
+		field: func(r *Recipe) any { return &r.Range }},
 	{Name: "border", Label: "Border", Unit: "px", Kind: Integer, Min: 0, Max: 64, Step: 1, Expert: true,
 		Help:  "How far the picture is continued by reflection while it is painted, and cut afterwards, so that no frame is left.",
 		field: func(r *Recipe) any { return &r.Border }},
@@ -186,6 +190,9 @@ func SettingByName(name string) (Setting, bool) {
 func (s Setting) Get(r *Recipe) string {
 	switch p := s.field(r).(type) {
 	case *int:
+		if s.Zero != "" && *p == 0 {
+			return s.Zero
+		}
 		return strconv.Itoa(*p)
 	case *int64:
 		return strconv.FormatInt(*p, 10)
@@ -220,6 +227,9 @@ func (s Setting) parse(r *Recipe, text string) error {
 	var err error
 	switch p := s.field(r).(type) {
 	case *int:
+		if s.Zero != "" && text == s.Zero {
+			text = "0"
+		}
 		*p, err = strconv.Atoi(text)
 	case *int64:
 		*p, err = strconv.ParseInt(text, 10, 64)
@@ -251,7 +261,11 @@ func (s Setting) Takes() string {
 	}
 	switch s.Kind {
 	case Integer:
-		return fmt.Sprintf("a whole number from %s to %s%s", formatNumber(s.Min), formatNumber(s.Max), unit)
+		takes := fmt.Sprintf("a whole number from %s to %s%s", formatNumber(s.Min), formatNumber(s.Max), unit)
+		if s.Zero != "" {
+			takes += ", or " + s.Zero
+		}
+		return takes
 	case Number:
 		return fmt.Sprintf("a number from %s to %s%s", formatNumber(s.Min), formatNumber(s.Max), unit)
 	case Choice:
@@ -287,7 +301,7 @@ func (s Setting) check(r *Recipe) error {
 	inRange := func(v float64) bool { return v >= s.Min && v <= s.Max } // false for NaN
 	switch p := s.field(r).(type) {
 	case *int:
-		ok = inRange(float64(*p))
+		ok = inRange(float64(*p)) || s.Zero != "" && *p == 0
 	case *int64:
 		ok = inRange(float64(*p))
 	case *float64:

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 	"syscall/js"
@@ -10,6 +11,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend/cpu"
+	"trappedinart/engine/transfer"
 	"trappedinart/wasm/browser"
 	"trappedinart/wasm/networks"
 	"trappedinart/wasm/protocol"
@@ -26,10 +28,14 @@ func main() {
 			Get:     get, Log: logf, Pause: 500 * time.Millisecond,
 		}
 	)
+	probes := &transfer.Probes{}
 	session := &worker.Session{
 		Version: version(),
 		Runner: func(weightsURL string) engine.Runner {
-			return &painter{painting, nets, weightsURL}
+			return &painter{painting, probes, nets, weightsURL}
+		},
+		Foresee: func(ctx context.Context, weightsURL string, o engine.Outline) (engine.Estimate, error) {
+			return (&painter{painting, probes, nets, weightsURL}).foresee(ctx, o)
 		},
 		See:   (&eyes{processor, &networks.Networks{Shelves: nets.Shelves, Get: get, Log: logf, Pause: nets.Pause}}).see,
 		Fetch: nets.Fetch,

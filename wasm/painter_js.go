@@ -23,30 +23,41 @@ func memoryBudget() int64 { return int64(js.Global().Get("memoryBudget").Float()
 // painter is the engine with a network from that address.
 type painter struct {
 	device     *device
+	probes     *transfer.Probes
 	nets       *networks.Networks
 	weightsURL string
 }
 
 func (p *painter) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
+	// What a run does not wait for goes on coming when it has ended, unless it was stopped.
+	download, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer context.AfterFunc(ctx, stop)()
+	return p.runner(ctx, download, &req.Recipe, report).Run(ctx, req, report)
+}
+
+// foresee says what a painting takes.
+func (p *painter) foresee(ctx context.Context, o engine.Outline) (engine.Estimate, error) {
+	return p.runner(ctx, ctx, &o.Recipe, func(engine.Progress) {}).Foresee(ctx, o)
+}
+
+// runner is the engine with what a recipe looks at; download is for how long the network comes.
+func (p *painter) runner(ctx, download context.Context, r *engine.Recipe, report func(engine.Progress)) *transfer.Runner {
 	var taps []string
-	for _, layers := range []engine.LayerWeights{req.Recipe.ContentLayers, req.Recipe.StyleLayers} {
+	for _, layers := range []engine.LayerWeights{r.ContentLayers, r.StyleLayers} {
 		for _, l := range layers {
 			taps = append(taps, l.Layer)
 		}
 	}
-	// What a run does not wait for goes on coming when it has ended, unless it was stopped.
-	download, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer context.AfterFunc(ctx, stop)()
 	be, fallback := p.device.choose(ctx)
-	runner := &transfer.Runner{
+	return &transfer.Runner{
 		Backend: be, Fallback: fallback,
 		Weights: func(_ context.Context, name string) (*vgg.Weights, error) {
 			return p.nets.Load(download, p.weightsURL, name, taps, report)
 		},
 		Decode:       browser.Decode,
 		MemoryBudget: memoryBudget(),
+		Probes:       p.probes,
 	}
-	return runner.Run(ctx, req, report)
 }
 
 // eyes are a network that looks at a picture. It is held apart from that of paintings, which

@@ -13,6 +13,7 @@ import (
 	"trappedinart/engine"
 	"trappedinart/server/api"
 	"trappedinart/web/desk"
+	"trappedinart/web/dials"
 	"trappedinart/web/dom"
 	"trappedinart/web/painting"
 	"trappedinart/web/runner"
@@ -94,9 +95,8 @@ func (s *studio) takeUp() {
 // fetchAhead gets the network of the recipe before the first Start, if it is a matter of a
 // moment.
 func (s *studio) fetchAhead(networks []api.Weights) {
-	const moment = 1e6 // bytes; the page itself has five times as many
 	i := slices.IndexFunc(networks, func(w api.Weights) bool { return w.Name == s.desk.Recipe.Weights })
-	if i < 0 || networks[i].Transfer() > moment {
+	if i < 0 || networks[i].Transfer() > dials.Moment {
 		return
 	}
 	if err := s.worker.Fetch(s.offered.AddressOf(networks[i])); err != nil {

@@ -61,9 +61,9 @@ func TestAddress(t *testing.T) {
 		t.Errorf("painted by %s", r.JSON())
 	}
 	b.clean()
-	other := newTab(t, s, "/?network=vgg19&size=0", 1280, 800)
+	other := newTab(t, s, "/?network=vgg19&size=3", 1280, 800)
 	other.ready(1)
-	other.until(problem+`.includes('Size cannot be "0"') && `+valueOf("size")+` === '256'`, 5*time.Second)
+	other.until(problem+`.includes('Size cannot be "3"') && `+valueOf("size")+` === 'auto'`, 5*time.Second)
 	other.press("Start")
 	other.until(state+` === 'failed' && `+problem+`.includes('There is no network "vgg19" here; there are fine, small.')`, 20*time.Second)
 	other.clean()

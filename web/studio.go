@@ -9,6 +9,7 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/dials"
 	"trappedinart/web/dom"
+	"trappedinart/web/forecast"
 	"trappedinart/web/handover"
 	"trappedinart/web/history"
 	"trappedinart/web/kept"
@@ -41,6 +42,7 @@ type studio struct {
 	stage    *result.Stage
 	painter  *painting.Painter
 	dials    *dials.Panel
+	forecast *forecast.Forecast
 	history  *history.Shelf
 	printer  *handover.Printer
 	sharer   *share.Sharer
@@ -56,7 +58,7 @@ func newStudio() *studio {
 	if err != nil {
 		panic(err)
 	}
-	recipe.Size = dials.Sizes[0]
+	recipe.Size = engine.SizeAuto
 	s := &studio{panel: sheetDials, worker: &runner.Worker{}}
 	s.page = &page{studio: s}
 	d := desk.New(s.page, recipe)
@@ -64,7 +66,8 @@ func newStudio() *studio {
 	s.desk, s.ledger = d, &desk.Ledger{}
 
 	s.pictures, s.dials = pictures.New(d), dials.New(d)
-	s.dials.LookAgain = s.lookWhatIsKept
+	s.forecast = forecast.New(d, s.worker, s.dials.Here)
+	s.dials.LookAgain, s.dials.Forecast = s.lookWhatIsKept, s.forecast.Text
 	s.masks = masks.New(d, s.worker.Grow)
 	s.stage = result.New(d, saver, s.masks.Open)
 	s.history = history.New(d, store, s.stage.Show)
@@ -92,6 +95,7 @@ func (s *studio) Render() app.UI {
 	if s.page.ctx.Context != nil { // what go-app leaves alone
 		s.page.Defer(s.painter.ShowProgress)
 	}
+	s.forecast.Look()
 	return app.Div().Class("studio").Body(
 		app.Header().Class("top").Body(
 			app.H1().Text(words.Title),

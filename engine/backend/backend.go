@@ -62,6 +62,13 @@ const (
 	Maximum
 )
 
+// Limits are between what the values of a picture [3,H,W] should lie, as of files: at most
+// Reach from the Middle of each channel.
+type Limits struct {
+	Middle [3]float64
+	Reach  float64
+}
+
 // A Variation is what AddVariation makes of the difference d of two neighbours.
 type Variation int
 
@@ -231,6 +238,11 @@ type Backend interface {
 	// AddVariation adds to s [1] the differences between each place in w and its right
 	// and lower neighbours, where x has them, each squared or without its sign.
 	AddVariation(s Sums, x Buffer, kind Variation, w Window)
+	// AddExcess adds to s [1] the squares of how far the values of a picture x [3,H,W] lie
+	// outside limits, in w.
+	//
+	//	s[0] += sum_{c, p in w} max(0, |x[c,p] - Middle[c]| - Reach)^2
+	AddExcess(s Sums, x Buffer, limits Limits, w Window)
 	// WriteSums overwrites s with values.
 	WriteSums(s Sums, values []float64)
 	// ReadSums copies s to dst, once all that was asked before is done.
@@ -257,6 +269,8 @@ type Backend interface {
 	// VariationGrad adds to dx scale times the gradient of what AddVariation sums
 	// over w; it reaches one place beyond w to the right and below.
 	VariationGrad(dx, x Buffer, kind Variation, scale float64, w Window)
+	// ExcessGrad adds to dx scale times the gradient of what AddExcess sums over w.
+	ExcessGrad(dx, x Buffer, limits Limits, scale float64, w Window)
 
 	// Combine overwrites dst with a*x + b*y. The three are of one kind and length,
 	// and may be the same; y may be nil, for a*x. What is multiplied by 0 is not

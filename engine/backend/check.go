@@ -109,6 +109,14 @@ func CheckSum(n int, w Window, s Shape) {
 	CheckWindow(w, s)
 }
 
+// CheckExcess checks AddExcess and ExcessGrad.
+func CheckExcess(x Buffer, w Window) {
+	if x.Shape().C != 3 {
+		panic("backend: only a picture has limits")
+	}
+	CheckWindow(w, x.Shape())
+}
+
 // CheckWindow checks that w lies inside s.
 func CheckWindow(w Window, s Shape) {
 	if !w.In(s) {

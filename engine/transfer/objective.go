@@ -14,15 +14,15 @@ import (
 )
 
 // An objective is the whole loss at one size: terms at the taps of the network, for
-// the picture itself and for smaller copies of it, and the variation of the picture.
+// the picture itself and for smaller copies of it, and what pixels are asked for themselves.
 type objective struct {
-	be        backend.Backend
-	views     []*view
-	variation *loss.Variation // nil if it has no weight
-	allowed   *projection     // nil if all pictures are
-	parts     parts
-	detail    []Part        // as of the last evaluation
-	forward   time.Duration // of the last evaluation: the way forward, with the losses
+	be      backend.Backend
+	views   []*view
+	pixels  []pixelTerm
+	allowed *projection // nil if all pictures are
+	parts   parts
+	detail  []Part        // as of the last evaluation
+	forward time.Duration // of the last evaluation: the way forward, with the losses
 
 	// along is what an optimiser wants to be read with the loss, or nil.
 	along *optim.Along
@@ -71,18 +71,26 @@ type boundTerm struct {
 	set       func(factor float64) // gives the term its factor
 }
 
-// parts are the sums of the loss by kind.
-type parts struct{ content, style, variation float64 }
+// A pixelTerm looks at the picture itself.
+type pixelTerm struct {
+	loss.Term
+	name string
+}
 
-func (p parts) sum() float64 { return p.content + p.style + p.variation }
+// parts are the sums of the loss by kind.
+type parts struct{ content, style, pixels float64 }
+
+func (p parts) sum() float64 { return p.content + p.style + p.pixels }
 
 const (
-	contentPart   = "content"
-	stylePart     = "style"
-	variationPart = "variation"
+	contentPart = "content"
+	stylePart   = "style"
+	pixelPart   = "pixels"
 
-	momentsName = "moments" // of terms that are part of style
-	patchesName = "spectrum"
+	momentsName   = "moments" // of terms that are part of style
+	patchesName   = "spectrum"
+	variationName = "variation" // of those of pixels
+	excessName    = "range"
 )
 
 // newObjective measures the targets and makes everything that an evaluation of
@@ -116,7 +124,10 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 		return nil, err
 	}
 	if v := variationOf(sc.recipe, s); v.Factor > 0 {
-		o.variation = loss.NewVariation(sc.be, v)
+		o.pixels = append(o.pixels, pixelTerm{loss.NewVariation(sc.be, v), variationName})
+	}
+	if factor := excessFactor(sc.recipe, s); factor > 0 {
+		o.pixels = append(o.pixels, pixelTerm{loss.NewExcess(sc.be, sc.net.Limits(), factor), excessName})
 	}
 	o.allowed = newProjection(sc.be, backend.Shape{C: 3, H: s.h, W: s.w}, onlyLuminance(sc.recipe), sc.kept)
 	o.name()
@@ -216,11 +227,11 @@ func (o *objective) evaluate(ctx context.Context, x, g backend.Buffer) (float64,
 			o.be.ReduceBack(v.dx, o.views[k+1].dx)
 		}
 	}
-	if v := o.variation; v != nil {
-		v.Reset()
-		v.Accumulate(x, x.Shape().Whole())
-		v.Complete()
-		v.Gradient(g, x, x.Shape().Whole())
+	for _, t := range o.pixels {
+		t.Reset()
+		t.Accumulate(x, x.Shape().Whole())
+		t.Complete()
+		t.Gradient(g, x, x.Shape().Whole())
 	}
 	o.allowed.apply(g)
 	return o.values(ctx)
@@ -267,8 +278,8 @@ func (o *objective) name() {
 			ask(t.Term, t.kind, name, t.square, weight)
 		}
 	}
-	if o.variation != nil {
-		ask(o.variation, variationPart, variationPart, 0, 0)
+	for _, t := range o.pixels {
+		ask(t.Term, pixelPart, t.name, 0, 0)
 	}
 }
 
@@ -295,13 +306,13 @@ func (o *objective) values(ctx context.Context) (float64, error) {
 		case stylePart:
 			o.parts.style += value
 		default:
-			o.parts.variation += value
+			o.parts.pixels += value
 		}
 	}
 	return o.parts.sum(), nil
 }
 
-// relative returns, as of the last evaluation, each term but the variation without its
+// relative returns, as of the last evaluation, each term but those of pixels without its
 // factor, divided by its target's square sum.
 func (o *objective) relative() []Part {
 	var list []Part
@@ -337,8 +348,8 @@ func (o *objective) release() {
 			o.be.Release(v.dx)
 		}
 	}
-	if o.variation != nil {
-		o.variation.Release()
+	for _, t := range o.pixels {
+		t.Release()
 	}
 	o.allowed.release()
 }

@@ -74,8 +74,8 @@ func (p *pace) remaining(of *plan, now time.Time) time.Duration {
 	return rest
 }
 
-// estimate is what the rest of a plan takes, once it was probed.
-func (p *pace) estimate(of *plan) engine.Estimate {
+// takes is how long the rest of a plan takes, once it was probed, whatever the time budget.
+func (p *pace) takes(of *plan) engine.Seconds {
 	places := p.rest(of)
 	for _, s := range of.sizes[p.from.scale:] {
 		for _, l := range of.need().layOut(s).pictures {
@@ -84,7 +84,12 @@ func (p *pace) estimate(of *plan) engine.Estimate {
 			}
 		}
 	}
-	e := engine.Estimate{Time: engine.Seconds(p.probed * places), Bytes: of.fitted.Bytes, Blocks: of.fitted.Blocks}
+	return engine.Seconds(p.probed * places)
+}
+
+// estimate is what the rest of a plan takes, once it was probed.
+func (p *pace) estimate(of *plan) engine.Estimate {
+	e := engine.Estimate{Size: of.recipe.Size, Time: p.takes(of), Bytes: of.fitted.Bytes, Blocks: of.fitted.Blocks}
 	if budget := budget(&of.recipe); budget > 0 {
 		e.Time = min(e.Time, engine.SecondsOf(budget))
 	}

@@ -14,6 +14,7 @@ type ground struct {
 	weights *vgg.Weights
 	need    Need  // of memory, but for the recipe
 	memory  int64 // what the run may take, in bytes, or 0
+	probes  *Probes
 }
 
 // A plan is what is painted, and how: a recipe and all that follows from it. It is never

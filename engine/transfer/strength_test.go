@@ -4,7 +4,9 @@ package transfer_test
 
 import (
 	"context"
+	"image"
 	"math"
+	"strings"
 	"testing"
 
 	"trappedinart/engine"
@@ -19,34 +21,81 @@ import (
 // One strength brings every style about as near: relative style distances, on the picture
 // and its copies, lie within a factor of 2.
 func TestStrengthMeansTheSame(t *testing.T) {
-	small, err := (&weights.Store{}).Load(context.Background(), "small")
+	distances := newSpan()
+	paintStyles(t, 128, "images/tubingen.jpg", []string{
+		"images/starry_night.jpg", "images/the_scream.jpg", "images/shipwreck.jpg", "images/golden_gate.jpg", "training/0003.jpg", "training/0005.jpg",
+	}, func(style string, res *engine.Result, _ *transfer.Measures) {
+		distances.add(float64(res.StyleDistance))
+	})
+	if !(distances.most < 2*distances.least) {
+		t.Errorf("style distances at strength 50 go from %.5f to %.5f", distances.least, distances.most)
+	}
+}
+
+// So does what is read from the finished files, in which values beyond black and white are
+// cut off.
+func TestStrengthOfTheFile(t *testing.T) {
+	distances := newSpan()
+	paintStyles(t, 256, "images/hoovertowernight.jpg", []string{
+		"images/the_scream.jpg", "images/shipwreck.jpg", "images/starry_night.jpg", "images/tubingen.jpg",
+	}, func(style string, _ *engine.Result, m *transfer.Measures) {
+		d := (m.Style["relu1_1"] + m.Style["relu2_1"] + m.Style["relu3_1"]) / 3
+		t.Logf("%s: %.5f, %.3f of its values at the ends", style, d, m.Clipped)
+		distances.add(d)
+	})
+	if !(distances.most < 2*distances.least) {
+		t.Errorf("style distances of files at strength 50 go from %.5f to %.5f", distances.least, distances.most)
+	}
+}
+
+// paintStyles paints a photograph in each style with the small network and measures the
+// results with it.
+func paintStyles(t *testing.T, longer int, photograph string, styles []string, visit func(style string, res *engine.Result, m *transfer.Measures)) {
+	t.Helper()
+	ctx := context.Background()
+	small, err := (&weights.Store{}).Load(ctx, "small")
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner := &transfer.Runner{Backend: cpu.New(0), Decode: pixel.Decode,
+	be := cpu.New(0)
+	runner := &transfer.Runner{Backend: be, Decode: pixel.Decode,
 		Weights: func(context.Context, string) (*vgg.Weights, error) { return small, nil }}
 	recipe, err := engine.Preset(engine.Painterly)
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipe.Size = 128
-	read := func(elem ...string) engine.File {
-		return engine.File{Name: elem[1], Data: fixture.Read(t, fixture.Shared(t, elem...))}
+	recipe.Size = longer
+	read := func(name string) engine.File {
+		return engine.File{Name: name, Data: fixture.Read(t, fixture.Shared(t, strings.Split(name, "/")...))}
 	}
-	photograph := read("images", "tubingen.jpg")
-	least, most := math.Inf(1), 0.
-	for _, style := range []engine.File{
-		read("images", "starry_night.jpg"), read("images", "the_scream.jpg"), read("images", "shipwreck.jpg"),
-		read("images", "golden_gate.jpg"), read("training", "0003.jpg"), read("training", "0005.jpg"),
-	} {
-		res, err := runner.Run(context.Background(), engine.Request{Recipe: recipe, Content: photograph, Styles: []engine.File{style}}, nil)
+	at := func(f engine.File, w, h int) *image.NRGBA {
+		img, err := pixel.Decode(ctx, f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%s: %.5f", style.Name, res.StyleDistance)
-		least, most = min(least, float64(res.StyleDistance)), max(most, float64(res.StyleDistance))
+		if b := img.Bounds(); w == 0 {
+			w, h = longer*b.Dx()/max(b.Dx(), b.Dy()), longer*b.Dy()/max(b.Dx(), b.Dy())
+		}
+		return pixel.Image(pixel.Planes(img, w, h), w, h)
 	}
-	if !(most < 2*least) {
-		t.Errorf("style distances at strength 50 go from %.5f to %.5f", least, most)
+	content := read(photograph)
+	for _, name := range styles {
+		style := read(name)
+		res, err := runner.Run(ctx, engine.Request{Recipe: recipe, Content: content, Styles: []engine.File{style}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := res.Picture.Bounds()
+		m, err := transfer.Measure(ctx, be, small, recipe, at(content, b.Dx(), b.Dy()), []*image.NRGBA{at(style, 0, 0)}, res.Picture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		visit(name, res, m)
 	}
 }
+
+type span struct{ least, most float64 }
+
+func newSpan() *span { return &span{math.Inf(1), 0} }
+
+func (s *span) add(v float64) { s.least, s.most = min(s.least, v), max(s.most, v) }

@@ -33,6 +33,8 @@ type Runner struct {
 	// MemoryBudget is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
 	// not change what is painted, but for rounding.
 	MemoryBudget int64
+	// Probes remembers how fast the device is, from run to run; may be nil.
+	Probes *Probes
 }
 
 var _ engine.Runner = (*Runner)(nil)
@@ -74,8 +76,8 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 // Estimate says what a run of that request takes, after one iteration at a small size.
 func (r *Runner) Estimate(ctx context.Context, req engine.Request) (engine.Estimate, error) {
 	j, err := r.prepare(ctx, req, nil)
-	if err == nil {
-		j.pace.probed, err = j.plan.probe(ctx)
+	if err == nil && j.pace.probed == 0 {
+		j.pace.probed, err = j.plan.ground.probe(ctx, j.plan)
 	}
 	if err != nil {
 		return engine.Estimate{}, engine.AsError(err)
@@ -137,15 +139,9 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	if j.originals, err = r.readOriginals(ctx, &req); err != nil {
 		return nil, err
 	}
-	g := &ground{be: r.Backend, need: j.originals.need(), memory: r.MemoryBudget}
-	if g.weights, err = r.Weights(ctx, req.Recipe.Weights); err != nil {
-		return nil, err
-	}
-	g.need.LargestMap, g.need.Weights, g.need.Checkpoints = limitOf(g.be), g.weights, j.resumed != nil || j.reports.checkpoints.asked()
-	if j.plan, err = g.plan(req.Recipe, 1); err != nil {
-		return nil, err
-	}
-	if err := j.plan.need().check(j.plan.fitted, g.memory); err != nil {
+	need := j.originals.need()
+	need.Checkpoints = j.resumed != nil || j.reports.checkpoints.asked()
+	if j.plan, j.pace.probed, err = r.plan(ctx, req.Recipe, need); err != nil {
 		return nil, err
 	}
 	if err := j.originals.masks.check(&req, j.plan.last()); err != nil {
@@ -159,6 +155,25 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 	return j, ctx.Err()
 }
 
+// plan makes the plan of a recipe and pictures of those sizes, if it fits into memory. probed is
+// how long a place takes, in seconds, if that was asked for choosing the size.
+func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *plan, probed float64, err error) {
+	g := &ground{be: r.Backend, need: need, memory: r.MemoryBudget, probes: r.Probes}
+	if g.weights, err = r.Weights(ctx, recipe.Weights); err != nil {
+		return nil, 0, err
+	}
+	g.need.LargestMap, g.need.Weights = limitOf(g.be), g.weights
+	if recipe.Size == engine.SizeAuto {
+		p, probed, err = g.choose(ctx, recipe)
+	} else {
+		p, err = g.plan(recipe, 1)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	return p, probed, p.need().check(p.fitted, g.memory)
+}
+
 // announce says before it begins how long a run takes and in how many blocks it is
 // painted. A run that takes hardly longer than the probe would does without.
 func (j *job) announce(ctx context.Context) error {
@@ -170,12 +185,14 @@ func (j *job) announce(ctx context.Context) error {
 		j.reports.keep(note)
 	}
 	const worth = 50 // times the probe
-	if j.pace.rest(j.plan) < worth*probeSide*probeSide {
-		return nil
-	}
-	var err error
-	if j.pace.probed, err = j.plan.probe(ctx); err != nil {
-		return err
+	if j.pace.probed == 0 {
+		if j.pace.rest(j.plan) < worth*probeSide*probeSide {
+			return nil
+		}
+		var err error
+		if j.pace.probed, err = j.plan.ground.probe(ctx, j.plan); err != nil {
+			return err
+		}
 	}
 	e := j.pace.estimate(j.plan)
 	j.reports.send(engine.Progress{Stage: engine.Preparing, Estimate: &e, Remaining: e.Time, Fraction: engine.Float(j.pace.fraction(j.plan))})
@@ -288,7 +305,7 @@ func (j *job) iterate(ctx context.Context, st *stage, p *engine.Progress) error 
 	j.outcome.loss, j.outcome.distance = loss, st.objective.styleDistance()
 	p.Iteration, p.Loss = j.pace.at.iteration, engine.Float(loss)
 	if parts := st.objective.parts; parts.sum() == loss { // and not those of a step that was taken back
-		p.Content, p.Style, p.Variation = engine.Float(parts.content), engine.Float(parts.style), engine.Float(parts.variation)
+		p.Content, p.Style, p.Variation = engine.Float(parts.content), engine.Float(parts.style), engine.Float(parts.pixels)
 	}
 	if err := st.recalibrate(stepping, p.Iterations); err != nil {
 		return err

@@ -156,7 +156,7 @@ func distance(a, b *image.NRGBA) float64 {
 // photograph, as the network sees them; none leaves the photograph as it is.
 func TestStrength(t *testing.T) {
 	paint := func(strength float64) (*image.NRGBA, *transfer.Measures) {
-		res, _ := run(t, runner(2), request(func(r *engine.Recipe) { r.Strength, r.Iterations, r.Scales = strength, 25, 1 }))
+		res, _ := run(t, runner(2), request(func(r *engine.Recipe) { r.Strength, r.Iterations, r.Scales = strength, 100, 1 }))
 		return res.Picture, measure(t, photo(), pixel.Image(pixel.Planes(drawn("painting", 60, 60), 96, 96), 96, 96), res.Picture)
 	}
 	none, _ := paint(0)

@@ -25,3 +25,16 @@ func variationOf(r *engine.Recipe, s size) loss.VariationOptions {
 	}
 	return o
 }
+
+// excessFactor is what the recipe asks for, at size s, of values beyond black and white. They
+// are cut off when the picture is written, and what they did for the style is lost. At weight
+// 1 a mean of 10 grey levels beyond, squared, weighs like a relative style loss of 0.0015, and
+// as much of the whole at every strength.
+func excessFactor(r *engine.Recipe, s size) float64 {
+	if r.LossScaling != engine.Calibrated {
+		return 0
+	}
+	strength := r.Strength / 100
+	balance := strength*strength + contentShare*(1-strength)*(1-strength)
+	return r.Range * balance / (255 * 255) / float64(3*s.w*s.h)
+}

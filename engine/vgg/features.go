@@ -34,6 +34,15 @@ func (n *Network) ToPlanes(elements []float32) {
 	}
 }
 
+// Limits are between what the elements lie of planes of 0..255.
+func (n *Network) Limits() backend.Limits {
+	l := backend.Limits{Reach: n.White / 2}
+	for c, mean := range n.Mean {
+		l.Middle[c] = l.Reach - mean
+	}
+	return l
+}
+
 // A FeatureMap is what a tap sees, on the host: Values [C,H,W].
 type FeatureMap struct {
 	backend.Shape

@@ -262,6 +262,9 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 			need.Masks++
 		}
 	}
+	if r.Size == engine.SizeAuto {
+		return engine.Errorf(engine.InvalidRecipe, "A server does not choose the size, as it cannot know how long you would wait: give the recipe a size in pixels.")
+	}
 	w, h := pixel.Fit(need.Content.X, need.Content.Y, r.Size)
 	if w*h > s.Megapixels*1e6 {
 		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)

@@ -44,10 +44,16 @@ type Store struct {
 	lock   *os.File
 }
 
-const startTimeout = 30 * time.Second // a large data directory is read when it opens
+const (
+	startTimeout = 30 * time.Second // a large data directory is read when it opens
+	patience     = time.Minute      // with a server elsewhere that starts together with us
+)
 
-// Open connects to the server elsewhere, or starts one. It fails if it cannot within ctx.
+// Open connects to the server elsewhere, or starts one. It fails if it cannot within ctx,
+// or within a minute.
 func Open(ctx context.Context, opt Options) (*Store, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}

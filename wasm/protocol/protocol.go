@@ -25,8 +25,8 @@ const (
 	MaxGrown      = 1 << 20 // pixels of a picture on which scribbles are grown
 )
 
-// A Message is one of Start, Fetch, Steer, Pause, Resume, Cancel, Grow, Ready, Progress, Done,
-// Failed and Grown.
+// A Message is one of Start, Fetch, Foresee, Steer, Pause, Resume, Cancel, Grow, Ready, Progress,
+// Done, Failed, Foreseen and Grown.
 type Message interface{ kind() string }
 
 // Start asks the worker for a painting, by the network at WeightsURL. ID, which the page
@@ -40,6 +40,20 @@ type Start struct {
 
 // Fetch asks the worker to get a network before a run needs it. There is no answer.
 type Fetch struct{ WeightsURL string }
+
+// Foresee asks what a painting takes, by the network at WeightsURL. ID is repeated in the answer,
+// which is Foreseen or Failed.
+type Foresee struct {
+	ID         int
+	WeightsURL string
+	Outline    engine.Outline
+}
+
+// Foreseen is what the painting takes.
+type Foreseen struct {
+	ID       int
+	Estimate engine.Estimate
+}
 
 // Steer asks for the live settings of another recipe in the run ID.
 type Steer struct {
@@ -105,6 +119,8 @@ func (m Failed) Err() *engine.Error {
 
 func (Start) kind() string    { return "start" }
 func (Fetch) kind() string    { return "fetch" }
+func (Foresee) kind() string  { return "foresee" }
+func (Foreseen) kind() string { return "foreseen" }
 func (Steer) kind() string    { return "steer" }
 func (Pause) kind() string    { return "pause" }
 func (Resume) kind() string   { return "resume" }

@@ -57,6 +57,8 @@ func messages(t testing.TB) []protocol.Message {
 		protocol.Pause{ID: 7},
 		protocol.Resume{ID: 7},
 		protocol.Fetch{WeightsURL: "https://example.org/weights/small.safetensors"},
+		protocol.Foresee{ID: 8, WeightsURL: "/weights/small", Outline: engine.Outline{Recipe: recipe(t), Content: image.Pt(4000, 3000), Styles: []image.Point{{X: 3, Y: 2}}, Masks: 1, Checkpoints: true}},
+		protocol.Foreseen{ID: 8, Estimate: engine.Estimate{Size: 1024, Time: 28, Bytes: 3 << 30, Blocks: 6}},
 		protocol.Cancel{ID: 7},
 		protocol.Grow{ID: 9, WeightsURL: "/weights/small", Picture: picture(3, 2), Seeds: []byte{0, 1, 2, 0, 1, 2}},
 		protocol.Grown{ID: 9, Mask: []byte{0, 128, 255}},

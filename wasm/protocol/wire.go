@@ -33,6 +33,9 @@ type header struct {
 
 	CheckpointEvery time.Duration `json:"checkpoint_every,omitempty"`
 
+	Outline  *engine.Outline  `json:"outline,omitempty"`
+	Estimate *engine.Estimate `json:"estimate,omitempty"`
+
 	Picture  *size       `json:"picture,omitempty"` // to grow scribbles on
 	Progress *progress   `json:"progress,omitempty"`
 	Result   *result     `json:"result,omitempty"`
@@ -70,6 +73,10 @@ func Encode(m Message) (head []byte, parts map[string][]byte, err error) {
 	switch m := m.(type) {
 	case Start:
 		h.start(m, parts)
+	case Foresee:
+		h.ID, h.WeightsURL, h.Recipe, h.Outline = m.ID, m.WeightsURL, m.Outline.Recipe.JSON(), &m.Outline
+	case Foreseen:
+		h.ID, h.Estimate = m.ID, &m.Estimate
 	case Steer:
 		h.ID, h.Recipe = m.ID, m.Recipe.JSON()
 	case Pause:
@@ -187,6 +194,13 @@ func (h *header) message(come *arrived) (Message, error) {
 	switch h.Kind {
 	case "start":
 		return h.readStart(come)
+	case "foresee":
+		return h.readForesee()
+	case "foreseen":
+		if h.Estimate == nil || below(h.Estimate) {
+			return nil, fmt.Errorf("protocol: no estimate, or one below zero")
+		}
+		return Foreseen{h.ID, *h.Estimate}, nil
 	case "steer":
 		recipe, err := engine.ParseRecipe(h.Recipe)
 		if err != nil {
@@ -259,6 +273,23 @@ func (h *header) readStart(come *arrived) (Message, error) {
 	return Start{h.ID, h.WeightsURL, r}, nil
 }
 
+// readForesee reads an outline, which whoever answers checks: a page is told so what is wrong.
+func (h *header) readForesee() (Message, error) {
+	recipe, err := engine.ParseRecipe(h.Recipe)
+	if err != nil {
+		return nil, fmt.Errorf("protocol: %w", err)
+	}
+	if h.Outline == nil {
+		return nil, fmt.Errorf("protocol: nothing to foresee")
+	}
+	m := Foresee{h.ID, h.WeightsURL, *h.Outline}
+	m.Outline.Recipe = recipe
+	return m, checkAddress(h.WeightsURL)
+}
+
+// below says whether something of an estimate is below zero.
+func below(e *engine.Estimate) bool { return e.Time < 0 || e.Size < 0 || e.Bytes < 0 || e.Blocks < 0 }
+
 func (h *header) readGrow(come *arrived) (Message, error) {
 	picture, err := h.Picture.unpack(come, picturePart)
 	if err != nil {
@@ -289,7 +320,7 @@ func (h *header) readProgress(come *arrived) (Message, error) {
 	if min(p.Position, p.Scale, p.Scales, p.Width, p.Height, p.Iteration, p.Iterations) < 0 || min(p.Bytes, p.TotalBytes) < 0 || p.Remaining < 0 {
 		return nil, fmt.Errorf("protocol: progress counts below zero")
 	}
-	if e := p.Estimate; e != nil && (e.Time < 0 || e.Bytes < 0 || e.Blocks < 0) {
+	if e := p.Estimate; e != nil && below(e) {
 		return nil, fmt.Errorf("protocol: an estimate below zero")
 	}
 	said := p.Progress

@@ -24,6 +24,8 @@ type Session struct {
 	Runner func(weightsURL string) engine.Runner
 	// Fetch gets a network from that address before it is needed, without waiting for it.
 	Fetch func(weightsURL string)
+	// Foresee says what a painting takes, by the network at that address.
+	Foresee func(ctx context.Context, weightsURL string, o engine.Outline) (engine.Estimate, error)
 	// See returns what the network at that address sees of a picture; it may be nil.
 	See func(ctx context.Context, weightsURL string, img *image.NRGBA) (*segment.Sight, error)
 	// Seeing is how long that is waited for, 5 s if it is 0.
@@ -60,6 +62,8 @@ func (s *Session) Handle(m protocol.Message) {
 		s.start(m.ID, func(ctx context.Context) protocol.Message { return s.run(ctx, m) })
 	case protocol.Grow:
 		s.start(m.ID, func(ctx context.Context) protocol.Message { return s.grow(ctx, m) })
+	case protocol.Foresee:
+		s.start(m.ID, func(ctx context.Context) protocol.Message { return s.foresee(ctx, m) })
 	case protocol.Fetch:
 		s.Fetch(m.WeightsURL)
 	case protocol.Cancel:
@@ -137,6 +141,15 @@ func (s *Session) guarded(ctx context.Context, id int, act func(ctx context.Cont
 		}
 	}()
 	return act(ctx)
+}
+
+// foresee returns what a painting takes.
+func (s *Session) foresee(ctx context.Context, m protocol.Foresee) protocol.Message {
+	e, err := s.Foresee(ctx, m.WeightsURL, m.Outline)
+	if err != nil {
+		return s.failed(m.ID, err, nil)
+	}
+	return protocol.Foreseen{ID: m.ID, Estimate: e}
 }
 
 // grow returns scribbles grown to borders.

@@ -242,6 +242,25 @@ func TestMessageThatCannotBeReadIsAnswered(t *testing.T) {
 	}
 }
 
+// What a painting takes is answered, and why it cannot be made.
+func TestForesee(t *testing.T) {
+	s, messages := open(t, blend(1))
+	s.Foresee = func(_ context.Context, url string, o engine.Outline) (engine.Estimate, error) {
+		if o.Masks > 0 {
+			return engine.Estimate{}, engine.Errorf(engine.TooLarge, "%s is too little.", url)
+		}
+		return engine.Estimate{Size: o.Content.X}, nil
+	}
+	s.Handle(protocol.Foresee{ID: 3, WeightsURL: "weights", Outline: engine.Outline{Content: image.Pt(70, 50)}})
+	if m, ok := next(t, messages).(protocol.Foreseen); !ok || m.ID != 3 || m.Estimate.Size != 70 {
+		t.Errorf("the answer is %+v", m)
+	}
+	s.Handle(protocol.Foresee{ID: 4, WeightsURL: "weights", Outline: engine.Outline{Masks: 1}})
+	if m, ok := next(t, messages).(protocol.Failed); !ok || m.ID != 4 || m.Code != engine.TooLarge || m.Message != "weights is too little." {
+		t.Errorf("the answer is %+v", m)
+	}
+}
+
 // Scribbles are grown between runs, not during one.
 func TestGrow(t *testing.T) {
 	hold := make(chan struct{})

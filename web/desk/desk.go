@@ -53,6 +53,11 @@ type Desk struct {
 	Begin   *engine.File // the result that the next run starts from, or nil
 	Masks   *mask.Layers // painted on the photograph, or nil
 
+	// Foreseen is what the painting of what is on the desk takes on this device, or nil while that is
+	// not known; Auto is the size that the device chose last, or 0.
+	Foreseen *engine.Estimate
+	Auto     int
+
 	Run    *run.Run
 	Server *api.Health // what could paint or keep something elsewhere, or nil
 

@@ -248,6 +248,37 @@ func TestSetContent(t *testing.T) {
 	}
 }
 
+// A size that is left to the device is what it chose, but never more than the photograph.
+func TestLonger(t *testing.T) {
+	d, _ := laid(t, 1)
+	auto, fixed := d.Recipe, d.Recipe
+	auto.Size, fixed.Size = engine.SizeAuto, 4096
+	for _, c := range []struct{ chosen, side, want int }{{0, 4000, 512}, {0, 400, 400}, {896, 4000, 896}, {896, 600, 600}} {
+		d.Auto, d.Content.W, d.Content.H = c.chosen, c.side/2, c.side
+		if got := d.Longer(&auto); got != c.want || d.Longer(&fixed) != 4096 {
+			t.Errorf("of a photograph of %d pixels, %d chosen, the result has %d", c.side, c.chosen, got)
+		}
+	}
+	d.Content = nil
+	if d.Longer(&auto) != 896 {
+		t.Error("without a photograph it is not what was chosen last")
+	}
+}
+
+// An outline counts the masks that are painted.
+func TestOutline(t *testing.T) {
+	d, _ := laid(t, 2)
+	if o := d.Outline(d.Recipe); o.Masks != 0 || len(o.Styles) != 2 || o.Content != image.Pt(400, 300) {
+		t.Errorf("it is %+v", o)
+	}
+	d.Masks = mask.NewLayers(20, 15)
+	d.Masks.Fill(1, 255)
+	d.Masks.Fill(mask.Keep, 255)
+	if o := d.Outline(d.Recipe); o.Masks != 2 {
+		t.Errorf("it has %d masks", o.Masks)
+	}
+}
+
 func TestTakeRecipe(t *testing.T) {
 	d, _ := laid(t, 2)
 	other := d.Recipe

@@ -3,6 +3,7 @@ package desk
 import (
 	"encoding/json"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 
@@ -28,6 +29,37 @@ type Picture struct {
 func (p *Picture) Fit(longer int) (w, h int) {
 	scale := float64(longer) / float64(max(p.W, p.H))
 	return max(1, int(math.Round(float64(p.W)*scale))), max(1, int(math.Round(float64(p.H)*scale)))
+}
+
+// leastAuto is what a size that the device chooses is at least, if the photograph has so much.
+const leastAuto = 512
+
+// Longer is the longer side of the result of a recipe; of one that leaves it to the device, what
+// that chose last, until it is known.
+func (d *Desk) Longer(r *engine.Recipe) int {
+	if r.Size != engine.SizeAuto {
+		return r.Size
+	}
+	longer := max(d.Auto, leastAuto)
+	if d.Content != nil {
+		longer = min(longer, max(d.Content.W, d.Content.H))
+	}
+	return longer
+}
+
+// Outline is what time and memory of a painting by a recipe follow from.
+func (d *Desk) Outline(r engine.Recipe) engine.Outline {
+	o := engine.Outline{Recipe: r, Content: image.Pt(d.Content.W, d.Content.H), Checkpoints: true}
+	for i, p := range d.Styles {
+		o.Styles = append(o.Styles, image.Pt(p.W, p.H))
+		if d.Masks.Peek(i).Painted() {
+			o.Masks++
+		}
+	}
+	if d.Masks.Peek(mask.Keep).Painted() {
+		o.Masks++
+	}
+	return o
 }
 
 // SetContent takes a photograph, and drops what belongs to the one before.

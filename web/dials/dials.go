@@ -6,7 +6,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -20,8 +19,12 @@ import (
 // reach is how far a slider goes whose setting goes further; more can be written.
 var reach = map[string]float64{"time_budget": 300}
 
-// Sizes are those that a browser paints in bearable time.
-var Sizes = []int{256, 384, 512, 768, 1024}
+// sizes are those that are offered beside the device's choice and the photograph's own.
+var sizes = []int{256, 512, 768, 1024, 1536, 2048, 3072, 4096}
+
+// Moment is how many bytes of a network come in a moment, so that they are fetched unasked; the
+// page itself has five times as many.
+const Moment = 1e6
 
 // A Panel has the dials.
 type Panel struct {
@@ -29,8 +32,10 @@ type Panel struct {
 	// Networks are those there are, and LookAgain sees which are on this device.
 	Networks  []api.Weights
 	LookAgain func()
-	stored    map[string]int64 // bytes of each network's file that are on this device
-	help      string           // the setting whose help is shown
+	// Forecast says what the painting will take.
+	Forecast func() string
+	stored   map[string]int64 // bytes of each network's file that are on this device
+	help     string           // the setting whose help is shown
 
 	Fetcher Fetcher
 	fetch   *api.Fetch // how far the server is with a network that it lacks, or nil
@@ -120,25 +125,62 @@ func (s *Panel) renderHelpText(setting engine.Setting) app.UI {
 	return app.If(s.help == setting.Name, func() app.UI { return app.P().Class("help-text").Text(setting.Help) })
 }
 
+// renderSizes has the sizes that can be chosen, and what the one that is takes.
 func (s *Panel) renderSizes() app.UI {
-	choices := Sizes
-	if !slices.Contains(choices, s.desk.Recipe.Size) { // from the page's address
-		choices = append([]int{s.desk.Recipe.Size}, choices...)
-	}
+	setting, _ := engine.SettingByName("size")
+	choices := s.sizes()
 	return app.Div().Class("dial").Body(
 		app.Label().For("size").Text(words.Size),
-		app.Select().ID("size").Disabled(s.desk.Busy()).Body(
+		app.Select().ID("size").Class("wide").Disabled(s.desk.Busy()).Aria("describedby", "size-about").Body(
 			app.Range(choices).Slice(func(i int) app.UI {
-				n := strconv.Itoa(choices[i])
-				return app.Option().Value(n).Text(n + " px").Selected(choices[i] == s.desk.Recipe.Size)
+				r := engine.Recipe{Size: choices[i]}
+				return app.Option().Value(setting.Get(&r)).Text(s.sizeText(choices[i])).Selected(choices[i] == s.desk.Recipe.Size)
 			}),
 		).OnChange(func(ctx app.Context, _ app.Event) {
-			if setting, ok := engine.SettingByName("size"); ok {
-				s.desk.Set(setting, ctx.JSSrc().Get("value").String())
-				s.desk.Page.ShowContent()
-			}
+			s.desk.Set(setting, ctx.JSSrc().Get("value").String())
+			s.desk.Page.ShowContent()
 		}),
+		app.P().ID("size-about").Class("help-text").Text(s.Forecast()),
 	)
+}
+
+// own is the photograph's longer side, or 0 if no painting can have it.
+func (s *Panel) own() int {
+	setting, _ := engine.SettingByName("size")
+	if c := s.desk.Content; c != nil && max(c.W, c.H) <= int(setting.Max) && max(c.W, c.H) >= int(setting.Min) {
+		return max(c.W, c.H)
+	}
+	return 0
+}
+
+// sizes are those that can be chosen, the device's choice first and the photograph's own last.
+func (s *Panel) sizes() []int {
+	own, now := s.own(), s.desk.Recipe.Size
+	list := []int{engine.SizeAuto}
+	if now != engine.SizeAuto && now != own && !slices.Contains(sizes, now) { // from a recipe, or the page's address
+		list = append(list, now)
+	}
+	for _, n := range sizes {
+		if n != own {
+			list = append(list, n)
+		}
+	}
+	if own > 0 {
+		list = append(list, own)
+	}
+	return list
+}
+
+func (s *Panel) sizeText(size int) string {
+	switch {
+	case size == engine.SizeAuto && s.desk.Foreseen != nil && s.desk.Recipe.Size == engine.SizeAuto:
+		return fmt.Sprintf(words.SizeAutoOf, s.desk.Foreseen.Size)
+	case size == engine.SizeAuto:
+		return words.SizeAuto
+	case size == s.own():
+		return fmt.Sprintf(words.SizeOwn, size)
+	}
+	return fmt.Sprintf(words.Pixels, size)
 }
 
 func (s *Panel) renderNetworks() app.UI {
@@ -200,4 +242,10 @@ func (s *Panel) renderUndo(copyLink func()) app.UI {
 		dom.Tool("undo", words.Undo, s.desk.Undo).Disabled(!s.desk.CanUndo()),
 		dom.Tool("redo", words.Redo, s.desk.Redo).Disabled(!s.desk.CanRedo()),
 	)
+}
+
+// Here says whether a network is on this device, or comes in a moment without being asked for.
+func (s *Panel) Here(network string) bool {
+	i := slices.IndexFunc(s.Networks, func(n api.Weights) bool { return n.Name == network })
+	return i >= 0 && (s.Networks[i].Transfer() <= Moment || s.stored[path.Base(s.Networks[i].URL)] >= int64(s.Networks[i].Bytes))
 }

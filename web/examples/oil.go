@@ -114,7 +114,7 @@ func (o *oil) light() {
 func around(p, at point, radius, flow float64) float64 {
 	dx, dy := p.x-at.x, p.y-at.y
 	near := math.Exp(-(dx*dx + dy*dy) / (radius * radius))
-	turn := math.Atan2(dy, dx) + math.Pi/2 - 0.25
+	turn := math.Atan2(dy, dx) + math.Pi/2 + 0.3 // strokes are straight, and would leave it
 	s, c := math.Sincos(turn)
 	s2, c2 := math.Sincos(flow)
 	return math.Atan2(near*s+(1-near)*s2, near*c+(1-near)*c2)

@@ -57,6 +57,9 @@ func New(d *desk.Desk, store *kept.Store) *Painter {
 // if there is one.
 func (s *Painter) start() {
 	recipe, prepare := s.desk.Recipe, func(*engine.Request) error { return nil }
+	if e := s.desk.Foreseen; e != nil {
+		recipe.Size = e.Size // what was said, where it was left to the device
+	}
 	if begin := s.desk.Begin; begin != nil {
 		recipe.Start, recipe.Scales = engine.StartPicture, 1
 		prepare = func(req *engine.Request) error {
@@ -85,7 +88,7 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	}
 	s.keeper, job.Where = nil, dom.HostName()
 	if runner == s.Worker {
-		req.CheckpointEvery = checkpointEvery(recipe.Size)
+		req.CheckpointEvery = checkpointEvery(s.desk.Longer(&recipe))
 		s.keeper, job.Where = s.keepRun(recipe), ""
 	}
 	runCtx, stop := context.WithCancel(context.Background())
@@ -94,7 +97,7 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	s.desk.Problem = ""
 	s.keepAwake()
 	s.Picture.NothingDrawn()
-	s.Picture.Photograph(recipe.Size, s.desk.Begin == nil)
+	s.Picture.Photograph(s.desk.Longer(&recipe), s.desk.Begin == nil)
 
 	began, keeper := time.Now(), s.keeper
 	s.desk.Page.Async(func() {
@@ -117,13 +120,17 @@ func (s *Painter) hear(p engine.Progress) {
 	if !s.desk.Run.Hear(p) {
 		return
 	}
+	if e := p.Estimate; e != nil && s.desk.Recipe.Size == engine.SizeAuto && s.desk.Foreseen == nil {
+		s.desk.Foreseen, s.desk.Auto = e, e.Size // chosen as it began
+		s.Picture.Photograph(e.Size, s.desk.Begin == nil)
+	}
 	if p.Note != "" {
 		s.desk.Problem = p.Note
 	}
 	if p.Preview != nil {
 		s.Picture.Draw(p.Preview)
 	}
-	if p.Note != "" || s.desk.Run.Phase().Text() != before {
+	if p.Note != "" || p.Estimate != nil || s.desk.Run.Phase().Text() != before {
 		s.keepAwake()
 		s.desk.Page.Dispatch(func() {})
 		return

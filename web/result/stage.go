@@ -113,7 +113,7 @@ func (s *Stage) ShowContent() {
 	if s.desk.Content == nil || s.desk.Run.Result != nil || s.desk.Busy() {
 		return
 	}
-	s.Photograph(s.desk.Recipe.Size, true)
+	s.Photograph(s.desk.Longer(&s.desk.Recipe), true)
 }
 
 // NothingDrawn says that what the painting's canvas shows may be painted over.

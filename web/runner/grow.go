@@ -18,7 +18,7 @@ const (
 
 // Grow has the worker grow scribbles on a picture, as segment.Grow does.
 func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
-	if !r.busy.TryLock() {
+	if !r.take() {
 		return nil, errBusy()
 	}
 	defer r.busy.Unlock()
@@ -32,9 +32,6 @@ func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]u
 	if errors.As(err, new(errLost)) { // another worker can do it as well
 		mask, err = r.grow(ctx, url, img, seeds)
 	}
-	if errors.As(err, new(errLost)) {
-		return nil, unavailable(err)
-	}
 	return mask, err
 }
 
@@ -46,7 +43,7 @@ func (r *Worker) grow(ctx context.Context, url string, img *image.NRGBA, seeds [
 	}
 	if err := w.Post(protocol.Grow{ID: id, WeightsURL: url, Picture: img, Seeds: seeds}); err != nil {
 		r.end(w)
-		return nil, errLost{err}
+		return nil, lost(err)
 	}
 	for {
 		select {
@@ -69,7 +66,7 @@ func (r *Worker) grow(ctx context.Context, url string, img *image.NRGBA, seeds [
 			}
 			if broken != nil {
 				r.end(w)
-				return nil, errLost{broken}
+				return nil, lost(broken)
 			}
 		}
 	}

@@ -41,6 +41,7 @@ type Worker struct {
 	mu     sync.Mutex
 	worker *running
 	lastID int
+	looks  chan struct{} // closed when what is foreseen is; nil if nothing is
 }
 
 var _ engine.Runner = (*Worker)(nil)
@@ -48,10 +49,13 @@ var _ engine.Runner = (*Worker)(nil)
 // ErrHelper says that a worker's helper has ended, and the worker may wait for it for ever.
 var ErrHelper = errors.New("a helper ended")
 
-// errLost says that a worker has ended, or cannot go on, and another may.
+// errLost says that a worker has ended, or cannot go on, and another may. To others it is an
+// engine that is unavailable.
 type errLost struct{ error }
 
 func (e errLost) Unwrap() error { return e.error }
+
+func lost(why error) error { return errLost{unavailable(why)} }
 
 // running is a worker that was started.
 type running struct {
@@ -145,7 +149,7 @@ func (r *Worker) awaitReady(ctx context.Context, w *running) error {
 			}
 			if err != nil {
 				r.end(w)
-				return errLost{err}
+				return lost(err)
 			}
 		case <-late.C:
 			r.end(w)

@@ -16,7 +16,7 @@ const mostTries = 5
 
 // Run makes one painting; only one at a time.
 func (r *Worker) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-	if !r.busy.TryLock() {
+	if !r.take() {
 		return nil, errBusy()
 	}
 	defer r.busy.Unlock()
@@ -35,15 +35,14 @@ func (r *Worker) Run(ctx context.Context, req engine.Request, report func(engine
 	}
 	for {
 		result, err := r.attempt(ctx, run)
-		var lost errLost
-		if !errors.As(err, &lost) {
+		if !errors.As(err, new(errLost)) {
 			return run.withNotes(result), err
 		}
 		if ctx.Err() != nil {
 			return run.soFar(), engine.AsError(ctx.Err())
 		}
 		if !r.anew(run) {
-			return run.soFar(), run.giveUp(lost)
+			return run.soFar(), run.giveUp(err)
 		}
 	}
 }
@@ -57,7 +56,7 @@ func (r *Worker) attempt(ctx context.Context, run *workerRun) (*engine.Result, e
 	run.running, run.start.ID = w, id
 	if err := run.begin(); err != nil {
 		r.end(w)
-		return nil, errLost{err}
+		return nil, lost(err)
 	}
 	return r.follow(ctx, run)
 }
@@ -184,11 +183,11 @@ func (run *workerRun) withNotes(result *engine.Result) *engine.Result {
 }
 
 // giveUp is how a run ends that no worker could finish.
-func (run *workerRun) giveUp(lost errLost) error {
+func (run *workerRun) giveUp(why error) error {
 	if run.running == nil { // none was ever ready
-		return unavailable(lost)
+		return why
 	}
-	return &engine.Error{Code: engine.Unavailable, Message: engineStops, Err: lost}
+	return &engine.Error{Code: engine.Unavailable, Message: engineStops, Err: why}
 }
 
 // follow listens to the worker until the run has ended. A worker that does not stop
@@ -209,13 +208,13 @@ func (r *Worker) follow(ctx context.Context, run *workerRun) (*engine.Result, er
 		case a := <-run.asked:
 			if err := run.ask(a); err != nil {
 				r.end(run.running)
-				return nil, errLost{err}
+				return nil, lost(err)
 			}
 		case <-run.in.bell:
 			list, broken := run.in.take()
 			for _, m := range list {
 				result, err, ended := run.hear(m)
-				if _, lost := err.(errLost); lost {
+				if errors.As(err, new(errLost)) {
 					r.end(run.running)
 				}
 				if ended {
@@ -224,7 +223,7 @@ func (r *Worker) follow(ctx context.Context, run *workerRun) (*engine.Result, er
 			}
 			if broken != nil {
 				r.end(run.running)
-				return nil, errLost{broken}
+				return nil, lost(broken)
 			}
 		}
 	}
@@ -245,7 +244,7 @@ func (run *workerRun) hear(m protocol.Message) (result *engine.Result, err error
 		// Without an ID it is about a message that the worker could not read, and the
 		// only one it waits for is this run's.
 		if m.Broken && m.ID == run.start.ID {
-			return nil, errLost{m.Err()}, true
+			return nil, lost(m.Err()), true
 		}
 		if m.ID == run.start.ID || m.ID == 0 {
 			return m.Result, m.Err(), true

@@ -10,6 +10,12 @@ func Bytes(n int) string {
 	if n < 1e6 {
 		return fmt.Sprintf("%d KB", (n+999)/1000)
 	}
+	if n >= 1e8 && n < 1e9 {
+		return fmt.Sprintf("%d MB", (n+500_000)/1_000_000)
+	}
+	if n >= 1e9 {
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 

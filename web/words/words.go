@@ -72,6 +72,21 @@ const (
 	Named     = "%s by name"
 	ResetAll  = "Reset all settings"
 
+	SizeAuto   = "Auto"
+	SizeAutoOf = "Auto (%d px)"
+	SizeOwn    = "As the photograph (%d px)"
+	Pixels     = "%d px"
+
+	ForecastWaits  = "How long it takes is known once the network is on this device."
+	ForecastLooks  = "Looking how fast this device is …"
+	ForecastAuto   = "The largest that this device paints in about half a minute: %s."
+	ForecastBudget = "The largest that this device paints in the time budget: %s."
+	ForecastOwn    = "As large as the photograph: %s."
+	ForecastLeast  = "The smallest that Auto chooses: %s."
+	Forecast       = "On this device: %s."
+	ForecastTakes  = "about %s and %s of memory"
+	ForecastBlocks = "about %s and %s of memory, in %d blocks without seams"
+
 	FetchOnce = "%s (downloads %s once)"
 	FetchRest = "%s (%s left to download)"
 )

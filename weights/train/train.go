@@ -286,23 +286,11 @@ func (t *Trainer) paint(ctx context.Context) error {
 		group.Go(func() {
 			for i := range each {
 				random := rand.New(rand.NewPCG(t.Seed, uint64(t.paintings+k*each+i)<<8|4))
-				recipe, err := engine.Preset(engine.Painterly)
+				content := t.train[random.IntN(len(t.train))]
+				recipe, err := drawRecipe(random, t.Side, content.sizes[0].Rect)
 				if err != nil {
 					failed[k] = err
 					return
-				}
-				content := t.train[random.IntN(len(t.train))]
-				b := content.sizes[0].Bounds()
-				recipe.Size = t.Side*max(b.Dx(), b.Dy())/min(b.Dx(), b.Dy()) + 8 + 16*random.IntN(6)
-				recipe.Iterations = 30 + random.IntN(50)
-				if random.Float64() < 0.3 { // what a long run, or a larger picture, comes to differs
-					recipe.Size += 32 * random.IntN(6)
-					recipe.Iterations += 20 * random.IntN(6)
-				}
-				recipe.Strength = 35 + float64(random.IntN(60))
-				recipe.StyleScale = 0.6 + random.Float64()
-				if random.Float64() < 0.2 {
-					recipe.Start = engine.StartNoise
 				}
 				result, err := runner.Run(ctx, engine.Request{
 					Recipe: recipe, Content: content.file, Styles: []engine.File{t.train[random.IntN(len(t.train))].file},
@@ -335,6 +323,27 @@ func (t *Trainer) paint(ctx context.Context) error {
 	}
 	t.paintings += len(pictures)
 	return nil
+}
+
+// drawRecipe draws the recipe of a painting of a photograph of that size, whose shorter side
+// is that of a crop at least.
+func drawRecipe(random *rand.Rand, side int, b image.Rectangle) (engine.Recipe, error) {
+	r, err := engine.Preset(engine.Painterly)
+	if err != nil {
+		return r, err
+	}
+	r.Size = side*max(b.Dx(), b.Dy())/min(b.Dx(), b.Dy()) + 8 + 16*random.IntN(6)
+	r.Iterations = 30 + random.IntN(50)
+	if random.Float64() < 0.3 { // what a long run, or a larger picture, comes to differs
+		r.Size += 32 * random.IntN(6)
+		r.Iterations += 20 * random.IntN(6)
+	}
+	r.Strength = 35 + float64(random.IntN(60))
+	r.StyleScale = 0.6 + random.Float64()
+	if random.Float64() < 0.2 {
+		r.Start = engine.StartNoise
+	}
+	return r, nil
 }
 
 // Taps returns the names of the taps that the student learns.

@@ -37,3 +37,20 @@ func variationGrad(kind backend.Variation) run {
 		return append(read(be, dx), read(be, ties)...)
 	}
 }
+
+var limits = backend.Limits{Middle: [3]float64{0.1, -0.2, 0.3}, Reach: 0.4}
+
+func addExcess(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+	s.C = 3
+	sum, x := be.NewSums(1), in.buffer(be, s)
+	be.AddExcess(sum, x, limits, inner(s))
+	be.AddExcess(sum, x, limits, whole(s))
+	return totals(be, sum)
+}
+
+func excessGrad(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+	s.C = 3
+	dx := in.buffer(be, s)
+	be.ExcessGrad(dx, in.buffer(be, s), limits, 0.3, inner(s))
+	return read(be, dx)
+}

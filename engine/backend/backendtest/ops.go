@@ -120,6 +120,8 @@ var ops = []struct {
 	{"AddVariation, absolute", 1e-9, variation(backend.Absolute)},
 	{"VariationGrad", 1e-6, variationGrad(backend.Squared)},
 	{"VariationGrad, absolute", 1e-6, variationGrad(backend.Absolute)},
+	{"AddExcess", 1e-9, addExcess},
+	{"ExcessGrad", 1e-6, excessGrad},
 	{"Combine", 1e-6, func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
 		a, b, c := in.buffer(be, s), in.buffer(be, s), in.buffer(be, s)
 		be.Combine(a, 0.5, a, -2, b)

@@ -22,6 +22,7 @@ type vector struct {
 	// how far dst, x and y are from there.
 	at, row, n            int
 	dstStep, xStep, yStep int
+	limits                backend.Limits
 }
 
 type vectorOp int
@@ -34,6 +35,8 @@ const (
 	opAddScaled
 	opDistances
 	opAddSigns
+	opExcess
+	opExcessGrad
 )
 
 // blocks does the operation on every block of n floats.
@@ -62,6 +65,10 @@ func (v *vector) do(_, i int) {
 	case opAddSigns:
 		at := v.at + i*v.row
 		addSigns(v.dst[at+v.dstStep:][:v.n], v.p, v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
+	case opExcess:
+		v.b.parts[i] = v.excess(v.at + i*v.row)
+	case opExcessGrad:
+		v.excessGrad(v.at + i*v.row)
 	}
 }
 

@@ -133,6 +133,36 @@ func (Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, scale
 	})
 }
 
+// excess returns how far v lies above limits, or, below 0, beneath them.
+func excess(v float64, c int, l backend.Limits) float64 {
+	v -= l.Middle[c]
+	return v - min(max(v, -l.Reach), l.Reach)
+}
+
+func (Backend) AddExcess(s backend.Sums, x backend.Buffer, limits backend.Limits, w backend.Window) {
+	backend.CheckSum(s.Len(), w, x.Shape())
+	backend.CheckExcess(x, w)
+	b := x.(*buffer)
+	for c := range 3 {
+		eachPlace(w, func(y, u int) {
+			e := excess(b.d[b.index(c, y, u)], c, limits)
+			s.(*sums).d[0] += e * e
+		})
+	}
+}
+
+func (Backend) ExcessGrad(dx, x backend.Buffer, limits backend.Limits, scale float64, w backend.Window) {
+	backend.CheckExcess(x, w)
+	backend.CheckSame(x.Shape(), dx)
+	b, to := x.(*buffer), dx.(*buffer)
+	for c := range 3 {
+		eachPlace(w, func(y, u int) {
+			i := b.index(c, y, u)
+			to.d[i] += 2 * scale * excess(b.d[i], c, limits)
+		})
+	}
+}
+
 func (Backend) AddPart(dst backend.Buffer, x, y int, src backend.Buffer, w backend.Window) {
 	backend.CheckPart(dst.Shape(), x, y, src.Shape(), w)
 	to, from := dst.(*buffer), src.(*buffer)

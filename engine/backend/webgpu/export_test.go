@@ -43,7 +43,7 @@ func EveryShader(t *testing.T) []Text {
 		"clear": {""}, "combine": {"", "X", "X Y", "OLD", "OLD X"}, "combinesums": {"", "X", "X Y", "OLD", "OLD X"},
 		"dots": {"", "B"}, "dotsums": {"", "B"}, "adam": {""}, "addpart": {""},
 		"pool": {"", "MAXIMUM"}, "poolback": {"", "MAXIMUM"}, "reduce": {""}, "reduceback": {""},
-		"squares": {""}, "squaresgrad": {""}, "variation": {"", "ABSOLUTE"}, "variationgrad": {"", "ABSOLUTE"},
+		"squares": {""}, "squaresgrad": {""}, "excess": {""}, "excessgrad": {""}, "variation": {"", "ABSOLUTE"}, "variationgrad": {"", "ABSOLUTE"},
 		"moments": {"", "MASK"}, "collect": {"", "LANES"}, "spread": {"", "FROM"}, "momentsgrad": {"", "MASK"},
 		"sandwich": {""}, "signs": {""}, "narrow": {"", "MASKED", "BIAS"}, "gram": {"", "MASK"}, "gramsum": {""},
 		"winogradin": {"", "MASKED"}, "winogradout": {"", "BIAS"},

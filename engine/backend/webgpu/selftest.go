@@ -76,6 +76,14 @@ var trials = []trial{
 		}
 		return t.all(dx, s)
 	}},
+	{"AddExcess and ExcessGrad", func(t *bench) []float32 {
+		picture, limits := small, backend.Limits{Middle: [3]float64{0.1, -0.2, 0.3}, Reach: 0.4}
+		picture.C = 3
+		s, x, dx := t.NewSums(1), t.filled(picture), t.filled(picture)
+		t.AddExcess(s, x, limits, inner)
+		t.ExcessGrad(dx, x, limits, 0.3, inner)
+		return t.all(dx, s)
+	}},
 	{"Combine, AddPart and AdamStep", func(t *bench) []float32 {
 		a, b, m, v := t.filled(small), t.filled(small), t.New(small), t.New(small)
 		t.Combine(a, 0.5, a, -2, b)

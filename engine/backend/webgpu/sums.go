@@ -64,6 +64,33 @@ func (b *Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, sc
 	b.run(kernel{"variationgrad", variationOf(kind)}, linear(n), window(n, w, shape, f(scale)), of(dx), of(x))
 }
 
+// limited are what both shaders of excess are given after the window.
+func limited(l backend.Limits, scale float64) []uint32 {
+	return []uint32{0, f(scale), f(l.Middle[0]), f(l.Middle[1]), f(l.Middle[2]), f(l.Reach)}
+}
+
+func (b *Backend) AddExcess(s backend.Sums, x backend.Buffer, limits backend.Limits, w backend.Window) {
+	shape := x.Shape()
+	backend.CheckSum(s.Len(), w, shape)
+	backend.CheckExcess(x, w)
+	n := w.Area()
+	if n == 0 {
+		return
+	}
+	groups := summing(n)
+	partial := b.found(32 * parts)
+	b.run(kernel{"excess", ""}, workgroups{groups, 1, 1}, window(n, w, shape, limited(limits, 0)...), partial, of(x))
+	b.run(kernel{"collect", ""}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
+}
+
+func (b *Backend) ExcessGrad(dx, x backend.Buffer, limits backend.Limits, scale float64, w backend.Window) {
+	shape := x.Shape()
+	backend.CheckExcess(x, w)
+	backend.CheckSame(shape, dx)
+	n := w.Area()
+	b.run(kernel{"excessgrad", ""}, linear(n), window(n, w, shape, limited(limits, scale)...), of(dx), of(x))
+}
+
 func (b *Backend) AddMoments(s backend.Sums, x backend.Buffer, w backend.Window, mask backend.Buffer) {
 	shape := x.Shape()
 	backend.CheckMoments(shape, w, mask, s)

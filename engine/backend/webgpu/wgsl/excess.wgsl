@@ -1,0 +1,26 @@
+// excess writes what each workgroup finds of the squares of how far a picture's values lie
+// outside limits; collect adds that up.
+
+struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, zero: u32, scale: f32, red: f32, green: f32, blue: f32, reach: f32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read_write> partial: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;
+//use window
+//use pairs
+//use together
+//use limits
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
+  var s = Sum(vec4<f32>(0.0), vec4<f32>(0.0));
+  for (var i = group.x * 256u + t; i < p.n; i += count.x * 256u) {
+    let e = beyond(x[indexOf(i)]);
+    s = addProduct(s, e.head, e.head);
+    s.tail += 2.0 * e.head * e.tail;
+  }
+  together(t, s);
+  if (t == 0u) {
+    partial[2u * group.x] = heads[0];
+    partial[2u * group.x + 1u] = tails[0];
+  }
+}

@@ -1,0 +1,31 @@
+package engine
+
+import "image"
+
+// An Outline is what the time and the memory of a painting follow from: the recipe, and of the
+// pictures only how large they are.
+type Outline struct {
+	Recipe  Recipe        `json:"-"`
+	Content image.Point   `json:"content"` // width and height of the photograph's file
+	Styles  []image.Point `json:"styles"`  // and of the paintings'
+	Masks   int           `json:"masks"`   // masks on the photograph, what is kept among them
+	// Checkpoints says whether the run is asked for some: they take memory.
+	Checkpoints bool `json:"checkpoints"`
+}
+
+// Check says in one sentence what is wrong with the outline, or returns nil.
+func (o *Outline) Check() error {
+	const most = 1 << 28 // pixels: more than any decoder takes
+	if err := o.Recipe.Validate(); err != nil {
+		return err
+	}
+	if len(o.Styles) == 0 || len(o.Styles) > MaxStyles || o.Masks < 0 || o.Masks > MaxStyles+1 {
+		return Errorf(InvalidRequest, "An outline has 1 to %d styles and no more masks than these and one.", MaxStyles)
+	}
+	for _, p := range append([]image.Point{o.Content}, o.Styles...) {
+		if p.X < 1 || p.Y < 1 || p.X > most || p.Y > most/p.X {
+			return Errorf(InvalidRequest, "An outline has a picture of %d x %d pixels.", p.X, p.Y)
+		}
+	}
+	return nil
+}
