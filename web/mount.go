@@ -16,6 +16,7 @@ import (
 	"trappedinart/web/dials"
 	"trappedinart/web/dom"
 	"trappedinart/web/painting"
+	"trappedinart/web/pictures"
 	"trappedinart/web/runner"
 	"trappedinart/web/words"
 )
@@ -35,6 +36,7 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
 	s.stage.Mount()
 	ctx.Async(s.lookAround)
+	ctx.Async(func() { s.stage.Open(pictures.OpeningPath()) })
 	ctx.Async(s.takeUp)
 	s.pictures.ListenToPaste()
 	s.pictures.ListenToDrops()

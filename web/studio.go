@@ -75,6 +75,7 @@ func newStudio() *studio {
 	s.sharer.Store, s.sharer.Entry = store, s.history.Current
 	s.history.Revoke = s.sharer.RevokeGone
 	s.painter = painting.New(d, store)
+	s.stage.AsOpened = func() bool { return s.pictures.AsOpened() && !s.masks.Open() }
 	s.painter.Reported = s.stage.ShowLosses
 	s.painter.Picture, s.painter.Worker, s.painter.WithMasks, s.painter.Ended = s.stage, s.worker, s.masks.WithFiles, s.ended
 	s.printer = handover.New(d)
@@ -96,6 +97,7 @@ func (s *studio) Render() app.UI {
 		s.page.Defer(s.painter.ShowProgress)
 	}
 	s.forecast.Look()
+	s.stage.Reopen()
 	return app.Div().Class("studio").Body(
 		app.Header().Class("top").Body(
 			app.H1().Text(words.Title),

@@ -30,7 +30,7 @@ func owl(c *canvas) {
 			dx, dy := x-k-0.5, v-r
 			wobble := 0.12 * mottle.smooth(k*3.7, r*5.3, 1)
 			d := math.Hypot(dx*1.9, (dy-0.35+wobble)*1.15)
-			if lift := 1 - d + 0.25*(row+1-r); d < 1 && lift > best {
+			if lift := 1 - d + 0.3*(v+1-r); d < 1 && lift > best {
 				best = lift
 				rise, shaft, rim = lift, math.Exp(-math.Pow(dx/0.06, 2)), math.Pow(d, 6)
 			}
@@ -57,14 +57,14 @@ func owl(c *canvas) {
 		rise, _, _ := feather(u, v)
 		fine := mottle.at(p.x*26, p.y*17+p.z*9)
 		face := math.Exp(-9 * (math.Pow(p.x-0.02, 2) + math.Pow(p.y-1.62, 2)) * (1 - min(max(-p.z, 0), 1)))
-		return 0.6 * (body(p) - 0.03*rise*(1-face) - 0.012*fine)
+		return 0.6 * (body(p) - 0.03*rise*(1-face) - 0.006*fine)
 	}
 	s.things = append(s.things, thing{vec{0, 1.05, 0}, 1.45, fluff, func(p, n vec) look {
 		u, v := coat(p)
 		_, shaft, rim := feather(u, v)
 		fine := mottle.at(p.x*30, p.y*22)
 		brown, cream := colour{0.16, 0.085, 0.04}, colour{0.60, 0.46, 0.28}
-		paint := mix(brown, cream, 0.35+0.3*fine+0.55*rim-0.5*shaft)
+		paint := mix(brown, cream, 0.22+0.35*fine+0.6*rim-0.5*shaft)
 		front := math.Exp(-3*p.x*p.x) * min(max(p.z*2.2, 0), 1) * min(max((1.45-p.y)*3, 0), 1)
 		bars := math.Sin(p.y*34 + 3*mottle.at(p.x*4, p.y*4))
 		paint = mix(paint, mix(colour{0.68, 0.55, 0.38}, colour{0.22, 0.12, 0.06}, max(bars, 0)*0.7+shaft), front*0.75)

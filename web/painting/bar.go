@@ -99,6 +99,9 @@ func (s *Painter) coarse(slots Slots) string {
 		if s.desk.Begin != nil {
 			return words.Continues
 		}
+		if s.desk.Opening {
+			return words.Opens
+		}
 	}
 	return s.desk.Run.Phase().Text()
 }

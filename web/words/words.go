@@ -130,6 +130,7 @@ const (
 	NeedStyle   = "Choose a painting."
 
 	Idle        = "Ready."
+	Opens       = "This was painted from the photograph. Choose your own, or press Start and watch."
 	Reading     = "Reading the picture …"
 	Opening     = "Opening the result …"
 	Making      = "Making the file …"
