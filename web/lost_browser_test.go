@@ -37,16 +37,14 @@ const (
 			await make(module, imports);
 			const words = new Int32Array(imports.e.m.buffer);
 			return {exports: {serve(control) {
-				const generation = control / 4, next = generation + 16, inside = generation + 48, pieces = generation + 64;
+				const generation = control / 4, left = generation + 16;
 				for (let seen = 0;; seen = Atomics.load(words, generation)) {
 					Atomics.wait(words, generation, seen, 100);
 					if (!Atomics.load(flag, 0)) continue;
-					Atomics.add(words, inside, 1);
-					if (Atomics.add(words, next, 1) < Atomics.load(words, pieces)) {
+					if (Atomics.sub(words, left, 1) > 0) {
 						self.close();
 						return;
 					}
-					Atomics.add(words, inside, -1);
 				}
 			}}};
 		};
