@@ -78,12 +78,12 @@ run:
 	echo "Built in $$(( $$(date +%s) - start )) s." && \
 	exec bin/trapped serve --addr $(ADDR) $(if $(DATA),--data $(DATA))
 
-DIR     ?= bin/site-static
-WEIGHTS ?=
+DIR      ?= bin/site-static
+NETWORKS ?= $(WEIGHTS)
 # site writes the page for a host that only hands out files: into DIR, offering beside the
-# small network those of WEIGHTS, names of the data directory or files.
+# small network those of NETWORKS, names of the data directory or files.
 site: build
-	@bin/trapped site --out $(DIR) $(if $(DATA),--data $(DATA)) $(foreach w,$(WEIGHTS),--weights $(w))
+	@bin/trapped site --out $(DIR) $(if $(DATA),--data $(DATA)) $(foreach n,$(NETWORKS),--network $(n))
 
 # check is for before each commit: format, vet, staticcheck, and short tests of what changed.
 check:

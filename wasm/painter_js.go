@@ -16,9 +16,9 @@ import (
 	"trappedinart/wasm/networks"
 )
 
-// memoryBudget is what the page lets a painting take, or less where the browser granted less
+// memoryLimit is what the page lets a painting take, or less where the browser granted less
 // memory than was asked for: worker.js says.
-func memoryBudget() int64 { return int64(js.Global().Get("memoryBudget").Float()) }
+func memoryLimit() int64 { return int64(js.Global().Get("memoryLimit").Float()) }
 
 // painter is the engine with a network from that address.
 type painter struct {
@@ -54,9 +54,9 @@ func (p *painter) runner(ctx, download context.Context, r *engine.Recipe, report
 		Weights: func(_ context.Context, name string) (*vgg.Weights, error) {
 			return p.nets.Load(download, p.weightsURL, name, taps, report)
 		},
-		Decode:       browser.Decode,
-		MemoryBudget: memoryBudget(),
-		Probes:       p.probes,
+		Decode:      browser.Decode,
+		MemoryLimit: memoryLimit(),
+		Probes:      p.probes,
 	}
 }
 

@@ -59,7 +59,7 @@ func (s *studio) connect() {
 			func(preview app.Value) { s.page.Quietly(func() { s.painter.Show(preview) }) },
 		)
 	}
-	s.worker.Means = runner.Means{Workers: s.workers, Memory: memoryBudget}
+	s.worker.Means = runner.Means{Workers: s.workers, Memory: memoryLimit}
 	s.worker.Address, s.worker.Patience, s.worker.Grace = s.offered.Address, 30*time.Second, 5*time.Second
 	if err := s.worker.Warm(); err != nil {
 		s.desk.Problem = engine.AsError(err).Message
@@ -122,9 +122,9 @@ func (s *studio) lookWhatIsKept() {
 	})
 }
 
-// memoryBudget leaves enough of WebAssembly's 4 GiB of addresses for what garbage leaves
+// memoryLimit leaves enough of WebAssembly's 4 GiB of addresses for what garbage leaves
 // between large maps, and is what a tab may take on most devices.
-const memoryBudget = 1536 << 20
+const memoryLimit = 1536 << 20
 
 // mostWorkers is how many workers an address can ask for, and manyWorkers how many there are
 // otherwise at most.

@@ -17,8 +17,9 @@ const (
 	keyOrder = "input_order"
 	keyMean  = "input_mean"
 	keyScale = "input_scale"
-	// Of networks that were trained to see as another: vgg.Weights.ContentScale.
+	// Of networks that were trained to see as another: vgg.Scales.
 	keyContentScale = "content_scale"
+	keyStyleScale   = "style_scale"
 	// What the network was trained with, average or maximum; VGG-19's files do not say it.
 	keyPooling = "pooling"
 )
@@ -58,17 +59,24 @@ func readInput(metadata map[string]string) (vgg.Input, error) {
 	return in, nil
 }
 
-// readContentScale finds the scale of content in a file's metadata; most have none.
-func readContentScale(metadata map[string]string) (float64, error) {
-	text, ok := metadata[keyContentScale]
-	if !ok {
-		return 0, nil
+// scaleKeys has where each scale goes, by its key.
+func scaleKeys(s *vgg.Scales) map[string]*float64 {
+	return map[string]*float64{keyContentScale: &s.Content, keyStyleScale: &s.Style}
+}
+
+// readScales finds the scales in a file's metadata; most files have none.
+func readScales(metadata map[string]string) (s vgg.Scales, err error) {
+	for key, scale := range scaleKeys(&s) {
+		text, ok := metadata[key]
+		if !ok {
+			continue
+		}
+		*scale, err = strconv.ParseFloat(text, 64)
+		if err != nil || !(*scale >= 1e-3 && *scale <= 1e3) {
+			return s, engine.Errorf(engine.InvalidWeights, "The weights' metadata have a %s of %.40q; it must be a number from 0.001 to 1000.", key, text)
+		}
 	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(v >= 1e-3 && v <= 1e3) {
-		return 0, engine.Errorf(engine.InvalidWeights, "The weights' metadata have a %s of %.40q; it must be a number from 0.001 to 1000.", keyContentScale, text)
-	}
-	return v, nil
+	return s, nil
 }
 
 // poolings are the values of keyPooling.

@@ -29,7 +29,7 @@ type file struct {
 	header
 	layers  []layer
 	input   vgg.Input
-	scale   float64 // of content
+	scales  vgg.Scales
 	pooling backend.Pooling
 }
 
@@ -83,7 +83,7 @@ func Parse(data []byte) (*vgg.Weights, error) {
 
 // weights returns the network that is in the bytes of the file.
 func (f *file) weights(data []byte) *vgg.Weights {
-	w := &vgg.Weights{Input: f.input, ContentScale: f.scale, Pooling: f.pooling}
+	w := &vgg.Weights{Input: f.input, Scales: f.scales, Pooling: f.pooling}
 	at := within(data, 0)
 	for _, l := range f.layers {
 		c := l.conv(at)
@@ -156,7 +156,7 @@ func (h header) file() (*file, error) {
 	}
 	var err error
 	if f.input, err = readInput(h.metadata); err == nil {
-		f.scale, err = readContentScale(h.metadata)
+		f.scales, err = readScales(h.metadata)
 	}
 	if err == nil {
 		f.pooling, err = readPooling(h.metadata)

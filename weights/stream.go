@@ -151,7 +151,7 @@ func (s *Stream) readHeader() error {
 // readNumbers makes the network but for its weights.
 func (s *Stream) readNumbers() error {
 	at := within(s.part, s.verified)
-	w := &vgg.Weights{Input: s.file.input, ContentScale: s.file.scale, Pooling: s.file.pooling}
+	w := &vgg.Weights{Input: s.file.input, Scales: s.file.scales, Pooling: s.file.pooling}
 	for _, l := range s.file.layers {
 		if err := l.checkNumbers(at); err != nil {
 			return err
@@ -237,5 +237,5 @@ func (s *Stream) Network() *vgg.Weights {
 	if n == 0 {
 		return nil
 	}
-	return &vgg.Weights{Input: s.weights.Input, ContentScale: s.weights.ContentScale, Pooling: s.weights.Pooling, Convs: s.weights.Convs[:n:n]}
+	return &vgg.Weights{Input: s.weights.Input, Scales: s.weights.Scales, Pooling: s.weights.Pooling, Convs: s.weights.Convs[:n:n]}
 }

@@ -305,6 +305,25 @@ func TestPooling(t *testing.T) {
 	}
 }
 
+func TestScales(t *testing.T) {
+	metadata := maps.Clone(caffe)
+	metadata["content_scale"], metadata["style_scale"] = "1.25", "0.5"
+	out, err := weights.Quantize(safetensors(metadata, network(2)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := weights.Parse(out)
+	if err != nil || w.Scales != (vgg.Scales{Content: 1.25, Style: 0.5}) {
+		t.Errorf("the scales are %v, %v", w.Scales, err)
+	}
+	for _, text := range []string{"0", "-1", "NaN", "1e9", "twice"} {
+		metadata["style_scale"] = text
+		if _, err := weights.Parse(safetensors(metadata, network(2)...)); err == nil || engine.AsError(err).Code != engine.InvalidWeights {
+			t.Errorf("a style scale of %q is %v", text, err)
+		}
+	}
+}
+
 // Filters of zeros, and of numbers so small that their scale vanishes, become zeros.
 func TestQuantizeNothing(t *testing.T) {
 	values := []float32{0, math.SmallestNonzeroFloat32, 1e-39, 1}

@@ -69,8 +69,10 @@ func Marshal(w *vgg.Weights, metadata map[string]string) ([]byte, error) {
 	}
 	delete(all, keyDigests)
 	writeInput(all, w.Input)
-	if w.ContentScale != 0 {
-		all[keyContentScale] = strconv.FormatFloat(w.ContentScale, 'g', 4, 64)
+	for key, scale := range scaleKeys(&w.Scales) {
+		if *scale != 0 {
+			all[key] = strconv.FormatFloat(*scale, 'g', 4, 64)
+		}
 	}
 	all[keyPooling] = poolings[w.Pooling]
 	file, err := safetensors.Serialize(tensors, all)

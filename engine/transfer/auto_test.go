@@ -37,9 +37,9 @@ func TestAutoSize(t *testing.T) {
 		}
 	}
 	whole := foresee(r, 4000, atOnce)
-	r.MemoryBudget = whole.Bytes / 20
-	if e := foresee(r, 4000, atOnce); e.Size >= 4000 || e.Size <= 512 || e.Bytes > r.MemoryBudget {
-		t.Errorf("with %d bytes it makes %+v", r.MemoryBudget, e)
+	r.MemoryLimit = whole.Bytes / 20
+	if e := foresee(r, 4000, atOnce); e.Size >= 4000 || e.Size <= 512 || e.Bytes > r.MemoryLimit {
+		t.Errorf("with %d bytes it makes %+v", r.MemoryLimit, e)
 	}
 }
 

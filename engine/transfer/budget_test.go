@@ -23,7 +23,7 @@ func bold() *vgg.Weights { return vgg.Random("small", []int{8, 8, 12, 12, 16, 16
 // budgeted is a runner with that network and so many bytes of memory.
 func budgeted(threads int, budget int64) *transfer.Runner {
 	r := runner(threads)
-	r.MemoryBudget = budget
+	r.MemoryLimit = budget
 	r.Weights = func(context.Context, string) (*vgg.Weights, error) { return bold(), nil }
 	return r
 }
@@ -60,7 +60,7 @@ func blocked(t *testing.T, least int, checkpoints time.Duration) (engine.Request
 }
 
 // A run that is short of memory makes the same picture, but for rounding, and says so.
-func TestMemoryBudget(t *testing.T) {
+func TestMemoryLimit(t *testing.T) {
 	req, budget := blocked(t, 4, 0)
 	whole, _ := run(t, budgeted(2, 0), req)
 	short := budgeted(2, budget)
@@ -256,16 +256,16 @@ func TestVectors(t *testing.T) {
 		c.change(&req.Recipe)
 		r := budgeted(1, 0)
 		if name == "short of memory" {
-			r.MemoryBudget = least(req.Recipe)
+			r.MemoryLimit = least(req.Recipe)
 		}
 		count := &counter{Backend: r.Backend, shape: backend.Shape{C: 3, H: 160, W: 224}} // with the border
 		r.Backend = count
 		res, _ := run(t, r, req)
-		fit, err := need(&req.Recipe).Fit(r.MemoryBudget)
+		fit, err := need(&req.Recipe).Fit(r.MemoryLimit)
 		if err != nil || count.most != c.want || fit.Pairs != c.pairs || count.now != 0 {
 			t.Errorf("%s: %d vectors at most, want %d, %d pairs in %+v, %v; %d vectors are left", name, count.most, c.want, c.pairs, fit, err, count.now)
 		}
-		if short := len(res.Notes) == 1 && strings.Contains(res.Notes[0], "remembers 2 steps instead of 8"); short != (r.MemoryBudget > 0) {
+		if short := len(res.Notes) == 1 && strings.Contains(res.Notes[0], "remembers 2 steps instead of 8"); short != (r.MemoryLimit > 0) {
 			t.Errorf("%s: the notes are %q", name, res.Notes)
 		}
 	}

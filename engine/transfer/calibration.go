@@ -29,11 +29,12 @@ const (
 	calibrationIterations = 10
 )
 
-// wantedDistance is the relative style distance that a recipe asks for at size s.
-func wantedDistance(r *engine.Recipe, s size) float64 {
+// wantedDistance is the relative style distance that a recipe asks for at size s, as a network
+// sees it whose distances must be multiplied by scale.
+func wantedDistance(r *engine.Recipe, s size, scale float64) float64 {
 	strength := r.Strength / 100
 	weights := r.ContentWeight / r.StyleWeight * (1 - strength) * (1 - strength) / (strength * strength)
-	wanted := usualDistance * math.Pow(weights, balance)
+	wanted := usualDistance / scale * math.Pow(weights, balance)
 	if max(s.w, s.h) < fullSide {
 		wanted *= atLeastSide
 	}
@@ -52,7 +53,7 @@ func (st *stage) calibrated(iterations int) (next *plan, much bool) {
 	if !calibrates(&p.recipe) || max(st.w, st.h) < leastSide || iterations < calibrationIterations {
 		return p, false
 	}
-	by := math.Pow(st.objective.styleDistance()/wantedDistance(&p.recipe, st.size), 1/balance)
+	by := math.Pow(st.objective.styleDistance()/wantedDistance(&p.recipe, st.size, p.net.Scales.Style), 1/balance)
 	next = p.calibrated(min(max(p.styleFactor*by, 1./mostCalibration), mostCalibration))
 	const enough = 1.1
 	return next, next.styleFactor > p.styleFactor*enough || next.styleFactor < p.styleFactor/enough

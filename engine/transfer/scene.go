@@ -170,7 +170,7 @@ func (sc *scene) addContent(v *view, shape backend.Shape) {
 			if l.Layer == tap {
 				c := loss.NewContent(sc.be, v.follow(maps[tap], tap), 0)
 				v.terms = append(v.terms, boundTerm{
-					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.ContentScale,
+					Term: c, kind: contentPart, name: contentPart, tap: tap, weight: l.Weight, share: sc.net.Scales.Content,
 					norm: backend.Pair{A: maps[tap], B: maps[tap]}, size: v.shape(tap), window: sc.content.inside(0, shape, v.shape(tap)),
 					set: func(factor float64) { c.Factor = factor },
 				})

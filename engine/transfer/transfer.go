@@ -30,9 +30,9 @@ type Runner struct {
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
 	Deep bool
-	// MemoryBudget is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
+	// MemoryLimit is how many bytes a run may take, 0 for no limit: see Need.Fit. It does
 	// not change what is painted, but for rounding.
-	MemoryBudget int64
+	MemoryLimit int64
 	// Probes remembers how fast the device is, from run to run; may be nil.
 	Probes *Probes
 }
@@ -158,7 +158,7 @@ func (r *Runner) prepare(ctx context.Context, req engine.Request, report func(en
 // plan makes the plan of a recipe and pictures of those sizes, if it fits into memory. probed is
 // how long a place takes, in seconds, if that was asked for choosing the size.
 func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *plan, probed float64, err error) {
-	g := &ground{be: r.Backend, need: need, memory: r.MemoryBudget, probes: r.Probes}
+	g := &ground{be: r.Backend, need: need, memory: r.MemoryLimit, probes: r.Probes}
 	if g.weights, err = r.Weights(ctx, recipe.Weights); err != nil {
 		return nil, 0, err
 	}

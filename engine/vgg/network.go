@@ -13,8 +13,8 @@ import (
 // blue, 0..255, less Mean.
 type Network struct {
 	Mean [3]float64
-	// ContentScale is that of the weights, or 1.
-	ContentScale float64
+	// Scales are those of the weights, or 1.
+	Scales Scales
 	// Pooling is what the network was trained with.
 	Pooling backend.Pooling
 	// White is what a picture's 255 is to the network: 255, or by oversight of some
@@ -50,9 +50,11 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	n := &Network{Mean: w.Input.Mean, ContentScale: w.ContentScale, Pooling: w.Pooling, White: 255, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
-	if n.ContentScale == 0 {
-		n.ContentScale = 1
+	n := &Network{Mean: w.Input.Mean, Scales: w.Scales, Pooling: w.Pooling, White: 255, be: be, name: w.Name, taps: w.Taps(), metrics: map[string]backend.Sums{}}
+	for _, scale := range []*float64{&n.Scales.Content, &n.Scales.Style} {
+		if *scale == 0 {
+			*scale = 1
+		}
 	}
 	depth := 0
 	for _, tap := range taps {

@@ -20,15 +20,17 @@ import (
 // Weights are a network's parameters, from conv1_1 in network order to wherever
 // they end.
 type Weights struct {
-	Name  string // by which a recipe asks for them
-	Convs []Conv
-	Input Input
-	// ContentScale, if it is not 0, is by how much relative distances of content must be
-	// multiplied to be those of the network that this one was trained to see as.
-	ContentScale float64
+	Name   string // by which a recipe asks for them
+	Convs  []Conv
+	Input  Input
+	Scales Scales
 	// Pooling is what the network was trained with.
 	Pooling backend.Pooling
 }
+
+// Scales are by how much relative distances that a network sees must be multiplied to be those of
+// the network that it was trained to see as: 0, or 1, for a network that sees for itself.
+type Scales struct{ Content, Style float64 }
 
 // A Conv is one convolution's parameters.
 type Conv struct {

@@ -44,11 +44,12 @@ func newBenchCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&network, "network", "small", "vgg19 or small")
-	cmd.Flags().StringVar(&source, "weights", "random", "random, or a name or file of weights")
+	cmd.Flags().StringVar(&source, "parameters", "random", "random, or those of a network: its name or file")
 	cmd.Flags().IntVar(&side, "size", 256, "width and height of the pictures, in pixels, 16 to 4096")
 	cmd.Flags().IntVar(&iterations, "iterations", 5, "how many to time, 1 to 10000")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	compute.add(cmd)
+	formerly(cmd, "weights", "parameters")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := within(between("size", side, 16, 4096, "pixels"), between("iterations", iterations, 1, 10000, "")); err != nil {
 			return err

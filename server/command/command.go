@@ -64,7 +64,7 @@ func newRootCommand() *cobra.Command {
 		newWorkerCommand(),
 		newHealthCommand(),
 		newSiteCommand(),
-		newWeightsCommand(),
+		newNetworksCommand(),
 		newVersionCommand(),
 	)
 	return root

@@ -89,11 +89,11 @@ func configure(cmd *cobra.Command, env func(string) (string, bool)) error {
 	}
 	var failed error
 	flags.VisitAll(func(f *pflag.Flag) {
-		value, ok := env(envName(f.Name))
+		name, value, ok := variable(f, env)
 		if f.Changed || !ok || f.Name == "help" || failed != nil {
 			return
 		}
-		failed = set(f, value, "The variable "+envName(f.Name))
+		failed = set(f, value, "The variable "+name)
 	})
 	path := flags.Lookup(configFile).Value.String()
 	if failed != nil || path == "" {

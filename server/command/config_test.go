@@ -101,6 +101,42 @@ func TestLimitsAreNamed(t *testing.T) {
 	}
 }
 
+// A flag that had another name is given by that, too, in every way, and no help shows it.
+func TestFormerNames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trapped.toml")
+	write(t, path, []byte("fetch-weights = true\n"))
+	for name, c := range map[string]struct {
+		env  map[string]string
+		args []string
+	}{
+		"flag":     {nil, []string{"--fetch-weights"}},
+		"variable": {map[string]string{"TRAPPED_FETCH_WEIGHTS": "true"}, nil},
+		"file":     {map[string]string{"TRAPPED_CONFIG": path}, nil},
+	} {
+		cmd, err := configured(t, c.env, c.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := cmd.Flags().Lookup("fetch-network"); f.Value.String() != "true" {
+			t.Errorf("by its %s it is %s", name, f.Value)
+		}
+	}
+	for _, args := range [][]string{
+		{"bench", "--weights", "nosuch"}, {"verify", "--weights", "nosuch", "--content", "a", "--style", "b"},
+		{"stylize", "--weights", "nosuch", "--content", "a", "--style", "b", "--out", "a.png"}, {"site", "--weights", "nosuch", "--out", t.TempDir()}, {"weights", "inspect", "nosuch"},
+	} {
+		if r := command(t, t.Context(), args...); r.code == exitWrongUse {
+			t.Errorf("%q: %s", args, r.err)
+		}
+		if r := command(t, t.Context(), args[0], "--help"); strings.Contains(r.out, "--weights") {
+			t.Errorf("the help of %s shows --weights", args[0])
+		}
+	}
+	if r := command(t, t.Context(), "serve", "--help"); strings.Contains(r.out+r.err, "fetch-weights") || strings.Contains(r.out+r.err, "FETCH_WEIGHTS") {
+		t.Error("the help of serve shows --fetch-weights")
+	}
+}
+
 // The table of --help and that of the operating guide have the same rows.
 func TestSettingsAreDocumented(t *testing.T) {
 	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "operating.md"))

@@ -17,8 +17,9 @@ type fetchFlags struct {
 }
 
 func (f *fetchFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.start, "fetch-weights", false, "fetch VGG-19 (80 MB) at the start, unless it is there; the server serves meanwhile")
+	cmd.Flags().BoolVar(&f.start, "fetch-network", false, "fetch VGG-19 (80 MB) at the start, unless it is there; the server serves meanwhile")
 	cmd.Flags().StringVar(&f.url, "fetch-url", "", "another address of the file of VGG-19 that is fetched, or of another file with #sha256= and its checksum behind")
+	formerly(cmd, "fetch-weights", "fetch-network")
 }
 
 // fetcher returns what fetches VGG-19, into a store of its own.
@@ -42,6 +43,6 @@ func (f *fetchFlags) begin(fetcher *fetch.Fetcher, log *slog.Logger) {
 	case f.start:
 		fetcher.Start()
 	case fetcher.Status().State != fetch.Done:
-		log.Info("VGG-19, which paints finest, is not here: the page's list of networks fetches it (80 MB, once), and so does trapped serve --fetch-weights")
+		log.Info("VGG-19, which paints finest, is not here: the page's list of networks fetches it (80 MB, once), and so does trapped serve --fetch-network")
 	}
 }

@@ -161,7 +161,7 @@ func TestNoPathInPicture(t *testing.T) {
 	}
 	write(t, own, small)
 	out := filepath.Join(dir, "out.png")
-	r := command(t, t.Context(), "stylize", "--content", filepath.Join(dir, "photo.png"), "--style", filepath.Join(dir, "one.png"), "--weights", own, "--out", out, "--size", "32", "--iterations", "1")
+	r := command(t, t.Context(), "stylize", "--content", filepath.Join(dir, "photo.png"), "--style", filepath.Join(dir, "one.png"), "--network", own, "--out", out, "--size", "32", "--iterations", "1")
 	if r.code != exitDone {
 		t.Fatalf("%+v", r)
 	}

@@ -45,20 +45,20 @@ func (b *memoryBytes) Set(text string) error {
 	return nil
 }
 
-// budget returns it in bytes, 0 for no limit, and has the garbage collector keep to it.
+// limit returns it in bytes, 0 for no limit, and has the garbage collector keep to it.
 // The default follows from the machine or its container, not from what happens to be free:
 // the number of blocks changes rounding, and the same command should make the same picture.
-func (f *memoryFlag) budget() int64 {
-	budget := int64(f.bytes)
+func (f *memoryFlag) limit() int64 {
+	most := int64(f.bytes)
 	if !f.cmd.Flags().Changed("memory") {
 		all, err := memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)()
 		if err != nil || all > math.MaxInt64 {
 			return 0 // nobody can tell
 		}
-		budget = int64(all / 4 * 3)
+		most = int64(all / 4 * 3)
 	}
-	if budget > 0 {
-		debug.SetMemoryLimit(budget)
+	if most > 0 {
+		debug.SetMemoryLimit(most)
 	}
-	return budget
+	return most
 }

@@ -44,7 +44,17 @@ func (f *settingFlag) Set(text string) error {
 }
 
 // flag is its name on the command line.
-func (f *settingFlag) flag() string { return strings.ReplaceAll(f.setting.Name, "_", "-") }
+func (f *settingFlag) flag() string { return flagOf(f.setting) }
+
+// flagOf is the name of a setting's flag: that in recipes, with dashes. The network is called
+// as on the page and in other commands; recipes and the API have called it weights from the
+// first version on.
+func flagOf(s engine.Setting) string {
+	if s.Name == "weights" {
+		return "network"
+	}
+	return strings.ReplaceAll(s.Name, "_", "-")
+}
 
 func (f *settingFlag) Type() string {
 	switch f.setting.Kind {
@@ -70,6 +80,7 @@ func addRecipeFlags(cmd *cobra.Command, preset string) *recipeFlags {
 		f.values = append(f.values, v)
 		cmd.Flags().Var(v, v.flag(), s.Help+" Takes "+s.Takes()+".")
 	}
+	formerly(cmd, "weights", "network")
 	return f
 }
 

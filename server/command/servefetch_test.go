@@ -45,7 +45,7 @@ func TestServeFetchesWeights(t *testing.T) {
 	h := &fetchtest.Host{Data: data, Ranges: true, ETag: `"1"`, Stop: half, Hang: make(chan struct{})}
 	dir, addr := t.TempDir(), freeAddress(t)
 	base := "http://" + addr
-	p := startProgram(t, "serve", "--addr", addr, "--data", dir, "--workers", "0", "--fetch-weights",
+	p := startProgram(t, "serve", "--addr", addr, "--data", dir, "--workers", "0", "--fetch-network",
 		"--fetch-url", fmt.Sprintf("%s/vgg19.h5#sha256=%x", h.Open(t), sha256.Sum256(data)))
 	f := awaitFetch(t, base, func(f api.Fetch) bool { return f.Bytes == int64(half) })
 	if f.State != api.FetchFetching || f.Total != int64(len(data)) || !f.Allowed || f.Error != nil {
@@ -90,7 +90,7 @@ func TestServeSaysHowToFetch(t *testing.T) {
 		t.Errorf("it says so %d times", n)
 	}
 	p.kill()
-	if r := command(t, t.Context(), "weights", "import", testFile("keras1.h5"), "--input", "caffe", "--data", dir); r.code != exitDone {
+	if r := command(t, t.Context(), "networks", "import", testFile("keras1.h5"), "--input", "caffe", "--data", dir); r.code != exitDone {
 		t.Fatalf("%+v", r)
 	}
 	p.start(t)

@@ -25,8 +25,9 @@ func newSiteCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&out, "out", "", "the folder to write to; what else is in it stays")
-	f.StringArrayVar(&names, "weights", nil, "a network to offer beside the two in the program: a name from the data directory, or a safetensors file; may be repeated")
+	f.StringArrayVar(&names, "network", nil, "a network to offer beside the two in the program: a name from the data directory, or a safetensors file; may be repeated")
 	addDataFlag(cmd, &data)
+	formerly(cmd, "weights", "network")
 	require(cmd, "out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		var networks []site.Network

@@ -21,9 +21,9 @@ func TestSiteCommand(t *testing.T) {
 	}
 	out := filepath.Join(dir, "page")
 	for name, args := range map[string][]string{
-		"no weights called \"vgg19\"": {"--weights", "vgg19"},
-		"cannot be read":              {"--weights", filepath.Join(dir, "none.safetensors")},
-		"two networks called":         {"--weights", "small"},
+		"no weights called \"vgg19\"": {"--network", "vgg19"},
+		"cannot be read":              {"--network", filepath.Join(dir, "none.safetensors")},
+		"two networks called":         {"--network", "small"},
 	} {
 		if r := command(t, t.Context(), append([]string{"site", "--out", out, "--data", dir}, args...)...); r.code == exitDone || !strings.Contains(r.err, name) {
 			t.Errorf("%q: %+v, want %q", args, r, name)
@@ -38,7 +38,7 @@ func TestSiteCommand(t *testing.T) {
 	}
 	mine := filepath.Join(dir, "mine.safetensors")
 	write(t, mine, weights.Small())
-	r := command(t, t.Context(), "site", "--out", out, "--data", dir, "--weights", mine)
+	r := command(t, t.Context(), "site", "--out", out, "--data", dir, "--network", mine)
 	if !pages.Ready() {
 		if r.code != exitFailed || !strings.Contains(r.err, "without the page") {
 			t.Errorf("without a page: %+v", r)

@@ -107,7 +107,7 @@ func (f *stylizeFlags) runner() (*transfer.Runner, error) {
 	}
 	return &transfer.Runner{
 		Backend: be, Fallback: f.compute.fallback(be), Weights: f.compute.store().Load, Decode: pixel.Decode,
-		Deep: f.out.deep(), MemoryBudget: f.memory.budget(),
+		Deep: f.out.deep(), MemoryLimit: f.memory.limit(),
 	}, nil
 }
 

@@ -66,7 +66,7 @@ type verified struct {
 
 // verifyFlags are the flags of trapped verify.
 type verifyFlags struct {
-	weights, content, style string
+	network, content, style string
 	asJSON                  bool
 	compute                 computeFlags
 }
@@ -79,18 +79,19 @@ func newVerifyCommand(t trace) *cobra.Command {
 		Short: "Hold the loss against the one that Gatys published",
 		Long: "Run Gatys' own notebook: the starry night onto Tuebingen, the shorter sides at 512 pixels, with\n" +
 			"the recipe gatys-notebook, and print the loss beside the one that he published. It takes a whole\n" +
-			"VGG-19, to relu5_1, as trapped weights fetch brings it, and the notebook's two pictures. Rounding\n" +
+			"VGG-19, to relu5_1, as trapped networks fetch brings it, and the notebook's two pictures. Rounding\n" +
 			"decides which way L-BFGS goes: PyTorch's own runs differ by half before evaluation 20, and\n" +
 			"by 2 % after 100.",
-		Example: "  trapped verify --weights vgg19 --content Tuebingen_Neckarfront.jpg --style vangogh_starry_night.jpg",
+		Example: "  trapped verify --network vgg19 --content Tuebingen_Neckarfront.jpg --style vangogh_starry_night.jpg",
 		Args:    cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&f.weights, "weights", "", "a whole VGG-19, a name or a file")
+	cmd.Flags().StringVar(&f.network, "network", "", "a whole VGG-19, a name or a file")
 	cmd.Flags().StringVar(&f.content, "content", "", "the photograph of Tuebingen, a file")
 	cmd.Flags().StringVar(&f.style, "style", "", "the starry night, a file")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	f.compute.add(cmd)
-	require(cmd, "weights", "content", "style")
+	formerly(cmd, "weights", "network")
+	require(cmd, "network", "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		v, runErr := f.run(cmd, &t)
 		if v == nil || len(v.Losses) == 0 && runErr != nil {
@@ -115,7 +116,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, t *trace) (*verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := f.compute.store().Load(ctx, f.weights)
+	w, err := f.compute.store().Load(ctx, f.network)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ func (t *trace) check(w *vgg.Weights) error {
 	}
 	if missing != nil {
 		slices.Sort(missing)
-		return engine.Errorf(engine.MissingLayer, "%s ends at %s, and the published run looks at %s as well; give a whole VGG-19, which trapped weights fetch brings.",
+		return engine.Errorf(engine.MissingLayer, "%s ends at %s, and the published run looks at %s as well; give a whole VGG-19, which trapped networks fetch brings.",
 			w.Name, taps[len(taps)-1], strings.Join(missing, ", "))
 	}
 	for i, c := range w.Convs[:depth] {

@@ -42,7 +42,7 @@ func verify(ctx context.Context, tr trace, args ...string) result {
 }
 
 func TestVerifyTwin(t *testing.T) {
-	args := []string{"--weights", fixture.Shared(t, "vgg19", "vgg19-conv1-conv3.safetensors"),
+	args := []string{"--network", fixture.Shared(t, "vgg19", "vgg19-conv1-conv3.safetensors"),
 		"--content", fixture.Shared(t, "golden", "content.png"), "--style", fixture.Shared(t, "golden", "style.png")}
 	r := verify(t.Context(), twin(), append(args, "--json")...)
 	var v verification
@@ -64,7 +64,7 @@ func TestVerifyTwin(t *testing.T) {
 	if r := verify(t.Context(), gatysTrace(), args...); r.code != exitFailed || !strings.Contains(r.err, "ends at relu3_4") || !strings.Contains(r.err, "relu4_1, relu4_2, relu5_1") {
 		t.Errorf("%+v", r)
 	}
-	if r := verify(t.Context(), twin(), append([]string{"--weights", "small"}, args[2:]...)...); r.code != exitFailed || !strings.Contains(r.err, "no VGG-19") {
+	if r := verify(t.Context(), twin(), append([]string{"--network", "small"}, args[2:]...)...); r.code != exitFailed || !strings.Contains(r.err, "no VGG-19") {
 		t.Errorf("another network gives %+v", r)
 	}
 }
@@ -76,11 +76,11 @@ func TestVerifyWrongUse(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no weights": {[]string{"--content", photo, "--style", style}, "--weights"},
-		"no picture": {[]string{"--weights", "small", "--content", photo}, "--style"},
-		"an absent":  {[]string{"--weights", "small", "--content", photo, "--style", style + "x"}, "There is no picture"},
-		"no network": {[]string{"--weights", "nosuch", "--content", photo, "--style", style}, "nosuch"},
-		"too small":  {[]string{"--weights", "small", "--content", photo, "--style", style}, "ends at"},
+		"no weights": {[]string{"--content", photo, "--style", style}, "--network"},
+		"no picture": {[]string{"--network", "small", "--content", photo}, "--style"},
+		"an absent":  {[]string{"--network", "small", "--content", photo, "--style", style + "x"}, "There is no picture"},
+		"no network": {[]string{"--network", "nosuch", "--content", photo, "--style", style}, "nosuch"},
+		"too small":  {[]string{"--network", "small", "--content", photo, "--style", style}, "ends at"},
 	} {
 		if r := command(t, t.Context(), append([]string{"verify"}, c.args...)...); r.code == exitDone || !strings.Contains(r.err, c.says) {
 			t.Errorf("%s: %+v", name, r)

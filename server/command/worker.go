@@ -111,7 +111,7 @@ func (f *workerFlags) make(compute *computeFlags, log *slog.Logger) (*jobs.Worke
 	}
 	return &jobs.Worker{
 		Log:             log,
-		Runner:          &transfer.Runner{Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Named, Decode: pixel.Decode, MemoryBudget: f.memory()},
+		Runner:          &transfer.Runner{Backend: be, Fallback: compute.fallback(be), Weights: compute.store().Named, Decode: pixel.Decode, MemoryLimit: f.memory()},
 		CheckpointEvery: f.checkpoint, Limit: f.limit,
 	}, nil
 }

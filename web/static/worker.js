@@ -10,7 +10,7 @@ const asked = new URLSearchParams(location.search);
 // have no room for so many.
 const mostPages = 65536, leastPages = 8192;
 
-self.memoryBudget = Number(asked.get("memory")) * 2 ** 20;
+self.memoryLimit = Number(asked.get("memory")) * 2 ** 20;
 
 // Instantiates the program, with half as much memory each time that the browser refuses, and
 // at last with memory of its own, of which nothing is promised.
@@ -27,7 +27,7 @@ const instantiate = async (imports) => {
   for (let pages = mostPages / 2; self.crossOriginIsolated && pages >= leastPages; pages /= 2) {
     try {
       const made = await WebAssembly.instantiate(wasmLimited(program, pages), imports);
-      self.memoryBudget = Math.min(self.memoryBudget, pages * 2 ** 16 * 3 / 8);
+      self.memoryLimit = Math.min(self.memoryLimit, pages * 2 ** 16 * 3 / 8);
       return made;
     } catch (err) {
       console.warn(`Nor does it grant ${pages / 16} MB.`, err);

@@ -49,7 +49,7 @@ func (d *Download) ask(ctx context.Context, have int64, version string) (*http.R
 
 // instead says what to do without the server.
 func (d *Download) instead() string {
-	return fmt.Sprintf("download %s on a machine with internet, and run trapped weights import FILE on it; meanwhile the small network works.", d.URL)
+	return fmt.Sprintf("download %s on a machine with internet, and run trapped networks import FILE on it; meanwhile the small network works.", d.URL)
 }
 
 // cause is an error of the network without the address, which is said already.

@@ -66,7 +66,7 @@ func Network(ctx context.Context, be backend.Trainer, w *vgg.Weights, pictures [
 	if err != nil {
 		return nil, nil, err
 	}
-	out := &vgg.Weights{Name: w.Name, Input: w.Input, ContentScale: w.ContentScale, Pooling: w.Pooling, Convs: slices.Clone(w.Convs)}
+	out := &vgg.Weights{Name: w.Name, Input: w.Input, Scales: w.Scales, Pooling: w.Pooling, Convs: slices.Clone(w.Convs)}
 	var layers []Layer
 	for l := range out.Convs {
 		c, bits := &out.Convs[l], grade.bits(l)

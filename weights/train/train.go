@@ -237,8 +237,8 @@ func (t *Trainer) Held() (Errors, error) {
 // Network returns the student as it is.
 func (t *Trainer) Network(name string) *vgg.Weights { return t.p.network(t.Widths, t.Pooling, name) }
 
-// Finished returns the student with the scale at which distances of content are the
-// teacher's: measured on paintings of pictures that were not learnt from.
+// Finished returns the student with the scales at which its distances are the teacher's:
+// measured on paintings of pictures that were not learnt from.
 func (t *Trainer) Finished(ctx context.Context, name string) (*vgg.Weights, error) {
 	w := t.Network(name)
 	const most = 6
@@ -250,7 +250,7 @@ func (t *Trainer) Finished(ctx context.Context, name string) (*vgg.Weights, erro
 	be := t.backends[0]
 	runner := &transfer.Runner{Backend: be, Decode: pixel.Decode,
 		Weights: func(context.Context, string) (*vgg.Weights, error) { return w, nil }}
-	var seen [2]float64 // by the student and by the teacher
+	var seen [2]vgg.Scales // distances by the student's eyes and by the teacher's
 	for i := range min(most, len(t.held)) {
 		content, style := t.held[i], t.held[(i+1)%len(t.held)]
 		result, err := runner.Run(ctx, engine.Request{Recipe: recipe, Content: content.file, Styles: []engine.File{style.file}}, nil)
@@ -264,10 +264,13 @@ func (t *Trainer) Finished(ctx context.Context, name string) (*vgg.Weights, erro
 			if err != nil {
 				return nil, err
 			}
-			seen[k] += d.Content
+			seen[k].Content += d.Content
+			for _, v := range d.Style {
+				seen[k].Style += v
+			}
 		}
 	}
-	w.ContentScale = seen[1] / seen[0]
+	w.Scales = vgg.Scales{Content: seen[1].Content / seen[0].Content, Style: seen[1].Style / seen[0].Style}
 	return w, nil
 }
 

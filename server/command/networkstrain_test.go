@@ -37,7 +37,7 @@ func fast(t *testing.T) {
 func TestQuantizeCommand(t *testing.T) {
 	fast(t)
 	pictures, data := folder(t), t.TempDir()
-	args := []string{"weights", "quantize", wide(t, 7), "--images", pictures, "--data", data}
+	args := []string{"networks", "quantize", wide(t, 7), "--images", pictures, "--data", data}
 	r := command(t, t.Context(), append(args, "--to", "conv3_2", "--grade", "int6")...)
 	if r.code != exitDone || !strings.Contains(r.out, "conv3_2") || strings.Contains(r.out, "conv3_3") || !strings.Contains(r.out, "closes") {
 		t.Fatalf("%+v", r)
@@ -54,12 +54,12 @@ func TestQuantizeCommand(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no pictures":   {[]string{"weights", "quantize", wide(t, 6), "--images", t.TempDir()}, "at least two"},
-		"no directory":  {[]string{"weights", "quantize", wide(t, 6), "--images", filepath.Join(data, "none")}, "cannot be read"},
+		"no pictures":   {[]string{"networks", "quantize", wide(t, 6), "--images", t.TempDir()}, "at least two"},
+		"no directory":  {[]string{"networks", "quantize", wide(t, 6), "--images", filepath.Join(data, "none")}, "cannot be read"},
 		"unknown grade": {append(args, "--grade", "int3"), "There is no grade"},
 		"unknown layer": {append(args, "--to", "conv9_9"), "no layer"},
-		"int8 already":  {[]string{"weights", "quantize", "wide-int6", "--images", pictures, "--data", data}, "in int8 already"},
-		"no network":    {[]string{"weights", "quantize", "--images", pictures}, "one file or name"},
+		"int8 already":  {[]string{"networks", "quantize", "wide-int6", "--images", pictures, "--data", data}, "in int8 already"},
+		"no network":    {[]string{"networks", "quantize", "--images", pictures}, "one file or name"},
 	} {
 		if r := command(t, t.Context(), c.args...); r.code == exitDone || !strings.Contains(r.err, c.says) {
 			t.Errorf("%s: %+v", name, r)
@@ -70,7 +70,7 @@ func TestQuantizeCommand(t *testing.T) {
 func TestTrainCommand(t *testing.T) {
 	fast(t)
 	out := filepath.Join(t.TempDir(), "mine.safetensors")
-	args := []string{"weights", "train", "--teacher", wide(t, 6), "--images", folder(t), "--out", out, "--widths", "4,4,5,5,6,6",
+	args := []string{"networks", "train", "--teacher", wide(t, 6), "--images", folder(t), "--out", out, "--widths", "4,4,5,5,6,6",
 		"--side", "16", "--batch", "2", "--painted", "0", "--licence", "mine", "--threads", "2"}
 	if r := command(t, t.Context(), append(args, "--steps", "3")...); r.code != exitDone {
 		t.Fatalf("%+v", r)
@@ -84,7 +84,7 @@ func TestTrainCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	w, err := weights.Parse(data)
-	if err != nil || len(w.Convs) != 6 || w.Convs[5].O != 6 || w.Convs[0].Metric == nil || !(w.ContentScale > 0) {
+	if err != nil || len(w.Convs) != 6 || w.Convs[5].O != 6 || w.Convs[0].Metric == nil || !(w.Scales.Content > 0) || !(w.Scales.Style > 0) {
 		t.Errorf("%+v, %v", w, err)
 	}
 	log, err := os.ReadFile(out + ".csv")

@@ -30,14 +30,14 @@ func publish(t *testing.T, h *fetchtest.Host, data []byte, sum string) {
 
 func fetched(t *testing.T, ctx context.Context, dir string, more ...string) result {
 	t.Helper()
-	return command(t, ctx, append([]string{"weights", "fetch", "--data", dir}, more...)...)
+	return command(t, ctx, append([]string{"networks", "fetch", "--data", dir}, more...)...)
 }
 
 // described is a file that says which network it is, so that fetching needs no more.
 func described(t *testing.T) []byte {
 	t.Helper()
 	dir := t.TempDir()
-	if r := command(t, t.Context(), "weights", "import", testFile("keras1.h5"), "--input", "caffe", "--data", dir); r.code != exitDone {
+	if r := command(t, t.Context(), "networks", "import", testFile("keras1.h5"), "--input", "caffe", "--data", dir); r.code != exitDone {
 		t.Fatalf("%+v", r)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "weights", "vgg19.safetensors"))
@@ -217,7 +217,7 @@ func TestFetchOffline(t *testing.T) {
 		began := time.Now()
 		r := fetched(t, t.Context(), t.TempDir(), "--url", address)
 		if r.code != exitFailed || !strings.Contains(r.err, "cannot be reached") || strings.Count(r.err, ". ") != 0 ||
-			!strings.Contains(r.err, "download "+publishedFiles["original"].URL+" on a machine with internet, and run trapped weights import FILE on it") {
+			!strings.Contains(r.err, "download "+publishedFiles["original"].URL+" on a machine with internet, and run trapped networks import FILE on it") {
 			t.Errorf("%s: %+v", name, r)
 		}
 		if spent := time.Since(began); spent > 20*time.Second {

@@ -14,12 +14,12 @@ import (
 	"trappedinart/weights"
 )
 
-func newWeightsCommand() *cobra.Command {
+func newNetworksCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "weights", Short: "Look at the networks there are", Args: cobra.NoArgs,
+		Use: "networks", Aliases: []string{"weights"}, Short: "Look at the networks there are, and get more", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newWeightsListCommand(), newWeightsInspectCommand(), newWeightsImportCommand(), newWeightsFetchCommand(), newWeightsTrainCommand(), newWeightsQuantizeCommand())
+	cmd.AddCommand(newNetworksListCommand(), newNetworksInspectCommand(), newNetworksImportCommand(), newNetworksFetchCommand(), newNetworksTrainCommand(), newNetworksQuantizeCommand())
 	return cmd
 }
 
@@ -56,7 +56,7 @@ func list(e weights.Entry) listing {
 	return l
 }
 
-func newWeightsListCommand() *cobra.Command {
+func newNetworksListCommand() *cobra.Command {
 	var (
 		data   string
 		asJSON bool
@@ -94,15 +94,15 @@ func newWeightsListCommand() *cobra.Command {
 	return cmd
 }
 
-func newWeightsInspectCommand() *cobra.Command {
+func newNetworksInspectCommand() *cobra.Command {
 	var (
 		data   string
 		asJSON bool
 	)
-	cmd := &cobra.Command{Use: "inspect FILE-or-name", Short: "Show what is in a file of weights"}
+	cmd := &cobra.Command{Use: "inspect FILE-or-name", Short: "Show what is in a network's file"}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return wrongUse("Inspect takes one file or name; see trapped weights list.")
+			return wrongUse("Inspect takes one file or name; see trapped networks list.")
 		}
 		return nil
 	}
@@ -125,12 +125,12 @@ func newWeightsInspectCommand() *cobra.Command {
 		if asJSON {
 			return printJSON(cmd.OutOrStdout(), l)
 		}
-		return describeWeights(cmd.OutOrStdout(), l)
+		return describeNetwork(cmd.OutOrStdout(), l)
 	}
 	return cmd
 }
 
-func describeWeights(out io.Writer, l listing) error {
+func describeNetwork(out io.Writer, l listing) error {
 	fmt.Fprintf(out, "%s: %d parameters, %.1f MB, SHA-256 %s\n", l.Name, l.Params, float64(l.Bytes)/1e6, l.SHA256)
 	order := "red, green, blue"
 	if l.Input.BGR {

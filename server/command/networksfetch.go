@@ -14,7 +14,7 @@ import (
 
 var publishedFiles = map[string]fetch.Published{"original": fetch.Original, "torchvision": fetch.Torchvision}
 
-func newWeightsFetchCommand() *cobra.Command {
+func newNetworksFetchCommand() *cobra.Command {
 	im := &importing{}
 	var address string
 	cmd := &cobra.Command{

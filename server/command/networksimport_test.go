@@ -17,7 +17,7 @@ func testFile(name string) string {
 
 func TestImport(t *testing.T) {
 	dir := t.TempDir()
-	r := command(t, t.Context(), "weights", "import", testFile("keras1.h5"), "--input", "caffe", "--data", dir)
+	r := command(t, t.Context(), "networks", "import", testFile("keras1.h5"), "--input", "caffe", "--data", dir)
 	path := filepath.Join(dir, "weights", "vgg19.safetensors")
 	if r.code != exitDone || strings.Count(r.out, "\n") != 2 || !strings.Contains(r.out, "the original VGG-19") ||
 		!strings.Contains(r.out, "relu1_1 to relu2_1") || !strings.Contains(r.out, path) {
@@ -33,7 +33,7 @@ func TestImport(t *testing.T) {
 	}
 
 	// A network is not replaced by accident.
-	again := []string{"weights", "import", testFile("torch.pth"), "--input", "torchvision", "--data", dir}
+	again := []string{"networks", "import", testFile("torch.pth"), "--input", "torchvision", "--data", dir}
 	if r := command(t, t.Context(), again...); r.code != exitFailed || !strings.Contains(r.err, "--force") {
 		t.Errorf("%+v", r)
 	}
@@ -53,7 +53,7 @@ func TestImport(t *testing.T) {
 	if len(files) != 2 {
 		t.Errorf("it leaves %v behind", files)
 	}
-	if r := command(t, t.Context(), "weights", "list", "--data", dir); !strings.Contains(r.out, "other_1-a  relu2_1") {
+	if r := command(t, t.Context(), "networks", "list", "--data", dir); !strings.Contains(r.out, "other_1-a  relu2_1") {
 		t.Errorf("%+v", r)
 	}
 }
@@ -74,11 +74,11 @@ func TestImportWrongUse(t *testing.T) {
 		"dot":         {[]string{good, "--name", "a.b"}, exitWrongUse, "letters, digits"},
 		"input":       {[]string{good, "--input", "keras"}, exitWrongUse, "caffe or torchvision"},
 		"not there":   {[]string{filepath.Join(dir, "nothing.pth")}, exitFailed, "nothing.pth"},
-		"not weights": {[]string{"weightsimport_test.go"}, exitFailed, "weightsimport_test.go: This is no file of weights"},
+		"not weights": {[]string{"networksimport_test.go"}, exitFailed, "networksimport_test.go: This is no file of weights"},
 		"unknown":     {[]string{good}, exitFailed, "give --input caffe"},
 		"unwritable":  {[]string{good, "--input", "caffe", "--data", good}, exitFailed, "cannot be written"},
 	} {
-		r := command(t, t.Context(), append([]string{"weights", "import", "--data", dir}, c.args...)...)
+		r := command(t, t.Context(), append([]string{"networks", "import", "--data", dir}, c.args...)...)
 		if r.code != c.code || !strings.Contains(r.err, c.says) {
 			t.Errorf("%s: exit code %d and %q, want %d and %q", name, r.code, r.err, c.code, c.says)
 		}

@@ -29,14 +29,14 @@ const (
 	quantizePictures = 6
 )
 
-// quantizeFlags are the flags of trapped weights quantize.
+// quantizeFlags are the flags of trapped networks quantize.
 type quantizeFlags struct {
 	images, out, grade, deepest, data string
 	threads                           int
 }
 
-// newWeightsQuantizeCommand brings a network to few bits.
-func newWeightsQuantizeCommand() *cobra.Command {
+// newNetworksQuantizeCommand brings a network to few bits.
+func newNetworksQuantizeCommand() *cobra.Command {
 	var f quantizeFlags
 	cmd := &cobra.Command{
 		Use:   "quantize FILE-or-name",
@@ -44,11 +44,11 @@ func newWeightsQuantizeCommand() *cobra.Command {
 		Long: "Bring each filter to 8 bits or less, with the scale at which what its layer gives changes least on a few\n" +
 			"pictures. Prints for each layer the ratio of signal to noise and how far its feature maps are off, and what\n" +
 			"that does to a painting of the first picture with the second.",
-		Example: "  trapped weights quantize vgg19 --images pictures",
+		Example: "  trapped networks quantize vgg19 --images pictures",
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return wrongUse("Quantize takes one file or name; see trapped weights list.")
+			return wrongUse("Quantize takes one file or name; see trapped networks list.")
 		}
 		return nil
 	}

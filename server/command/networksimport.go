@@ -28,7 +28,7 @@ func (im *importing) add(cmd *cobra.Command, name string) {
 	addDataFlag(cmd, &im.data)
 }
 
-func newWeightsImportCommand() *cobra.Command {
+func newNetworksImportCommand() *cobra.Command {
 	im := &importing{}
 	cmd := &cobra.Command{
 		Use:   "import FILE",
@@ -36,11 +36,11 @@ func newWeightsImportCommand() *cobra.Command {
 		Long: "Take in a VGG-19 from a file: .safetensors, PyTorch's .pth, Keras' .h5 or NumPy's .npz.\n" +
 			"The format and which VGG-19 it is are found out from the content; where nothing tells the\n" +
 			"latter, --input says how the network wants its pictures.",
-		Example: "  trapped weights import vgg19-dcbb9e9d.pth\n  trapped weights import mine.npz --name mine --input caffe",
+		Example: "  trapped networks import vgg19-dcbb9e9d.pth\n  trapped networks import mine.npz --name mine --input caffe",
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return wrongUse("Import takes one file; see trapped weights import --help.")
+			return wrongUse("Import takes one file; see trapped networks import --help.")
 		}
 		return nil
 	}
@@ -96,7 +96,7 @@ func (im *importing) run(cmd *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s to %s.\nIt is in %s; use it with --weights %s.\n",
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s to %s.\nIt is in %s; use it with --network %s.\n",
 		filepath.Base(path), kindSentence(n), info.Taps[0], info.Taps[len(info.Taps)-1], im.path(), im.name)
 	return nil
 }

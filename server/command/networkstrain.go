@@ -21,7 +21,7 @@ import (
 	"trappedinart/weights/train"
 )
 
-// trainFlags are the flags of trapped weights train.
+// trainFlags are the flags of trapped networks train.
 type trainFlags struct {
 	train.Options
 	teacher, images, out string
@@ -31,8 +31,8 @@ type trainFlags struct {
 	data                 string
 }
 
-// newWeightsTrainCommand trains a small network.
-func newWeightsTrainCommand() *cobra.Command {
+// newNetworksTrainCommand trains a small network.
+func newNetworksTrainCommand() *cobra.Command {
 	var f trainFlags
 	cmd := &cobra.Command{
 		Use:   "train",
@@ -40,7 +40,7 @@ func newWeightsTrainCommand() *cobra.Command {
 		Long: "Train a network with fewer channels to predict what VGG-19 sees at relu1_1 to relu3_2.\n" +
 			"The state is kept beside the result, in FILE.state, and the errors are written to FILE.csv:\n" +
 			"the same command goes on where it was stopped.",
-		Example: "  trapped weights train --teacher vgg19 --images pictures --out small.safetensors",
+		Example: "  trapped networks train --teacher vgg19 --images pictures --out small.safetensors",
 		Args:    cobra.NoArgs,
 	}
 	f.add(cmd)
@@ -221,7 +221,7 @@ func (r *training) save(sum *train.Errors, n int) error {
 	}
 	metadata := map[string]string{
 		"network": "VGG's first three blocks with fewer channels, trained to see as VGG-19 does",
-		"source":  fmt.Sprintf("trapped weights train, %d steps of %+v", r.Step, r.Options),
+		"source":  fmt.Sprintf("trapped networks train, %d steps of %+v", r.Step, r.Options),
 	}
 	if r.licence != "" {
 		metadata["licence"] = r.licence
