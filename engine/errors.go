@@ -61,7 +61,7 @@ func AsError(err error) *Error {
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return &Error{Code: Cancelled, Message: "The run was stopped.", Err: err}
+		return &Error{Code: Cancelled, Message: "The painting was stopped.", Err: err}
 	}
 	return &Error{Code: Internal, Message: "Something went wrong inside the program. Please try again, and report it if it happens twice.", Err: err}
 }

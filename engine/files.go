@@ -78,7 +78,7 @@ func (r *Request) Add(p Part) error {
 		return nil
 	}
 	if !r.Room(p.Role) {
-		return Errorf(InvalidRequest, "A painting takes no file %.40q, or not so many of them.", p.Role)
+		return Errorf(InvalidRequest, "A painting does not take the file %.40q, or takes fewer of them.", p.Role)
 	}
 	for _, at := range places {
 		switch {
@@ -114,15 +114,15 @@ func (r *Request) Check() error {
 	}
 	switch {
 	case len(r.Content.Data) == 0:
-		return Errorf(MissingPicture, "There is no photograph yet: choose a content picture.")
+		return Errorf(MissingPicture, "There is no photograph yet. Choose one.")
 	case len(r.Styles) == 0:
-		return Errorf(MissingPicture, "There is no painting yet: choose a style picture.")
+		return Errorf(MissingPicture, "There is no style picture yet. Choose a painting.")
 	case len(r.Styles) > MaxStyles:
-		return Errorf(InvalidRecipe, "There are %d style pictures; %d is the most.", len(r.Styles), MaxStyles)
+		return Errorf(InvalidRecipe, "There are %d style pictures. At most %d are allowed.", len(r.Styles), MaxStyles)
 	case len(r.Masks) > len(r.Styles) || len(r.StyleMasks) > len(r.Styles):
-		return Errorf(MissingPicture, "There are more masks than style pictures; give each mask its style picture.")
+		return Errorf(MissingPicture, "There are more masks than style pictures. Give each mask its style picture.")
 	case r.Recipe.Start == StartPicture && len(r.StartPicture.Data) == 0:
-		return Errorf(MissingPicture, "The recipe starts from a picture, and there is none; choose one, or start from the content.")
+		return Errorf(MissingPicture, "The recipe starts from a picture, and none is given. Choose one, or start from the photograph.")
 	}
 	_, err := r.Recipe.StyleShares(len(r.Styles))
 	return err

@@ -102,7 +102,7 @@ func (l *LayerWeights) UnmarshalJSON(data []byte) error {
 	for _, word := range words {
 		w, err := parseLayer(word)
 		if err != nil {
-			return Errorf(InvalidRecipe, "The recipe's layer %q cannot be read: write it as relu2_1 or relu2_1:0.5.", word)
+			return Errorf(InvalidRecipe, "The recipe's layer %q cannot be read. Write it as relu2_1 or relu2_1:0.5.", word)
 		}
 		*l = append(*l, w)
 	}

@@ -170,7 +170,7 @@ func Preset(name string) (Recipe, error) {
 			return r, nil
 		}
 	}
-	return Recipe{}, Errorf(InvalidRecipe, "There is no preset %q; choose one of %s.", name, strings.Join(Presets(), ", "))
+	return Recipe{}, Errorf(InvalidRecipe, "There is no preset %q. Choose one of %s.", name, strings.Join(Presets(), ", "))
 }
 
 func defaults() Recipe {
@@ -243,7 +243,7 @@ func ParseRecipe(data []byte) (Recipe, error) {
 		return Recipe{}, recipeError(data, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Recipe{}, Errorf(InvalidRecipe, "The recipe goes on after its closing brace; keep one JSON object.")
+		return Recipe{}, Errorf(InvalidRecipe, "The recipe goes on after its closing brace. Keep one JSON object.")
 	}
 	if blank.ContentLayers == nil {
 		blank.ContentLayers = r.ContentLayers
@@ -273,7 +273,7 @@ func recipeError(data []byte, err error) error {
 		_, name, _ := strings.Cut(err.Error(), "unknown field ")
 		return Errorf(InvalidRecipe, "The recipe has a setting %s that this program does not know.", name)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return Errorf(InvalidRecipe, "The recipe ends too early; it must be one JSON object.")
+		return Errorf(InvalidRecipe, "The recipe ends too early. It must be one whole JSON object.")
 	}
 	return Errorf(InvalidRecipe, "The recipe cannot be read: %w.", err)
 }
@@ -289,7 +289,7 @@ func (r *Recipe) Validate() error {
 		}
 	}
 	if r.ContentWeight == 0 && r.StyleWeight == 0 {
-		return Errorf(InvalidRecipe, "Content weight and style weight are both 0: give one of them a value.")
+		return Errorf(InvalidRecipe, "Content weight and style weight are both 0. Give one of them a value.")
 	}
 	return nil
 }
@@ -325,7 +325,7 @@ func (r *Recipe) StyleShares(n int) ([]float64, error) {
 		sum += shares[i]
 	}
 	if !(sum > 0) {
-		return nil, Errorf(InvalidRecipe, "All style weights are 0: give at least one style a weight.")
+		return nil, Errorf(InvalidRecipe, "All style weights are 0. Give at least one style a weight.")
 	}
 	for i := range shares {
 		shares[i] /= sum

@@ -72,7 +72,7 @@ func TestAxe(t *testing.T) {
 		b.press("Keep painting")
 		b.until(state+` === 'done'`, time.Minute)
 		b.axe(name + "done")
-		value[bool](b, `document.querySelector('[aria-label="Show the loss in large"]').click(), true`)
+		value[bool](b, `document.querySelector('[aria-label="Enlarge the loss"]').click(), true`)
 		b.until(`document.querySelector('#loss svg')`, 5*time.Second)
 		b.axe(name + "loss")
 		b.press("Close")
@@ -86,7 +86,7 @@ func TestAxe(t *testing.T) {
 		b.until(`document.querySelector('.result')`, 10*time.Second)
 		value[bool](b, `document.querySelector('.result').click(), true`)
 		b.until(`document.querySelector('.about')`, 10*time.Second)
-		b.choose("Content picture", filepath.Join("testdata", "package.json"))
+		b.choose("Photograph file", filepath.Join("testdata", "package.json"))
 		b.until(problem+` !== ''`, 10*time.Second)
 		b.axe(name + "history and a problem")
 	}
@@ -186,7 +186,7 @@ func TestNames(t *testing.T) {
 	for _, name := range []string{"Start", "Download", "Make it print size"} {
 		b.until(button(name), 10*time.Second)
 	}
-	for _, selector := range []string{`input[type=file][aria-label="Content picture"]`, `input[type=file][aria-label="Style picture"]`, `[role=region][aria-label=Result] canvas`, `#status[role=status]`} {
+	for _, selector := range []string{`input[type=file][aria-label="Photograph file"]`, `input[type=file][aria-label="Style picture file"]`, `[role=region][aria-label=Result] canvas`, `#status[role=status]`} {
 		if !value[bool](b, fmt.Sprintf(`document.querySelector(%q) !== null`, selector)) {
 			missing = append(missing, selector)
 		}

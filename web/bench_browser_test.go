@@ -91,7 +91,7 @@ type visit struct {
 // large chooses a photograph as cameras make it.
 func (b *tab) large() {
 	b.Helper()
-	b.choose("Content picture", drawn(b.T, "large.jpg", 4000, 3000, 7))
+	b.choose("Photograph file", drawn(b.T, "large.jpg", 4000, 3000, 7))
 	b.until(photographName+` === 'large.jpg'`, 20*time.Second)
 }
 

@@ -153,7 +153,7 @@ func TestBrokenPictures(t *testing.T) {
 	if err := os.WriteFile(half, []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ input, file, says string }{{"Content picture", text, "is not a picture"}, {"Style picture", half, "is damaged or incomplete"}} {
+	for _, c := range []struct{ input, file, says string }{{"Photograph file", text, "is not a picture"}, {"Style picture file", half, "is damaged or incomplete"}} {
 		b.choose(c.input, c.file)
 		b.until(problem+`.includes('"`+filepath.Base(c.file)+`" `+c.says+`')`, 10*time.Second)
 	}

@@ -14,7 +14,7 @@ import (
 	"trappedinart/weights/fetch/fetchtest"
 )
 
-const offer = "Finest: let this server fetch VGG-19"
+const offer = "Finest: let this server download VGG-19"
 
 // A server without VGG-19 offers to fetch it to who sits at it, says what goes wrong and how
 // far it is, and has the network on the page at once.
@@ -36,7 +36,7 @@ func TestServerFetchesNetwork(t *testing.T) {
 
 	*h = fetchtest.Host{Data: data, Ranges: true, ETag: `"1"`, Stop: len(data) / 2, Hang: hang}
 	b.press(offer)
-	b.until(fmt.Sprintf(`document.querySelector('.dial .fine').innerText === 'Fetching the network: %d of %s'`, len(data)/2/1000, kilobytes(len(data))), 20*time.Second)
+	b.until(fmt.Sprintf(`document.querySelector('.dial .fine').innerText === 'Downloading the network: %d of %s'`, len(data)/2/1000, kilobytes(len(data))), 20*time.Second)
 	if got := value[float64](b, `document.querySelector('.dial progress').value`); got < 0.49 || got > 0.51 {
 		t.Errorf("the bar is at %v", got)
 	}
@@ -64,7 +64,7 @@ func TestServerFetchesNetwork(t *testing.T) {
 func TestServerFetchesForNobodyElse(t *testing.T) {
 	b := newTab(t, open(t), "/", 1280, 800)
 	b.ready(1)
-	b.until(`[...document.querySelectorAll('.dial .help-text')].some(p => p.innerText.includes('trapped serve --fetch-weights'))`, 10*time.Second)
+	b.until(`[...document.querySelectorAll('.dial .help-text')].some(p => p.innerText.includes('trapped serve --fetch-network'))`, 10*time.Second)
 	if value[bool](b, `[...document.querySelectorAll('button')].some(b => b.innerText.startsWith('Finest'))`) {
 		t.Error("it is offered all the same")
 	}

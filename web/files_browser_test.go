@@ -32,7 +32,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		as := strings.TrimSuffix(name, ext) + ".png"
-		b.choose("Content picture", path)
+		b.choose("Photograph file", path)
 		b.until(fmt.Sprintf(`[%q, %q].includes(%s) || %s !== ''`, name, as, photographName, problem), time.Minute)
 		// A file that is kept as it is went through the browser, which says nothing.
 		switch shown, said := value[string](b, photographName), value[string](b, problem); {
@@ -55,7 +55,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.choose("Content picture", photo)
+	b.choose("Photograph file", photo)
 	b.until(photographName+` === 'tif_planar.png'`, 20*time.Second)
 	b.paint()
 	b.clean()
@@ -82,7 +82,7 @@ func TestNotesOfFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.choose("Content picture", absolute)
+		b.choose("Photograph file", absolute)
 		if want != "" {
 			b.until(fmt.Sprintf(`%s.includes(%q)`, problem, want), time.Minute)
 		}
@@ -99,7 +99,7 @@ func TestHandOverOfAVIF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.choose("Content picture", photo)
+	b.choose("Photograph file", photo)
 	b.until(photographName+` === 'photo.png'`, 20*time.Second)
 	b.press("Make it print size")
 	b.press("Send and paint")

@@ -112,7 +112,7 @@ func TestHandOverMasks(t *testing.T) {
 	b := newTab(t, s, "/?size=128&iterations=3", 1280, 800)
 	b.ready(1)
 	path, _ := noise(t, 640, 480)
-	b.choose("Content picture", path)
+	b.choose("Photograph file", path)
 	b.until(photographName+` === 'noise.png'`, 10*time.Second)
 	b.press("Paint masks")
 	b.until(`document.querySelector('#mask').checkVisibility()`, 5*time.Second)

@@ -41,9 +41,14 @@ import (
 	"os"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"trappedinart/web/dom"
 )
 
 func main() {
+	if app.IsClient {
+		dom.SpeakAsChosen()
+	}
 	// One page, wherever a site puts it.
 	app.RouteWithRegexp(".*", func() app.Composer { return newStudio() })
 	app.RunWhenOnBrowser()

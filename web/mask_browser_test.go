@@ -110,7 +110,7 @@ func TestMasks(t *testing.T) {
 	b := newTab(t, s, "/?size=128&iterations=8", 1280, 800)
 	b.ready(1)
 	path, photograph := noise(t, 128, 96)
-	b.choose("Content picture", path)
+	b.choose("Photograph file", path)
 	b.until(photographName+` === 'noise.png'`, 10*time.Second)
 	b.press("Paint masks")
 	b.until(`document.querySelector('#mask').checkVisibility()`, 5*time.Second)
@@ -138,7 +138,7 @@ func TestMasks(t *testing.T) {
 	kept := b.share()
 	b.stroke("pen", 0.5, place{0.8, 0.5})
 	pen := b.share() - kept
-	value[bool](b, `document.querySelector('[aria-label="Undo painting"]').click(), true`)
+	value[bool](b, `document.querySelector('[aria-label="Undo stroke"]').click(), true`)
 	b.stroke("mouse", 0, place{0.8, 0.5})
 	if mouse := b.share() - kept; mouse < 0.01 || pen < mouse/5 || pen > mouse/3 {
 		t.Errorf("a pen that is pressed half covers %.4f, a mouse %.4f", pen, mouse)
@@ -217,10 +217,10 @@ func TestMaskEditor(t *testing.T) {
 	b.press("Clear")
 	is("cleared", 0, 0)
 	for range 2 {
-		value[bool](b, `document.querySelector('[aria-label="Undo painting"]').click(), true`)
+		value[bool](b, `document.querySelector('[aria-label="Undo stroke"]').click(), true`)
 	}
 	is("taken back", before, before)
-	value[bool](b, `document.querySelector('[aria-label="Redo painting"]').click(), true`)
+	value[bool](b, `document.querySelector('[aria-label="Redo stroke"]').click(), true`)
 	is("done again", 0.2, before-0.1)
 
 	half := image.NewGray(image.Rect(0, 0, 40, 30))
@@ -394,6 +394,6 @@ func (b *tab) content(name string, img image.Image) {
 	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	b.choose("Content picture", path)
+	b.choose("Photograph file", path)
 	b.until(photographName+` === '`+name+`'`, 10*time.Second)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -152,13 +151,13 @@ func (s *studio) preset(query url.Values) {
 	s.workers = min(dom.Processors(), manyWorkers)
 	if text := query.Get("workers"); text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 || n > mostWorkers {
-			s.desk.Problem = fmt.Sprintf(words.WrongWorkers, mostWorkers)
+			s.desk.Problem = words.T("The address's workers= must be 1 to %d. Leave it out to use all processors.", mostWorkers)
 		} else {
 			s.workers = n
 		}
 	}
 	if text := query.Get("backend"); !slices.Contains([]string{"", "cpu", "webgpu", "fastest"}, text) {
-		s.desk.Problem = words.WrongBackend
+		s.desk.Problem = words.T("The address's backend= must be cpu, webgpu or fastest. Leave it out to paint on the processor.")
 	}
 }
 

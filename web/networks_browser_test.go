@@ -158,7 +158,7 @@ func TestInterruptedDownload(t *testing.T) {
 	b := newTab(t, s, "/?size=64&iterations=2&network=narrow", 1280, 800)
 	b.ready(1)
 	b.press("Start")
-	b.until(fmt.Sprintf(`document.querySelector('.fine').innerText === 'Fetching the network: %d of %s'`, half/1000, kilobytes(len(file))), 20*time.Second)
+	b.until(fmt.Sprintf(`document.querySelector('.fine').innerText === 'Downloading the network: %d of %s'`, half/1000, kilobytes(len(file))), 20*time.Second)
 	if got := value[string](b, state); got != "loading" {
 		t.Errorf("the state is %q", got)
 	}

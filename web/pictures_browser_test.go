@@ -82,7 +82,7 @@ func TestPictureOnlyTheBrowserKnows(t *testing.T) {
 	if err := os.WriteFile(path, append(icon, inside.Bytes()...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b.choose("Content picture", path)
+	b.choose("Photograph file", path)
 	b.until(photographName+` === 'sun.png'`, 10*time.Second)
 	b.paint()
 	b.clean()
@@ -98,7 +98,7 @@ func TestTooLargeFile(t *testing.T) {
 	if err := os.Truncate(path, 64<<20+1); err != nil {
 		t.Fatal(err)
 	}
-	b.choose("Content picture", path)
+	b.choose("Photograph file", path)
 	b.until(problem+`.includes('"large.jpg" is larger than 64 MB')`, 20*time.Second)
 	value[bool](b, `document.querySelector('[aria-label=Dismiss]').click(), true`)
 	b.until(problem+` === ''`, 5*time.Second)
@@ -109,9 +109,9 @@ func TestSeveralStyles(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)
 	one, two, three := drawn(t, "one.jpg", 64, 64, 3), drawn(t, "two.jpg", 64, 64, 11), drawn(t, "three.jpg", 64, 64, 19)
-	b.choose("Style picture", one, two)
+	b.choose("Style picture file", one, two)
 	b.until(styleNames+` === 'one.jpg,two.jpg'`, 10*time.Second)
-	b.choose("Style picture", three)
+	b.choose("Style picture file", three)
 	b.until(styleNames+` === 'one.jpg,two.jpg,three.jpg'`, 10*time.Second)
 	b.slide(`[aria-label="Weight of two.jpg"]`, "0.5")
 	b.slide(`[aria-label="Weight of three.jpg"]`, "2")
@@ -235,7 +235,7 @@ func TestChangingPicturesAsks(t *testing.T) {
 		t.Errorf("the state is %s", got)
 	}
 	// Several at once are one question.
-	b.choose("Style picture", drawn(t, "one.jpg", 64, 64, 3), drawn(t, "two.jpg", 64, 64, 11))
+	b.choose("Style picture file", drawn(t, "one.jpg", 64, 64, 3), drawn(t, "two.jpg", 64, 64, 11))
 	b.until(`document.querySelector('#question').open`, 10*time.Second)
 	value[bool](b, harbour)
 	b.until(`document.querySelector('.fine').innerText.startsWith('Scale')`, 10*time.Second)

@@ -65,7 +65,7 @@ func TestAddress(t *testing.T) {
 	other.ready(1)
 	other.until(problem+`.includes('Size cannot be "3"') && `+valueOf("size")+` === 'auto'`, 5*time.Second)
 	other.press("Start")
-	other.until(state+` === 'failed' && `+problem+`.includes('There is no network "vgg19" here; there are fine, small.')`, 20*time.Second)
+	other.until(state+` === 'failed' && `+problem+`.includes('There is no network "vgg19" here. There are fine, small.')`, 20*time.Second)
 	other.clean()
 }
 
@@ -106,7 +106,7 @@ func TestLossPlot(t *testing.T) {
 	b := newTab(t, open(t), "/?size=128&iterations=10", 1280, 800)
 	b.ready(1)
 	b.paint()
-	value[bool](b, `document.querySelector('[aria-label="Show the loss in large"]').click(), true`)
+	value[bool](b, `document.querySelector('[aria-label="Enlarge the loss"]').click(), true`)
 	b.until(`document.querySelectorAll('#loss .axes polyline').length === 2 && document.querySelectorAll('#loss .axes text').length > 3`, 5*time.Second)
 	if n := value[int](b, `document.querySelector('#loss polyline').getAttribute('points').trim().split(' ').length`); n < 15 {
 		t.Errorf("the curve has %d points", n)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/engine"
@@ -100,8 +98,9 @@ func (s *studio) Render() app.UI {
 	s.stage.Reopen()
 	return app.Div().Class("studio").Body(
 		app.Header().Class("top").Body(
-			app.H1().Text(words.Title),
+			app.H1().Text(words.T("Trapped in Art")),
 			s.renderPrivacy(),
+			s.renderLanguages(),
 		),
 		app.Main().Body(
 			s.pictures.Render(pictures.Slots{Parts: s.dials.RenderParts, Masks: s.masks.Render(), Editing: s.masks.Open()}),
@@ -127,7 +126,7 @@ func (s *studio) Render() app.UI {
 // renderPrivacy says what has left this device.
 func (s *studio) renderPrivacy() app.UI {
 	sent := s.ledger.List
-	sign, line := "lock", words.Private
+	sign, line := "lock", words.T("Nothing has left this device.")
 	if len(sent) > 0 {
 		sign, line = "sent", sent[0].Text
 	}
@@ -136,11 +135,21 @@ func (s *studio) renderPrivacy() app.UI {
 		app.P().ID("privacy").Text(line),
 		app.If(len(sent) > 1, func() app.UI {
 			return app.Details().Class("earlier").Body(
-				app.Summary().Text(fmt.Sprintf(words.Earlier, len(sent)-1)),
+				app.Summary().Text(words.T("%d more", len(sent)-1)),
 				app.Ul().Body(app.Range(sent[1:]).Slice(func(i int) app.UI { return app.Li().Text(sent[1+i].Text) })),
 			)
 		}),
 	)
+}
+
+// renderLanguages choose what language the page speaks.
+func (s *studio) renderLanguages() app.UI {
+	return app.Select().ID("language").Aria("label", words.T("Language")).Body(
+		app.Range(words.Languages).Slice(func(i int) app.UI {
+			l := words.Languages[i]
+			return app.Option().Value(l.Code).Text(l.Name).Lang(l.Code).Selected(l == words.Spoken())
+		}),
+	).OnChange(func(ctx app.Context, _ app.Event) { dom.Speak(ctx.JSSrc().Get("value").String()) })
 }
 
 // sheet are the classes of a panel of the phone's sheet.
@@ -153,8 +162,8 @@ func (s *studio) sheet(name string) []string {
 
 // renderTabs choose among the panels, on a phone.
 func (s *studio) renderTabs() app.UI {
-	tabs := []struct{ panel, label string }{{sheetDials, words.Dials}, {sheetHistory, words.History}}
-	return app.Nav().Class("tabs").Aria("label", words.Panels).Body(app.Range(tabs).Slice(func(i int) app.UI {
+	tabs := []struct{ panel, label string }{{sheetDials, words.T("Settings")}, {sheetHistory, words.T("History")}}
+	return app.Nav().Class("tabs").Aria("label", words.T("Panels")).Body(app.Range(tabs).Slice(func(i int) app.UI {
 		t := tabs[i]
 		return dom.Press("tab", t.label, func() { s.panel = t.panel }, t.panel).Aria("pressed", s.panel == t.panel)
 	}))

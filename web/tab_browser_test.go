@@ -328,9 +328,9 @@ func (b *tab) own() {
 		b.Log("the photographs beside the project are absent: two drawn pictures instead")
 		content, style = drawn(b.T, "golden_gate.jpg", 300, 225, 7), drawn(b.T, "starry_night.jpg", 320, 200, 23)
 	}
-	b.choose("Content picture", content)
+	b.choose("Photograph file", content)
 	b.until(`document.querySelector('.tile.filled img').alt === 'golden_gate.jpg'`, 20*time.Second)
-	b.choose("Style picture", style)
+	b.choose("Style picture file", style)
 	b.until(`(document.querySelector('.strip img') || {}).alt === 'starry_night.jpg'`, 20*time.Second)
 	b.ready(1)
 }

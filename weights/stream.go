@@ -49,7 +49,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 	taken := 0
 	for taken < len(p) {
 		if s.Whole() {
-			return taken, engine.Errorf(engine.InvalidWeights, "The network arrived damaged: there is more of it than its file says. Start again.")
+			return taken, engine.Errorf(engine.InvalidWeights, "The network arrived damaged: it is longer than its file says. Start again.")
 		}
 		n := min(len(p)-taken, s.need-len(s.part))
 		s.part = append(s.room(n), p[taken:taken+n]...)
@@ -115,7 +115,7 @@ func (s *Stream) check() error {
 }
 
 func (s *Stream) damaged(part string) error {
-	return engine.Errorf(engine.InvalidWeights, "The network arrived damaged (its %s) and is not used; start again, and if it happens twice tell whoever runs the server.", part)
+	return engine.Errorf(engine.InvalidWeights, "The network arrived damaged (its %s) and is not used. Start again; if it happens twice, tell the people who run the server.", part)
 }
 
 // readHeader believes a header whose hash is right no more than any other: it might
@@ -136,13 +136,13 @@ func (s *Stream) readHeader() error {
 	for i := len(f.layers) - 1; i >= 0; i-- {
 		l := f.layers[i]
 		if !l.quantised() || l.weight.to != at {
-			return engine.Errorf(engine.InvalidWeights, "The network cannot be read as it comes, because %s is not in int8 at its place; make its file anew with this program.", l.name)
+			return engine.Errorf(engine.InvalidWeights, "The network cannot be read while it downloads, because %s is not in int8 at its place. Make its file again with this program.", l.name)
 		}
 		at = l.weight.from
 	}
 	sums := strings.Split(f.metadata[keyDigests], ",")
 	if len(sums) != 1+len(f.layers) {
-		return engine.Errorf(engine.InvalidWeights, "The network cannot be read as it comes, because its file lacks hashes; make it anew with this program.")
+		return engine.Errorf(engine.InvalidWeights, "The network cannot be read while it downloads, because its file lacks hashes. Make it again with this program.")
 	}
 	s.file, s.sums = f, sums
 	return nil

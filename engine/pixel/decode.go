@@ -65,9 +65,9 @@ func Size(f engine.File) (w, h int, err error) {
 func codecOf(f *engine.File) (codec, error) {
 	switch {
 	case len(f.Data) == 0:
-		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a %s file.", f.Name, label.Kinds)
+		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is empty. Choose a %s file.", f.Name, label.Kinds)
 	case len(f.Data) > MaxFileBytes:
-		return codec{}, engine.Errorf(engine.TooLarge, "%q has %d MiB, and %d MiB is the most; save it smaller.", f.Name, (len(f.Data)-1)>>20+1, MaxFileBytes>>20)
+		return codec{}, engine.Errorf(engine.TooLarge, "%q has %d MiB; the limit is %d MiB. Save it smaller.", f.Name, (len(f.Data)-1)>>20+1, MaxFileBytes>>20)
 	}
 	kind, read := label.Kind(f.Data)
 	switch {
@@ -77,9 +77,9 @@ func codecOf(f *engine.File) (codec, error) {
 		}
 		return codecs[kind], nil
 	case kind != "":
-		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is %s file, which this program cannot read; save it as a %s file.", f.Name, withArticle(kind), label.Kinds)
+		return codec{}, engine.Errorf(engine.InvalidPicture, "%q is %s file, which this program cannot read. Save it as a %s file.", f.Name, withArticle(kind), label.Kinds)
 	}
-	return codec{}, engine.Errorf(engine.InvalidPicture, "%q is not a picture this program can read; use a %s file.", f.Name, label.Kinds)
+	return codec{}, engine.Errorf(engine.InvalidPicture, "%q is not a picture that this program can read. Use a %s file.", f.Name, label.Kinds)
 }
 
 func withArticle(kind string) string {
@@ -107,7 +107,7 @@ func (c codec) size(f engine.File, bytes int) (image.Config, error) {
 	case w < 1 || h < 1:
 		return size, damaged(f, errors.New("it has no pixels"))
 	case w > MaxPixels/h:
-		return size, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, and %d million is the most; save it smaller.", f.Name, w, h, MaxPixels/1000000)
+		return size, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels; the limit is %d million. Save it smaller.", f.Name, w, h, MaxPixels/1000000)
 	case c.least(w*h, size.ColorModel) > bytes:
 		return size, damaged(f, fmt.Errorf("%d x %d pixels cannot be in so short a file", w, h))
 	}
@@ -189,11 +189,11 @@ func damaged(f engine.File, err error) error {
 	case errors.As(err, &bmpKind):
 		kind = unsupported("a rare kind of BMP: " + string(bmpKind))
 	default:
-		return engine.Errorf(engine.InvalidPicture, "%q is damaged or incomplete (%w); get another copy of it, or save it again as a JPEG or PNG.", f.Name, err)
+		return engine.Errorf(engine.InvalidPicture, "%q is damaged or incomplete (%w). Get another copy of it, or save it again as a JPEG or PNG.", f.Name, err)
 	}
 	return &engine.Error{
 		Code:    engine.InvalidPicture,
-		Message: fmt.Sprintf("%q is %s, which this program cannot read; save it as a plain JPEG or PNG.", f.Name, string(kind)),
+		Message: fmt.Sprintf("%q is %s, which this program cannot read. Save it as a plain JPEG or PNG.", f.Name, string(kind)),
 		Err:     kind,
 	}
 }

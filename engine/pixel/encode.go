@@ -48,7 +48,7 @@ func FormatOf(name string) (Format, error) {
 	case ".tif", ".tiff":
 		return TIFF, nil
 	}
-	return "", engine.Errorf(engine.Unwritable, "%q does not say what kind of picture to write; let the name end in .png, .jpg, .webp or .tif.", name)
+	return "", engine.Errorf(engine.Unwritable, "%q does not say what kind of picture to write. Let the name end in .png, .jpg, .webp or .tif.", name)
 }
 
 // Encode writes the picture as a file that says it is sRGB. JPEG shows transparency over
@@ -82,7 +82,7 @@ func asUnwritable(err error) error {
 	if _, ok := err.(*engine.Error); ok || err == nil {
 		return err
 	}
-	return engine.Errorf(engine.Unwritable, "The picture cannot be written (%w); look whether there is room and leave to write.", err)
+	return engine.Errorf(engine.Unwritable, "The picture cannot be written (%w). Check the free space and the permission to write.", err)
 }
 
 // encoded returns the file. The picture in 16 bits may be nil.
@@ -104,7 +104,7 @@ func encoded(img *image.NRGBA, deep *image.NRGBA64, format Format) ([]byte, erro
 		err = jpeg.Encode(&file, opaque(img), &jpeg.Options{Quality: jpegQuality})
 	case WebP:
 		if max(img.Rect.Dx(), img.Rect.Dy()) > mostWebPSide {
-			return nil, engine.Errorf(engine.TooLarge, "A WebP picture has at most %d pixels to a side, and this one is %d x %d; let the name end in .png.", mostWebPSide, img.Rect.Dx(), img.Rect.Dy())
+			return nil, engine.Errorf(engine.TooLarge, "A WebP picture has at most %d pixels to a side; this one has %d x %d. Save it as PNG.", mostWebPSide, img.Rect.Dx(), img.Rect.Dy())
 		}
 		err = nativewebp.Encode(&file, straight{img}, nil)
 	case TIFF:

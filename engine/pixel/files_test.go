@@ -61,13 +61,13 @@ func pixelsOf[T any](t *testing.T, dir string) map[string]T {
 // Files as people have them are read as viewers show them, and a note says what is not there.
 func TestFilesAsPeopleHaveThem(t *testing.T) {
 	notes := map[string]string{
-		"trunc_2bytes_noEOI.jpg": `"trunc_2bytes_noEOI.jpg" lacks its end mark; all of the picture is there.`,
-		"trunc_90.jpg":           `"trunc_90.jpg" is cut short: the lowest 16 of its 64 rows are missing, and are of one colour.`,
-		"png_badcrc_text.png":    `"png_badcrc_text.png" has a fault in what stands beside the picture; all of the picture is there.`,
-		"png_noIEND.png":         `"png_noIEND.png" lacks its end; all of the picture is there.`,
-		"gif_toomuch.gif":        `"gif_toomuch.gif" has faults in its data; all of its first picture is there.`,
-		"gif_screen0.gif":        `"gif_screen0.gif" has faults in its data; all of its first picture is there.`,
-		"gif_notenough.gif":      `"gif_notenough.gif" is cut short: 2% of its first picture is missing, and is of one colour.`,
+		"trunc_2bytes_noEOI.jpg": `"trunc_2bytes_noEOI.jpg" lacks its end mark. The picture is complete.`,
+		"trunc_90.jpg":           `"trunc_90.jpg" is cut short: the lowest 16 of its 64 rows are missing and filled with one colour.`,
+		"png_badcrc_text.png":    `"png_badcrc_text.png" has a fault in the data beside the picture. The picture is complete.`,
+		"png_noIEND.png":         `"png_noIEND.png" lacks its end. The picture is complete.`,
+		"gif_toomuch.gif":        `"gif_toomuch.gif" has faults in its data. Its first picture is complete.`,
+		"gif_screen0.gif":        `"gif_screen0.gif" has faults in its data. Its first picture is complete.`,
+		"gif_notenough.gif":      `"gif_notenough.gif" is cut short: 2% of its first picture is missing and filled with one colour.`,
 		"gif_trunc.gif":          `"gif_trunc.gif" is cut short: `,
 	}
 	// Beyond which row there is nothing right.

@@ -117,14 +117,14 @@ func mendedGIF(f engine.File, size sizer) iter.Seq2[[]byte, string] {
 		if there == 0 {
 			return
 		}
-		note := fmt.Sprintf("%q has faults in its data; all of its first picture is there.", f.Name)
+		note := fmt.Sprintf("%q has faults in its data. Its first picture is complete.", f.Name)
 		if err != nil {
 			missing := len(pixels) - there
 			what := "is cut short"
 			if !errors.Is(err, io.ErrUnexpectedEOF) {
 				what = "is damaged"
 			}
-			note = fmt.Sprintf("%q %s: %d%% of its first picture is missing, and is of one colour.", f.Name, what, (100*missing+len(pixels)-1)/len(pixels))
+			note = fmt.Sprintf("%q %s: %d%% of its first picture is missing and filled with one colour.", f.Name, what, (100*missing+len(pixels)-1)/len(pixels))
 		}
 		yield(append(append(out, packedGIF(pixels, width)...), ';'), note)
 	}

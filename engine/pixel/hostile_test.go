@@ -122,8 +122,8 @@ func TestDecodeRefuses(t *testing.T) {
 		code engine.Code
 		says string
 	}{
-		{"nothing", nil, engine.InvalidPicture, `"holiday.jpg" is empty; choose`},
-		{"text", []byte("Dear diary, today I went to the beach."), engine.InvalidPicture, `"holiday.jpg" is not a picture this program can read; use a JPEG, PNG, WebP, GIF, BMP or TIFF file.`},
+		{"nothing", nil, engine.InvalidPicture, `"holiday.jpg" is empty. Choose`},
+		{"text", []byte("Dear diary, today I went to the beach."), engine.InvalidPicture, `"holiday.jpg" is not a picture that this program can read. Use a JPEG, PNG, WebP, GIF, BMP or TIFF file.`},
 		{"GIF without a picture", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), engine.InvalidPicture, "is damaged or incomplete"},
 		{"JPEG's first bytes", jpgs[:3], engine.InvalidPicture, "is damaged or incomplete"},
 		{"JPEG cut in its header", jpgs[:100], engine.InvalidPicture, "is damaged or incomplete"},
@@ -136,7 +136,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"lossy WebP without key frame", interFrame, engine.InvalidPicture, "is damaged or incomplete"},
 		{"moving WebP without a picture", moved, engine.InvalidPicture, "is damaged or incomplete (it has no picture)"},
 		{"JPEG with arithmetic coding", arithmetic, engine.InvalidPicture, `"holiday.jpg" is a JPEG with arithmetic coding, which this program cannot read`},
-		{"PNG that claims 100000 x 100000", claimPNG(pngs, 100000, 100000), engine.TooLarge, "has 100000 x 100000 pixels, and 67 million is the most"},
+		{"PNG that claims 100000 x 100000", claimPNG(pngs, 100000, 100000), engine.TooLarge, "has 100000 x 100000 pixels; the limit is 67 million"},
 		{"PNG that claims 2147483647 x 2147483647", claimPNG(pngs, 1<<31-1, 1<<31-1), engine.InvalidPicture, "dimension overflow"},
 		{"PNG that claims no pixels", claimPNG(pngs, 0, 7), engine.InvalidPicture, `"holiday.jpg" is damaged or incomplete`},
 		{"JPEG that claims 65535 x 65535", claimJPEG(jpgs, 65535, 65535), engine.TooLarge, "65535 x 65535"},
@@ -155,7 +155,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"TIFF cut", tiffs[:len(tiffs)/2], engine.InvalidPicture, "is damaged or incomplete"},
 		{"WebP that claims 8000 x 8000", claimWebP(alpha, 8000, 8000), engine.InvalidPicture, "8000 x 8000 pixels cannot be in so short a file"},
 		{"PNG bomb of 8200 x 8200 black pixels", bombPNG(8200), engine.TooLarge, "8200 x 8200"},
-		{"64 MiB and a byte", append(bytes.Clone(jpgs), make([]byte, pixel.MaxFileBytes)...), engine.TooLarge, "has 65 MiB, and 64 MiB is the most"},
+		{"64 MiB and a byte", append(bytes.Clone(jpgs), make([]byte, pixel.MaxFileBytes)...), engine.TooLarge, "has 65 MiB; the limit is 64 MiB"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

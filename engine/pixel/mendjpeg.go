@@ -32,7 +32,7 @@ func mendedJPEG(f engine.File, size sizer) iter.Seq2[[]byte, string] {
 			return
 		}
 		ended := func(data []byte) []byte { return append(slices.Clip(data), 0xff, eoi) }
-		if !yield(ended(f.Data), fmt.Sprintf("%q lacks its end mark; all of the picture is there.", f.Name)) {
+		if !yield(ended(f.Data), fmt.Sprintf("%q lacks its end mark. The picture is complete.", f.Name)) {
 			return
 		}
 		head := headOfJPEG(f.Data)
@@ -42,7 +42,7 @@ func mendedJPEG(f engine.File, size sizer) iter.Seq2[[]byte, string] {
 			}
 		}
 		if whole, rows := head.filled(f.Data); whole != nil {
-			yield(whole, fmt.Sprintf("%q is cut short: the lowest %d of its %d rows are missing, and are of one colour.", f.Name, head.h-rows, head.h))
+			yield(whole, fmt.Sprintf("%q is cut short: the lowest %d of its %d rows are missing and filled with one colour.", f.Name, head.h-rows, head.h))
 		}
 	}
 }

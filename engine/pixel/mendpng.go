@@ -31,11 +31,11 @@ func mendedPNG(f engine.File, size sizer) iter.Seq2[[]byte, string] {
 		if err != nil {
 			return
 		}
-		fault := "has a fault in what stands beside the picture"
+		fault := "has a fault in the data beside the picture"
 		if !p.ended {
 			fault = "lacks its end"
 		}
-		if !yield(kept, fmt.Sprintf("%q %s; all of the picture is there.", f.Name, fault)) {
+		if !yield(kept, fmt.Sprintf("%q %s. The picture is complete.", f.Name, fault)) {
 			return
 		}
 		need := p.rawBytes(claimed.Width, claimed.Height)
@@ -43,9 +43,9 @@ func mendedPNG(f engine.File, size sizer) iter.Seq2[[]byte, string] {
 		if there == 0 {
 			return
 		}
-		note := fmt.Sprintf("%q lacks its end; all of the picture is there.", f.Name)
+		note := fmt.Sprintf("%q lacks its end. The picture is complete.", f.Name)
 		if there < need {
-			note = fmt.Sprintf("%q is cut short: %d%% of the picture is missing, and is of one colour.", f.Name, (100*(need-there)+need-1)/need)
+			note = fmt.Sprintf("%q is cut short: %d%% of the picture is missing and filled with one colour.", f.Name, (100*(need-there)+need-1)/need)
 		}
 		yield(p.file(deflated(raw)), note)
 	}

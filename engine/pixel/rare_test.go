@@ -66,7 +66,7 @@ func TestInvisiblePhotograph(t *testing.T) {
 	notes := ""
 	ctx := engine.WithNotes(t.Context(), func(n string) { notes += n })
 	img, err := pixel.Decode(ctx, engine.File{Name: "clear.png", Data: pngFile(t, clear)})
-	if err != nil || notes != `"clear.png" is transparent all over; it is painted as white.` {
+	if err != nil || notes != `"clear.png" is completely transparent. It is painted as white.` {
 		t.Fatalf("%q, %v", notes, err)
 	}
 	painting := even(color.NRGBA{1, 2, 3, 255})

@@ -113,7 +113,7 @@ func TestCheckpointErrors(t *testing.T) {
 		"two heads":          {edited(t, good, `$`, "{}"), "damaged"},
 		"other shape":        {edited(t, good, `"W":\d+,?`, `"W":1234,`), "damaged"},
 		"a huge shape":       {edited(t, good, `"H":\d+`, `"H":268435455`), "damaged"},
-		"a shape turned":     {edited(t, good, `"H":(\d+),"W":(\d+)`, `"H":$2,"W":$1`), "another size"},
+		"a shape turned":     {edited(t, good, `"H":(\d+),"W":(\d+)`, `"H":$2,"W":$1`), "does not have the size"},
 		"other scale":        {edited(t, good, `"scale":1`, `"scale":7`), "a scale"},
 		"negative scale":     {edited(t, good, `"scale":1`, `"scale":-1`), "damaged"},
 		"too far":            {edited(t, good, `"iteration":\d+`, `"iteration":15`), "damaged"},

@@ -56,7 +56,7 @@ func (d *digests) wellFormed() bool {
 
 // check says which file of a request is another than the checkpoint was made with.
 func (d *digests) check(req *engine.Request) error {
-	const advice = "Give the pictures that it was made with, or start a new painting."
+	const advice = "Give the pictures it was made with, or start a new painting."
 	wrong := func(format string, args ...any) error {
 		return engine.Errorf(engine.InvalidPicture, "%s %s", fmt.Sprintf(format, args...), advice)
 	}

@@ -40,7 +40,7 @@ func evaluate(ctx context.Context, be backend.Backend, w *vgg.Weights, r engine.
 		return nil, err
 	}
 	if a, b := x.Bounds().Size(), content.Bounds().Size(); a != b {
-		return nil, engine.Errorf(engine.InvalidPicture, "The picture is %d x %d and the content %d x %d; they must have the same size.", a.X, a.Y, b.X, b.Y)
+		return nil, engine.Errorf(engine.InvalidPicture, "The picture is %d x %d and the photograph %d x %d. They must have the same size.", a.X, a.Y, b.X, b.Y)
 	}
 	sc := &scene{be: be, recipe: &r, content: asItIs(content, border), styleFactor: 1}
 	for _, s := range styles {

@@ -37,7 +37,7 @@ func (j *job) savePixels(st *stage) error {
 // failure is how a run ends with err.
 func failure(err error) error {
 	if errors.Is(err, backend.ErrLost) {
-		return engine.Errorf(engine.Unavailable, "The GPU stopped, and nobody goes on (%w); paint on the processor.", err)
+		return engine.Errorf(engine.Unavailable, "The GPU stopped (%w). Paint on the processor.", err)
 	}
 	return engine.AsError(err)
 }
@@ -54,7 +54,7 @@ func (j *job) fallsBack(err error) bool {
 	if planErr != nil {
 		return false
 	}
-	j.reports.keep(fmt.Sprintf("The GPU stopped (%v); the painting goes on on the processor, from the last picture.", err))
+	j.reports.keep(fmt.Sprintf("The GPU stopped (%v). The processor continues from the last picture.", err))
 	j.be, j.other, j.plan = j.other, nil, next
 	// What was measured was the other's.
 	j.pace.probed, j.pace.timed = 0, time.Time{}

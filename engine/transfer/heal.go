@@ -18,7 +18,7 @@ func (st *stage) step(ctx context.Context) (float64, error) {
 	if st.best == nil {
 		loss, err := st.opt.Step(ctx)
 		if err == nil && (math.IsNaN(loss) || math.IsInf(loss, 0)) {
-			err = engine.Errorf(engine.InvalidWeights, "The network %q gives no numbers for these pictures; its file is damaged, or it was prepared for other pictures.", st.plan.recipe.Weights)
+			err = engine.Errorf(engine.InvalidWeights, "The network %q computes no valid numbers for these pictures. Its file is damaged, or it was prepared for other pictures.", st.plan.recipe.Weights)
 		}
 		return loss, err
 	}
@@ -32,7 +32,7 @@ func (st *stage) step(ctx context.Context) (float64, error) {
 	}
 	switch ran := !(loss <= astray*st.first); {
 	case ran && st.steps == 0:
-		return loss, engine.Errorf(engine.InvalidWeights, "The network %q gives no numbers for these pictures; its file is damaged, or it was prepared for other pictures.", st.plan.recipe.Weights)
+		return loss, engine.Errorf(engine.InvalidWeights, "The network %q computes no valid numbers for these pictures. Its file is damaged, or it was prepared for other pictures.", st.plan.recipe.Weights)
 	case ran:
 		return st.heal(ctx)
 	case st.steps == 0 || loss < st.least:
@@ -46,7 +46,7 @@ func (st *stage) step(ctx context.Context) (float64, error) {
 // heal goes on from the best picture with the default optimiser.
 func (st *stage) heal(ctx context.Context) (float64, error) {
 	recipe := st.j.plan.recipe
-	st.j.reports.keep(fmt.Sprintf("The loss ran away with the optimiser %s; the painting goes on from its best picture with %s.", recipe.Optimizer, engine.LBFGS))
+	st.j.reports.keep(fmt.Sprintf("The optimiser %s diverged. The painting continues from its best picture with %s.", recipe.Optimizer, engine.LBFGS))
 	px, err := st.pixelsOf(st.best)
 	if err != nil {
 		return 0, err

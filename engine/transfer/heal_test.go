@@ -23,7 +23,7 @@ func TestHeals(t *testing.T) {
 		res, reports := run(t, runner(2), req)
 		notes := 0
 		for _, p := range reports {
-			if strings.Contains(p.Note, "ran away") {
+			if strings.Contains(p.Note, "diverged") {
 				notes++
 			}
 		}

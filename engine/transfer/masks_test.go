@@ -151,7 +151,7 @@ func TestMaskErrors(t *testing.T) {
 	}{
 		"black":       {func(r *engine.Request) { r.Masks = []engine.File{file("black")} }, engine.InvalidPicture, "style 1 (\"painting\") is black"},
 		"black style": {func(r *engine.Request) { r.StyleMasks = []engine.File{file("black")} }, engine.InvalidPicture, "style picture 1 (\"painting\") is black"},
-		"keep all":    {func(r *engine.Request) { r.Keep = file("white") }, engine.InvalidPicture, "nothing to paint"},
+		"keep all":    {func(r *engine.Request) { r.Keep = file("white") }, engine.InvalidPicture, "keeps the whole photograph"},
 		"broken":      {func(r *engine.Request) { r.Keep = engine.File{Name: "x", Data: []byte("broken")} }, engine.InvalidPicture, "broken"},
 		"too many":    {func(r *engine.Request) { r.Masks = make([]engine.File, 2) }, engine.MissingPicture, "more masks than style"},
 		"no start":    {func(r *engine.Request) { r.Recipe.Start = engine.StartPicture }, engine.MissingPicture, "starts from a picture"},

@@ -61,9 +61,9 @@ func (n *Need) check(f Fit, budget int64) error {
 		return nil
 	}
 	if f.wide > 0 {
-		return engine.Errorf(engine.TooLarge, "The GPU takes no maps as large as this painting's, even in blocks; paint on the processor, or %s.", n.advice(budget))
+		return engine.Errorf(engine.TooLarge, "This painting is too large for the GPU, even in blocks. Paint on the processor, or %s.", n.advice(budget))
 	}
-	return engine.Errorf(engine.TooLarge, "The painting takes at least %s of memory, even in blocks, and %s is what it may take; %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
+	return engine.Errorf(engine.TooLarge, "The painting needs at least %s of memory, even in blocks; the limit is %s. To paint it, %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
 }
 
 func (f *Fit) beyond(budget int64) bool { return f.wide > 0 || budget > 0 && f.Bytes > budget }
@@ -91,7 +91,7 @@ func (n *Need) advice(budget int64) string {
 	if steps >= smallest {
 		return fmt.Sprintf("choose a size of %d pixels at most", step*steps)
 	}
-	return "choose a network with fewer layers, or give it more memory"
+	return "choose a network with fewer layers, or allow more memory"
 }
 
 const (

@@ -67,7 +67,7 @@ func (p *plan) with(r engine.Recipe) (*plan, error) {
 	}
 	next, err := p.ground.planWith(r, net, p.styleFactor)
 	if err == nil && next.fitted.beyond(p.ground.memory) {
-		return nil, engine.Errorf(engine.TooLarge, "That would take %s of memory; the limit is %s.", FormatBytes(next.fitted.Bytes), FormatBytes(p.ground.memory))
+		return nil, engine.Errorf(engine.TooLarge, "This needs %s of memory; the limit is %s.", FormatBytes(next.fitted.Bytes), FormatBytes(p.ground.memory))
 	}
 	return next, err
 }

@@ -61,12 +61,12 @@ func (r *Runner) readMasks(ctx context.Context, req *engine.Request) (masks, err
 func (m *masks) check(req *engine.Request, s size) error {
 	for i, img := range m.on {
 		if img != nil && sum(pixel.Mask(img, s.w, s.h)) < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask %q of style %d (%q) is black everywhere; paint white where the style should be.", req.Masks[i].Name, i+1, req.Styles[i].Name)
+			return engine.Errorf(engine.InvalidPicture, "The mask %q of style %d (%q) is black everywhere. Paint white where the style should go.", req.Masks[i].Name, i+1, req.Styles[i].Name)
 		}
 	}
 	for i, img := range m.of {
 		if img != nil && sum(pixel.Mask(img, s.w, s.h)) < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask %q on style picture %d (%q) is black everywhere; paint white over the part that is the style.", req.StyleMasks[i].Name, i+1, req.Styles[i].Name)
+			return engine.Errorf(engine.InvalidPicture, "The mask %q on style picture %d (%q) is black everywhere. Paint white over the part to take the style from.", req.StyleMasks[i].Name, i+1, req.Styles[i].Name)
 		}
 	}
 	if m.keep != nil {
@@ -75,7 +75,7 @@ func (m *masks) check(req *engine.Request, s size) error {
 			free += 1 - float64(v)
 		}
 		if free < 1 {
-			return engine.Errorf(engine.InvalidPicture, "The mask %q of what is kept is white everywhere, which leaves nothing to paint; paint black where the style should be.", req.Keep.Name)
+			return engine.Errorf(engine.InvalidPicture, "The mask %q is white everywhere and keeps the whole photograph. Paint black where the style should go.", req.Keep.Name)
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func damaged(why string) error {
 // the checkpoint.
 func readCheckpoint(data []byte) (*resumed, error) {
 	if bytes.HasPrefix(data, []byte(oldCheckpoint)) {
-		return nil, damaged("it was made by an earlier version of this program, which did not note with which pictures")
+		return nil, damaged("it was made by an earlier version of this program, which did not record its pictures")
 	}
 	rest, ok := bytes.CutPrefix(data, []byte(checkpointMagic))
 	if !ok || len(rest) < 8 {
@@ -89,7 +89,7 @@ func (j *job) takeUp(r *resumed) error {
 	}
 	s := j.plan.sizes[r.Scale]
 	if whole := s.withBorder(borderAt(s, j.plan.recipe.Border)); r.Shape.W != whole.w || r.Shape.H != whole.h {
-		return damaged("its picture has another size than these pictures lead to")
+		return damaged("its picture does not have the size that these pictures lead to")
 	}
 	j.plan = j.plan.calibrated(r.StyleFactor)
 	j.outcome.evaluations, j.outcome.loss = r.Done, r.Loss

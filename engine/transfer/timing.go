@@ -79,7 +79,7 @@ func TimedRecipe(network string) (engine.Recipe, error) {
 		r.Copies = 0
 		return r, err
 	}
-	return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no network %q to time; choose vgg19 or small.", network)
+	return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no network %q to time. Choose vgg19 or small.", network)
 }
 
 // Flops returns how many multiplications and additions the convolutions of all evaluations

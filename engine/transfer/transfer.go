@@ -178,7 +178,7 @@ func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *
 // painted. A run that takes hardly longer than the probe would does without.
 func (j *job) announce(ctx context.Context) error {
 	if f := j.plan.fitted; f.Blocks > 1 {
-		note := fmt.Sprintf("The picture is painted in %d blocks, without seams: so it needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
+		note := fmt.Sprintf("The picture is painted in %d blocks, without seams. This needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
 		if most := j.plan.need().pairs(j.plan.last()); f.Pairs < most {
 			note += fmt.Sprintf(" L-BFGS remembers %d steps instead of %d there, so each step gains less.", f.Pairs, most)
 		}
@@ -228,7 +228,7 @@ func (j *job) missed(ctx context.Context) {
 		return
 	}
 	if asked, err := j.control.Take(ctx); err == nil && asked != nil {
-		j.reports.keep("The checkpoint is of a finished painting: the changed settings had no effect. Start a new painting to use them.")
+		j.reports.keep("The checkpoint belongs to a finished painting, so the changed settings had no effect. Start a new painting to use them.")
 	}
 }
 

@@ -64,7 +64,7 @@ func New(be backend.Backend, w *Weights, taps []string) (*Network, error) {
 		}
 		i := slices.Index(n.taps, tap)
 		if i < 0 {
-			return nil, engine.Errorf(engine.MissingLayer, "The network %q has no layer %q; it has %s.", w.Name, tap, strings.Join(n.taps, ", "))
+			return nil, engine.Errorf(engine.MissingLayer, "The network %q has no layer %q. It has %s.", w.Name, tap, strings.Join(n.taps, ", "))
 		}
 		depth = max(depth, i+1)
 	}
@@ -153,7 +153,7 @@ func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward
 	if deepest.H < 1 || deepest.W < 1 {
 		return nil, &engine.Error{
 			Code:    engine.InvalidRecipe,
-			Message: fmt.Sprintf("A picture of %d x %d is too small for the layer %s; choose a larger size.", w, h, deepest.tap),
+			Message: fmt.Sprintf("A picture of %d x %d is too small for the layer %s. Choose a larger size.", w, h, deepest.tap),
 			Err:     &TooSmallError{w, h, deepest.tap},
 		}
 	}

@@ -75,7 +75,7 @@ func unknownRoute(mux *http.ServeMux, r *http.Request) *api.Problem {
 		}
 	}
 	if allowed == nil {
-		return problemOf(engine.Errorf(engine.NotFound, "The API has no %.40s %.100s; what it has is at /api/v1/openapi.json.", r.Method, r.URL.Path))
+		return problemOf(engine.Errorf(engine.NotFound, "The API has no %.40s %.100s. Its description is at /api/v1/openapi.json.", r.Method, r.URL.Path))
 	}
 	p := problemWith(http.StatusMethodNotAllowed, engine.InvalidRequest, "This address takes "+strings.Join(allowed, " and ")+".")
 	p.Header.Set("Allow", strings.Join(allowed, ", "))

@@ -425,9 +425,9 @@ func TestBadJobs(t *testing.T) {
 		says   string
 	}{
 		"no recipe":     {good()[1:], 400, "recipe is missing"},
-		"no content":    {[]part{good()[0], good()[2]}, 400, "choose a content picture"},
-		"no style":      {good()[:2], 400, "choose a style picture"},
-		"empty content": {with("content", ""), 400, "choose a content picture"},
+		"no content":    {[]part{good()[0], good()[2]}, 400, "There is no photograph yet"},
+		"no style":      {good()[:2], 400, "There is no style picture yet"},
+		"empty content": {with("content", ""), 400, "There is no photograph yet"},
 		"unknown part":  {append(good(), part{"drawing", nil}), 400, "drawing"},
 		"broken mask":   {append(good(), part{"mask", []byte("Dear friend")}), 422, "not a picture"},
 		"many masks":    {append(good(), part{"mask", nil}, part{"mask", nil}), 400, "more masks than style pictures"},

@@ -39,8 +39,8 @@ func TestBombs(t *testing.T) {
 		status int
 		says   string
 	}{
-		"more than any":           {bomb(60000, 60000), 413, "million is the most"},
-		"more than this server's": {bomb(8000, 8000), 413, "this server takes pictures of 1"},
+		"more than any":           {bomb(60000, 60000), 413, "the limit is"},
+		"more than this server's": {bomb(8000, 8000), 413, "this server takes up to 1"},
 		"none":                    {bomb(0, 5), 422, ""},
 	} {
 		for _, part := range []string{"content", "style", "mask"} {

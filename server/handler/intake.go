@@ -53,7 +53,7 @@ func (t *taking) read(part io.Reader) ([]byte, error) {
 		if len(data) == cap(data) {
 			size := max(min(2*cap(data), t.most+1), first, len(data)+1) // one more is where the end is found
 			if !t.take(size) {
-				return nil, engine.Errorf(engine.Busy, "Too many pictures are being handed over at once; please try again in a minute.")
+				return nil, engine.Errorf(engine.Busy, "Too many pictures are being uploaded at once. Please try again in a minute.")
 			}
 			t.held += size
 			grown := make([]byte, len(data), size)
@@ -148,11 +148,11 @@ func uploadError(err error) error {
 	case errors.As(err, &told), errors.As(err, &answered):
 		return err
 	case errors.As(err, &tooLarge):
-		return engine.Errorf(engine.TooLarge, "The upload is larger than %d MiB; send smaller pictures.", tooLarge.Limit>>20)
+		return engine.Errorf(engine.TooLarge, "The upload is larger than %d MiB. Send smaller pictures.", tooLarge.Limit>>20)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return problemWith(http.StatusRequestTimeout, engine.InvalidRequest, "The upload came too slowly or stopped; send it again, over a faster line or with smaller pictures.")
+		return problemWith(http.StatusRequestTimeout, engine.InvalidRequest, "The upload was too slow or stopped. Send it again, over a faster connection or with smaller pictures.")
 	case errors.Is(err, errHead):
-		return problemWith(http.StatusRequestHeaderFieldsTooLarge, engine.InvalidRequest, "A part of the upload has a head that is too long.")
+		return problemWith(http.StatusRequestHeaderFieldsTooLarge, engine.InvalidRequest, "A part of the upload has a header that is too long.")
 	}
-	return engine.Errorf(engine.InvalidRequest, "The upload ended early or is not multipart/form-data; send it again.")
+	return engine.Errorf(engine.InvalidRequest, "The upload ended early or is not multipart/form-data. Send it again.")
 }

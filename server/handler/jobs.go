@@ -191,7 +191,7 @@ func readRequest(u *upload, memory *taking) (engine.Request, error) {
 		role := engine.Role(part.FormName())
 		isRecipe := role == "recipe" && !recipe
 		if !isRecipe && !req.Room(role) {
-			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it; a job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", role, engine.MaxStyles)
+			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it. A job has recipe, content, up to %d of style, and mask, style_mask, keep and start.", role, engine.MaxStyles)
 		}
 		data, err := memory.read(part)
 		if err != nil {
@@ -251,7 +251,7 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 			return err
 		}
 		if w*h > s.PictureMegapixels*1e6 {
-			return engine.Errorf(engine.TooLarge, "%q has %.1f megapixels, and this server takes pictures of %d at most; send it smaller.", f.Name, float64(w*h)/1e6, s.PictureMegapixels)
+			return engine.Errorf(engine.TooLarge, "%q has %.1f megapixels; this server takes up to %d. Send a smaller copy.", f.Name, float64(w*h)/1e6, s.PictureMegapixels)
 		}
 		switch p.Role {
 		case engine.RoleContent:
@@ -263,11 +263,11 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 		}
 	}
 	if r.Size == engine.SizeAuto {
-		return engine.Errorf(engine.InvalidRecipe, "A server does not choose the size, as it cannot know how long you would wait: give the recipe a size in pixels.")
+		return engine.Errorf(engine.InvalidRecipe, "A server cannot choose the size, because it cannot know how long you would wait. Give the recipe a size in pixels.")
 	}
 	w, h := pixel.Fit(need.Content.X, need.Content.Y, r.Size)
 	if w*h > s.Megapixels*1e6 {
-		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels, and this server makes %d at most; choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
+		return engine.Errorf(engine.TooLarge, "The result would have %.1f megapixels; this server makes up to %d. Choose a smaller size.", float64(w*h)/1e6, s.Megapixels)
 	}
 	_, err = need.Fit(s.MemoryBytes)
 	return err

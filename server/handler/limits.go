@@ -57,12 +57,12 @@ func (l *limits) check(r *http.Request, client netip.Addr, trusted bool) *api.Pr
 	}
 	if l.rates.Requests > 0 {
 		if wait := l.take(l.requests, client, l.rates.Requests, math.Ceil(10*l.rates.Requests)); wait > 0 {
-			return tooMany(wait, "Your address asks for too much at once; please go on in a moment.")
+			return tooMany(wait, "Too many requests came from your address at once. Please continue in a moment.")
 		}
 	}
 	if l.rates.Posts > 0 && r.Method == http.MethodPost {
 		if wait := l.take(l.posts, client, l.rates.Posts/60, math.Max(2, math.Ceil(l.rates.Posts/4))); wait > 0 {
-			return tooMany(wait, "Your address has handed over much in a short time; please try again in a moment.")
+			return tooMany(wait, "Your address has sent a lot in a short time. Please try again in a moment.")
 		}
 	}
 	return nil

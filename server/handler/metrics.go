@@ -98,7 +98,7 @@ func (s *server) serveMetrics() http.HandlerFunc {
 	h := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2})
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !within(s.MetricsFrom, peer(r)) || forwarded(r) {
-			writeProblem(w, problemWith(http.StatusForbidden, engine.Unauthorized, "Metrics are for the networks of --metrics-from only."))
+			writeProblem(w, problemWith(http.StatusForbidden, engine.Unauthorized, "Metrics are only for the networks of --metrics-from."))
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")

@@ -59,7 +59,7 @@ func (s *server) around(next http.Handler) http.Handler {
 		// A page of another site could have its visitors hand over jobs: forms are sent
 		// anywhere without asking.
 		if err := foreign.Check(r); err != nil {
-			writeProblem(answer, problemWith(http.StatusForbidden, engine.InvalidRequest, "Pages of other addresses cannot change anything here; open this server's own page."))
+			writeProblem(answer, problemWith(http.StatusForbidden, engine.InvalidRequest, "Pages from other addresses cannot change anything here. Open this server's own page."))
 			return
 		}
 		next.ServeHTTP(answer, r)

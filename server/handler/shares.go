@@ -76,7 +76,7 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 		return nil, s.shareError(&http.MaxBytesError{Limit: s.ShareBytes})
 	}
 	if !s.intake.take(shares.PieceBytes) {
-		return nil, engine.Errorf(engine.Busy, "Too many pictures are being handed over at once; please try again in a minute.")
+		return nil, engine.Errorf(engine.Busy, "Too many pictures are being uploaded at once. Please try again in a minute.")
 	}
 	defer s.intake.give(shares.PieceBytes)
 	u := &upload{
@@ -87,7 +87,7 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 	if head, err := body.Peek(envelope.Overhead); err != nil && !errors.Is(err, io.EOF) {
 		return nil, s.shareError(err)
 	} else if !envelope.IsSealed(head) {
-		return nil, engine.Errorf(engine.InvalidRequest, "What is shared must be sealed, and this is not: the server takes no picture that it could look at.")
+		return nil, engine.Errorf(engine.InvalidRequest, "A share must be encrypted, and this is not. The server takes no picture that it could look at.")
 	}
 	share, token, err := s.Shares.Put(ctx, body, r.ContentLength, time.Duration(in.Days)*24*time.Hour)
 	if errors.Is(err, shares.ErrRead) {
@@ -106,11 +106,11 @@ func (s *server) shareError(err error) error {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return engine.Errorf(engine.TooLarge, "A share has at most %d MiB on this server; share a smaller picture, or leave the photograph out.", s.ShareBytes>>20)
+		return engine.Errorf(engine.TooLarge, "A share has at most %d MiB on this server. Share a smaller picture, or leave the photograph out.", s.ShareBytes>>20)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return uploadError(err)
 	}
-	return engine.Errorf(engine.InvalidRequest, "The upload ended early; send it again.")
+	return engine.Errorf(engine.InvalidRequest, "The upload ended early. Send it again.")
 }
 
 // shared sends a share as it comes from the store. Only the browser keeps it, and not

@@ -79,7 +79,7 @@ func (s *server) weightsFile(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file))
 		return
 	}
-	s.problem(w, r, engine.Errorf(engine.NotFound, "There is no such file of weights; the list is at /api/v1/weights."))
+	s.problem(w, r, engine.Errorf(engine.NotFound, "There is no such network file. The list is at /api/v1/weights."))
 }
 
 // compressAll compresses what there is, so that nobody finds it uncompressed.

@@ -141,7 +141,7 @@ func TestLimits(t *testing.T) {
 				b.Errorf("it is answered by %v", err)
 			}
 		}
-		refused(big, "space for pictures")
+		refused(big, "no space for more pictures")
 		b.kept(0)
 		one, two := b.submit(request(1)), b.submit(request(1))
 		refused(request(1), "too much to do")
@@ -185,7 +185,7 @@ func TestTimeLimit(t *testing.T) {
 	b := open(t, store.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0"}, jobs.Options{})
 	b.work(jobs.Worker{Runner: gate{most: 1}, Limit: 100 * time.Millisecond})
 	s := b.until(b.submit(request(1)), jobs.Status.Final)
-	if s.State != api.Failed || s.Err.Code != engine.TooLarge || !strings.Contains(s.Err.Message, "longer than this server gives") {
+	if s.State != api.Failed || s.Err.Code != engine.TooLarge || !strings.Contains(s.Err.Message, "longer than this server allows") {
 		t.Errorf("a job that takes too long is %+v, %v", s, s.Err)
 	}
 	b.kept(0)

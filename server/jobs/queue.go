@@ -151,11 +151,11 @@ func (q *Queue) Room() error {
 }
 
 func errBusy() *engine.Error {
-	return engine.Errorf(engine.Busy, "The server has too much to do; please try again in a few minutes.")
+	return engine.Errorf(engine.Busy, "The server has too much to do. Please try again in a few minutes.")
 }
 
 func errFull() *engine.Error {
-	return engine.Errorf(engine.Busy, "The server's space for pictures is used up for now; please try again later, or with smaller pictures.")
+	return engine.Errorf(engine.Busy, "The server has no space for more pictures now. Please try again later, or with smaller pictures.")
 }
 
 // Submit takes a request that was checked before, and returns once it is on disk. It
@@ -214,14 +214,14 @@ func answered(err error) error {
 	case isFull(err):
 		return errFull()
 	}
-	return &engine.Error{Code: engine.Unavailable, Message: "The server's queue does not answer; please try again in a minute.", Err: err}
+	return &engine.Error{Code: engine.Unavailable, Message: "The server's queue does not answer. Please try again in a minute.", Err: err}
 }
 
 // ids are what rand.Text returns.
 var ids = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
 func errUnknown() error {
-	return engine.Errorf(engine.NotFound, "There is no such job, or it has expired, or the token is another's.")
+	return engine.Errorf(engine.NotFound, "There is no such job: it has expired, or the token belongs to another.")
 }
 
 // find returns the job of that id to who has its token.
@@ -305,7 +305,7 @@ func (q *Queue) Result(ctx context.Context, id, token string) (io.ReadCloser, in
 	st := j.state
 	q.index.mu.Unlock()
 	if st.State != api.Done {
-		return nil, 0, engine.Errorf(engine.NotFound, "This job has no result; it is %s.", st.State)
+		return nil, 0, engine.Errorf(engine.NotFound, "This job has no result. It is %s.", st.State)
 	}
 	o, err := q.paintings.Get(ctx, resultName(id, st.Lease))
 	if errors.Is(err, jetstream.ErrObjectNotFound) {

@@ -53,7 +53,7 @@ type run struct {
 // otherwise why not.
 func (w *Worker) run(ctx context.Context, log *slog.Logger, l *lease, deliveries uint64) error {
 	if l.state.Attempts > maxAttempts || deliveries >= maxDeliveries {
-		return l.fail(engine.Errorf(engine.Internal, "The painting was begun %d times and broke off each time; try a smaller size or the small network.", l.state.Attempts-1))
+		return l.fail(engine.Errorf(engine.Internal, "The painting was started %d times and broke off each time. Try a smaller size or the small network.", l.state.Attempts-1))
 	}
 	painting, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -99,7 +99,7 @@ func (w *Worker) run(ctx context.Context, log *slog.Logger, l *lease, deliveries
 func (r *run) request(ctx context.Context) (engine.Request, error) {
 	data, err := r.uploads.GetBytes(ctx, r.id)
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
-		return engine.Request{}, engine.Errorf(engine.NotFound, "The pictures have expired before they could be painted; hand them over again.")
+		return engine.Request{}, engine.Errorf(engine.NotFound, "The pictures expired before they could be painted. Send them again.")
 	}
 	if err != nil {
 		return engine.Request{}, err
@@ -231,7 +231,7 @@ func (r *run) ended(ctx, painting context.Context, res *engine.Result, err error
 	case err == nil:
 		return r.finish(ctx, res)
 	case errors.Is(cause, errLimit):
-		err = engine.Errorf(engine.TooLarge, "The painting took longer than this server gives to one; choose a smaller size, fewer iterations or the small network.")
+		err = engine.Errorf(engine.TooLarge, "The painting took longer than this server allows. Choose a smaller size, fewer iterations or the small network.")
 	case ctx.Err() != nil:
 		return r.giveBack(res)
 	}

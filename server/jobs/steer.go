@@ -22,7 +22,7 @@ func (q *Queue) Steer(ctx context.Context, id, token string, recipe engine.Recip
 		return err
 	}
 	if s, _, _ := q.index.status(j); final(s.State) {
-		return engine.Errorf(engine.NotFound, "This job has ended; its recipe cannot be changed any more.")
+		return engine.Errorf(engine.NotFound, "This job has ended. Its recipe cannot change any more.")
 	}
 	_, err = q.recipes.Put(ctx, id, recipe.JSON())
 	if err != nil {

@@ -151,14 +151,14 @@ func (s *Shares) keep(ctx context.Context, name string, data []byte, keep time.D
 func reached(err error) error {
 	for _, away := range []error{nats.ErrConnectionClosed, nats.ErrDisconnected, nats.ErrNoResponders, nats.ErrReconnectBufExceeded, nats.ErrTimeout, context.DeadlineExceeded, jetstream.ErrJetStreamNotEnabled} {
 		if errors.Is(err, away) {
-			return &engine.Error{Code: engine.Unavailable, Message: "Shares cannot be reached at the moment; please try again in a minute.", Err: err}
+			return &engine.Error{Code: engine.Unavailable, Message: "Shares cannot be reached at the moment. Please try again in a minute.", Err: err}
 		}
 	}
 	return err
 }
 
 func errFull() error {
-	return engine.Errorf(engine.Busy, "This server has no room for another share now; try again later, or keep the picture as a file.")
+	return engine.Errorf(engine.Busy, "This server has no room for another share now. Try again later, or save the picture as a file.")
 }
 
 func errGone() error {

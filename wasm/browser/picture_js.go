@@ -16,9 +16,9 @@ import (
 func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	switch {
 	case len(f.Data) == 0:
-		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty; choose a JPEG, PNG, WebP, GIF or BMP file.", f.Name)
+		return nil, engine.Errorf(engine.InvalidPicture, "%q is empty. Choose a JPEG, PNG, WebP, GIF or BMP file.", f.Name)
 	case len(f.Data) > protocol.MaxFile:
-		return nil, engine.Errorf(engine.TooLarge, "%q is larger than %d MB; choose a smaller file.", f.Name, protocol.MaxFile>>20)
+		return nil, engine.Errorf(engine.TooLarge, "%q is larger than %d MB. Choose a smaller file.", f.Name, protocol.MaxFile>>20)
 	}
 	global := js.Global()
 	blob := global.Get("Blob").New([]any{Array(f.Data)})
@@ -30,20 +30,20 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, &engine.Error{
 			Code:    engine.InvalidPicture,
-			Message: fmt.Sprintf("%q is not a picture that this browser can read; use a JPEG, PNG, WebP, GIF or BMP file.", f.Name),
+			Message: fmt.Sprintf("%q is not a picture that this browser can read. Use a JPEG, PNG, WebP, GIF or BMP file.", f.Name),
 			Err:     err,
 		}
 	}
 	defer bitmap.Call("close")
 	w, h := bitmap.Get("width").Int(), bitmap.Get("height").Int()
 	if w < 1 || h < 1 || w > protocol.MaxPixels/h {
-		return nil, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, which is more than this program takes; make it smaller first.", f.Name, w, h)
+		return nil, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, more than this program takes. Make it smaller first.", f.Name, w, h)
 	}
 	img, err := Pixels(bitmap)
 	if err != nil {
 		return nil, &engine.Error{
 			Code:    engine.TooLarge,
-			Message: fmt.Sprintf("This browser has not enough memory for %q with its %d x %d pixels; make it smaller first.", f.Name, w, h),
+			Message: fmt.Sprintf("This browser does not have enough memory for %q with its %d x %d pixels. Make it smaller first.", f.Name, w, h),
 			Err:     err,
 		}
 	}

@@ -201,7 +201,7 @@ func (d *download) fetch(kept func() bool) error {
 			if tries++; tries == 3 || !d.pause() {
 				return &engine.Error{
 					Code:    engine.Unavailable,
-					Message: fmt.Sprintf("The network %q cannot be fetched; check the connection and start again.", d.name),
+					Message: fmt.Sprintf("The network %q cannot be downloaded. Check the connection and start again.", d.name),
 					Err:     err,
 				}
 			}
@@ -222,7 +222,7 @@ func (d *download) once(kept bool) error {
 	defer answer.Body.Close()
 	switch {
 	case answer.Status == 404:
-		return engine.Errorf(engine.UnknownWeights, "The network %q is not there any more; reload the page and start again.", d.name)
+		return engine.Errorf(engine.UnknownWeights, "The network %q is no longer there. Reload the page and start again.", d.name)
 	case answer.Status/100 != 2:
 		return fmt.Errorf("status %d", answer.Status)
 	case answer.From > from:

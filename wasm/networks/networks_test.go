@@ -346,9 +346,9 @@ func TestUnreachable(t *testing.T) {
 		says  string
 		tries int
 	}{
-		{&line{data: data, dead: true}, engine.Unavailable, `The network "mine" cannot be fetched; check the connection`, 3},
-		{&line{data: data, status: 500}, engine.Unavailable, "cannot be fetched", 3},
-		{&line{data: data, status: 404}, engine.UnknownWeights, "reload the page", 1},
+		{&line{data: data, dead: true}, engine.Unavailable, `The network "mine" cannot be downloaded. Check the connection`, 3},
+		{&line{data: data, status: 500}, engine.Unavailable, "cannot be downloaded", 3},
+		{&line{data: data, status: 404}, engine.UnknownWeights, "Reload the page", 1},
 	}
 	for _, test := range tests {
 		n := open(t, test.line, &shelf{})

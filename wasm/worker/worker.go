@@ -95,7 +95,7 @@ func (s *Session) start(id int, act func(ctx context.Context) protocol.Message) 
 	s.mu.Lock()
 	if s.cancel != nil {
 		s.mu.Unlock()
-		err := engine.Errorf(engine.Busy, "A painting is being made already; stop it first, or wait until it is done.")
+		err := engine.Errorf(engine.Busy, "A painting is already in progress. Stop it first, or wait until it is done.")
 		s.post(s.failed(id, err, nil))
 		return
 	}

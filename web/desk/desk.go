@@ -80,11 +80,11 @@ func (d *Desk) Busy() bool { return d.Run.Busy() }
 func (d *Desk) Missing() string {
 	switch {
 	case d.Content == nil && len(d.Styles) == 0:
-		return words.NeedBoth
+		return words.T("Choose a photograph and a painting.")
 	case d.Content == nil:
-		return words.NeedContent
+		return words.T("Choose a photograph.")
 	case len(d.Styles) == 0:
-		return words.NeedStyle
+		return words.T("Choose a painting.")
 	}
 	return ""
 }

@@ -14,7 +14,6 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/mask"
 	"trappedinart/web/run"
-	"trappedinart/web/words"
 )
 
 // page does at once what it is given, but what waits for later, and notes what it is asked.
@@ -128,13 +127,13 @@ func TestUndo(t *testing.T) {
 
 func TestStyles(t *testing.T) {
 	d, p := newDesk(t)
-	if d.Missing() != words.NeedBoth {
+	if d.Missing() != "Choose a photograph and a painting." {
 		t.Errorf("of an empty desk it says %q", d.Missing())
 	}
 	example := picture("example")
 	example.Example = true
 	d.AddStyle(example)
-	if d.Missing() != words.NeedContent {
+	if d.Missing() != "Choose a photograph." {
 		t.Errorf("without a photograph it says %q", d.Missing())
 	}
 	d.SetContent(picture("photo"))
@@ -169,10 +168,10 @@ func TestStyles(t *testing.T) {
 		t.Error("one style has more than one mask or weight")
 	}
 	d.Content = nil
-	if d.Styles = nil; d.Missing() != words.NeedBoth {
+	if d.Styles = nil; d.Missing() != "Choose a photograph and a painting." {
 		t.Errorf("it says %q", d.Missing())
 	}
-	if d.Content = picture("photo"); d.Missing() != words.NeedStyle {
+	if d.Content = picture("photo"); d.Missing() != "Choose a painting." {
 		t.Errorf("without a style it says %q", d.Missing())
 	}
 }
@@ -186,7 +185,7 @@ func TestWhenFree(t *testing.T) {
 	stops := busy(d, &engine.Control{})
 	d.WhenFree(act("first"))
 	d.WhenFree(act("second")) // of several files at once
-	if len(done) != 1 || d.Question == nil || d.Question.Title != words.StopTitle || *stops != 0 {
+	if len(done) != 1 || d.Question == nil || d.Question.Title != "Stop this painting?" || *stops != 0 {
 		t.Fatalf("while it paints %v was done, and it asks %+v", done, d.Question)
 	}
 	d.Question.Act()
@@ -225,7 +224,7 @@ func TestMasksAreNotLostUnasked(t *testing.T) {
 	d.WhenMasksMayGo(func() { gone++ })
 	d.Masks.Fill(0, 255)
 	d.WhenMasksMayGo(func() { gone++ })
-	if gone != 2 || d.Question == nil || d.Question.Title != words.MasksTitle {
+	if gone != 2 || d.Question == nil || d.Question.Title != "Discard the masks?" {
 		t.Errorf("%d times done, and it asks %+v", gone, d.Question)
 	}
 	d.Masks.Changed = false // a run had them
@@ -284,7 +283,7 @@ func TestTakeRecipe(t *testing.T) {
 	other := d.Recipe
 	other.Strength, other.Start, other.Scales, other.StyleWeights = 12, engine.StartPicture, 1, engine.Numbers{1, 2, 3}
 	d.TakeRecipe(other)
-	if d.Recipe.Strength != 12 || d.Recipe.Start != engine.StartContent || d.Recipe.Scales != 0 || len(d.Recipe.StyleWeights) != 2 || d.Said != words.RecipeTaken {
+	if d.Recipe.Strength != 12 || d.Recipe.Start != engine.StartContent || d.Recipe.Scales != 0 || len(d.Recipe.StyleWeights) != 2 || d.Said != "The settings are now those of the recipe. Undo restores yours." {
 		t.Errorf("it took %+v and says %q", d.Recipe, d.Said)
 	}
 	d.Undo()
@@ -312,7 +311,7 @@ func TestTakeRecipe(t *testing.T) {
 	d.Run.End(nil, errors.New("broken"), 0)
 	busy(d, nil)
 	d.TakeRecipe(other)
-	if d.Question.Text != words.RecipeNext || !d.Fixed(setting(t, "strength")) {
+	if d.Question.Text != "A painting is in progress and stays as it is. These settings apply from the next Start." || !d.Fixed(setting(t, "strength")) {
 		t.Errorf("of a run that cannot be steered it asks %q", d.Question.Text)
 	}
 	d.TakePreset("no preset")
@@ -410,7 +409,7 @@ func TestLedger(t *testing.T) {
 	}
 	now = now.Add(10 * time.Minute)
 	l = desk.OpenLedger(m, func() time.Time { return now })
-	if len(l.List) != 1 || l.List[0].Text != "new "+fmt.Sprintf(words.SentRevoked, "15:04") {
+	if len(l.List) != 1 || l.List[0].Text != "new "+fmt.Sprintf("Deleted there at %s.", "15:04") {
 		t.Errorf("later it has %+v", l.List)
 	}
 }

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -53,7 +52,7 @@ func (l *Ledger) Tell(said Sent) error {
 func (l *Ledger) Untell(id string) error {
 	for i := range l.List {
 		if l.List[i].ID == id {
-			l.List[i].Text += " " + fmt.Sprintf(words.SentRevoked, l.now().Format("15:04"))
+			l.List[i].Text += " " + words.T("Deleted there at %s.", l.now().Format("15:04"))
 		}
 	}
 	return l.memory.Set(sentKey, l.List)

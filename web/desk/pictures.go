@@ -2,7 +2,6 @@ package desk
 
 import (
 	"encoding/json"
-	"fmt"
 	"image"
 	"math"
 	"slices"
@@ -77,7 +76,7 @@ func (d *Desk) AddStyle(p *Picture) {
 	case len(d.Styles) == 1 && d.Styles[0].Example && !d.Touched:
 		d.Styles = nil
 	case len(d.Styles) >= engine.MaxStyles:
-		d.Problem = fmt.Sprintf(words.TooManyStyles, engine.MaxStyles)
+		d.Problem = words.T("You can use at most %d styles. Remove one first.", engine.MaxStyles)
 		return
 	}
 	d.setStyles(append(d.Styles, p))

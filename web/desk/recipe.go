@@ -164,19 +164,19 @@ func (d *Desk) TakeRecipe(recipe engine.Recipe) {
 			return nil
 		})
 		d.Page.ShowContent()
-		d.Say(words.RecipeTaken)
+		d.Say(words.T("The settings are now those of the recipe. Undo restores yours."))
 	}
 	text := ""
 	if waits := d.waiting(recipe); d.Busy() && d.Run.Control() == nil {
-		text = words.RecipeNext
+		text = words.T("A painting is in progress and stays as it is. These settings apply from the next Start.")
 	} else if d.Busy() && len(waits) > 0 {
-		text = fmt.Sprintf(words.RecipePart, strings.Join(waits, ", "))
+		text = words.T("A painting is in progress. Some settings apply now. These wait for the next Start: %s.", strings.Join(waits, ", "))
 	}
 	if text == "" {
 		take()
 		return
 	}
-	d.Ask(Question{Title: words.RecipeTitle, Text: text, Yes: words.RecipeYes, No: words.RecipeNo, Act: take})
+	d.Ask(Question{Title: words.T("Take these settings now?"), Text: text, Yes: words.T("Take them"), No: words.T("Leave mine"), Act: take})
 }
 
 // withoutStart leaves out the picture that a recipe starts from, as which it is, is not kept.
@@ -192,7 +192,7 @@ func (d *Desk) waiting(recipe engine.Recipe) []string {
 	var names []string
 	for _, setting := range engine.Settings() {
 		if !setting.Live && setting.Get(&recipe) != setting.Get(&d.Recipe) {
-			names = append(names, setting.Label)
+			names = append(names, words.Translate(setting.Label))
 		}
 	}
 	return names

@@ -71,7 +71,7 @@ func (d *Desk) WhenFree(act func()) {
 		return
 	}
 	acts := []func(){act}
-	d.Ask(Question{Title: words.StopTitle, Text: words.StopText, Yes: words.StopYes, No: words.StopNo,
+	d.Ask(Question{Title: words.T("Stop this painting?"), Text: words.T("These pictures are being painted. Changing them stops the painting; the result so far goes to the history."), Yes: words.T("Stop it"), No: words.T("Keep painting"),
 		more: func(act func()) { acts = append(acts, act) },
 		Act: func() {
 			d.Run.Then(acts...)
@@ -90,6 +90,6 @@ func (d *Desk) WhenMasksMayGo(act func()) {
 			act()
 			return
 		}
-		d.Ask(Question{Title: words.MasksTitle, Text: words.MasksText, Yes: words.MasksYes, No: words.MasksNo, Act: act})
+		d.Ask(Question{Title: words.T("Discard the masks?"), Text: words.T("You painted masks on this photograph and have not used them yet. Another photograph discards them."), Yes: words.T("Discard them"), No: words.T("Keep this photograph"), Act: act})
 	})
 }

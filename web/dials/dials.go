@@ -2,7 +2,6 @@
 package dials
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -18,6 +17,11 @@ import (
 
 // reach is how far a slider goes whose setting goes further; more can be written.
 var reach = map[string]float64{"time_budget": 300}
+
+// networkNames are words for the networks that people may know by name.
+var networkNames = map[string]string{
+	"fine": words.Key("Fine"), "small": words.Key("Quick, for slow devices"), "vgg19": words.Key("Finest (VGG-19)"),
+}
 
 // sizes are those that are offered beside the device's choice and the photograph's own.
 var sizes = []int{256, 512, 768, 1024, 1536, 2048, 3072, 4096}
@@ -64,9 +68,9 @@ func (s *Panel) Render(sheet []string, copyLink func()) app.UI {
 	if len(s.Networks) > 1 || s.fetch != nil {
 		body = append(body, s.renderNetworks())
 	}
-	return app.Aside().Class("dials").Aria("label", words.Dials).Class(sheet...).Body(
+	return app.Aside().Class("dials").Aria("label", words.T("Settings")).Class(sheet...).Body(
 		app.Section().Class("group").Body(
-			app.Div().Class("head").Body(app.H2().Text(words.Dials), s.renderUndo(copyLink)),
+			app.Div().Class("head").Body(app.H2().Text(words.T("Settings")), s.renderUndo(copyLink)),
 			app.Div().Class("group").Body(body...),
 		),
 		s.renderExpert(),
@@ -83,13 +87,13 @@ func (s *Panel) renderSlider(setting engine.Setting) app.UI {
 	}
 	fixed := s.desk.Fixed(setting)
 	return app.Div().Class("dial").Body(
-		app.Label().For(id).Text(setting.Label),
+		app.Label().For(id).Text(words.Translate(setting.Label)),
 		s.renderHelp(setting),
 		app.Span().Class("value").Body(
-			s.renderNumber(setting, id+"-value").Aria("label", fmt.Sprintf(words.InNumbers, setting.Label)).Disabled(fixed),
+			s.renderNumber(setting, id+"-value").Aria("label", words.T("%s as a number", words.Translate(setting.Label))).Disabled(fixed),
 			app.Span().Class("unit").Text(setting.Unit),
 		),
-		app.Input().ID(id).Type("range").Title(words.Reset).
+		app.Input().ID(id).Type("range").Title(words.T("Double-click to reset.")).
 			Aria("valuetext", value+" "+setting.Unit).
 			Min(setting.Min).Max(top).Step(setting.Step).Value(value).Disabled(fixed).
 			OnInput(func(ctx app.Context, _ app.Event) { s.desk.Set(setting, ctx.JSSrc().Get("value").String()) }, app.EventScope(id)).
@@ -111,7 +115,7 @@ func (s *Panel) renderNumber(setting engine.Setting, id string) app.HTMLInput {
 // renderHelp is the button that shows a setting's help.
 func (s *Panel) renderHelp(setting engine.Setting) app.UI {
 	return app.Button().Class("help").Type("button").Body(dom.Icon("help")).
-		Aria("label", fmt.Sprintf(words.HelpOn, setting.Label)).Aria("expanded", s.help == setting.Name).
+		Aria("label", words.T("What is %s?", words.Translate(setting.Label))).Aria("expanded", s.help == setting.Name).
 		OnClick(func(app.Context, app.Event) {
 			if s.help == setting.Name {
 				s.help = ""
@@ -122,7 +126,7 @@ func (s *Panel) renderHelp(setting engine.Setting) app.UI {
 }
 
 func (s *Panel) renderHelpText(setting engine.Setting) app.UI {
-	return app.If(s.help == setting.Name, func() app.UI { return app.P().Class("help-text").Text(setting.Help) })
+	return app.If(s.help == setting.Name, func() app.UI { return app.P().Class("help-text").Text(words.Translate(setting.Help)) })
 }
 
 // renderSizes has the sizes that can be chosen, and what the one that is takes.
@@ -130,7 +134,7 @@ func (s *Panel) renderSizes() app.UI {
 	setting, _ := engine.SettingByName("size")
 	choices := s.sizes()
 	return app.Div().Class("dial").Body(
-		app.Label().For("size").Text(words.Size),
+		app.Label().For("size").Text(words.T("Size")),
 		app.Select().ID("size").Class("wide").Disabled(s.desk.Busy()).Aria("describedby", "size-about").Body(
 			app.Range(choices).Slice(func(i int) app.UI {
 				r := engine.Recipe{Size: choices[i]}
@@ -174,18 +178,18 @@ func (s *Panel) sizes() []int {
 func (s *Panel) sizeText(size int) string {
 	switch {
 	case size == engine.SizeAuto && s.desk.Foreseen != nil && s.desk.Recipe.Size == engine.SizeAuto:
-		return fmt.Sprintf(words.SizeAutoOf, s.desk.Foreseen.Size)
+		return words.T("Auto (%d px)", s.desk.Foreseen.Size)
 	case size == engine.SizeAuto:
-		return words.SizeAuto
+		return words.T("Auto")
 	case size == s.own():
-		return fmt.Sprintf(words.SizeOwn, size)
+		return words.T("As the photograph (%d px)", size)
 	}
-	return fmt.Sprintf(words.Pixels, size)
+	return words.T("%d px", size)
 }
 
 func (s *Panel) renderNetworks() app.UI {
 	return app.Div().Class("dial").Body(append([]app.UI{
-		app.Label().For("network").Text(words.Network),
+		app.Label().For("network").Text(words.T("Network")),
 		app.Select().ID("network").Class("wide").Disabled(s.desk.Busy()).Body(
 			app.Range(s.Networks).Slice(func(i int) app.UI {
 				n := s.Networks[i]
@@ -202,16 +206,16 @@ func (s *Panel) renderNetworks() app.UI {
 // have it.
 func (s *Panel) NetworkText(n api.Weights) string {
 	name := n.Name
-	if said, ok := words.Networks[name]; ok {
-		name = said
+	if said, ok := networkNames[name]; ok {
+		name = words.Translate(said)
 	}
 	switch kept := s.stored[path.Base(n.URL)]; {
 	case kept >= int64(n.Bytes):
 		return name
 	case kept > 0:
-		return fmt.Sprintf(words.FetchRest, name, words.Bytes(n.Bytes-int(kept)))
+		return words.T("%s (%s left to download)", name, words.Bytes(n.Bytes-int(kept)))
 	}
-	return fmt.Sprintf(words.FetchOnce, name, words.Bytes(n.Transfer()))
+	return words.T("%s (downloads %s once)", name, words.Bytes(n.Transfer()))
 }
 
 // Show moves the dials to where the recipe is. Of one that was moved and is back within
@@ -238,9 +242,9 @@ func (s *Panel) Show() {
 
 func (s *Panel) renderUndo(copyLink func()) app.UI {
 	return app.Div().Class("undo").Body(
-		dom.Tool("link", words.CopyRecipe, copyLink),
-		dom.Tool("undo", words.Undo, s.desk.Undo).Disabled(!s.desk.CanUndo()),
-		dom.Tool("redo", words.Redo, s.desk.Redo).Disabled(!s.desk.CanRedo()),
+		dom.Tool("link", words.T("Copy recipe link"), copyLink),
+		dom.Tool("undo", words.T("Undo"), s.desk.Undo).Disabled(!s.desk.CanUndo()),
+		dom.Tool("redo", words.T("Redo"), s.desk.Redo).Disabled(!s.desk.CanRedo()),
 	)
 }
 

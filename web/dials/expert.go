@@ -22,9 +22,9 @@ func (s *Panel) renderExpert() app.UI {
 			body = append(body, s.renderControl(setting))
 		}
 	}
-	body = append(body, s.renderRecipeFile(), dom.Press("quiet", words.ResetAll, s.resetAll).Disabled(s.desk.Busy()))
+	body = append(body, s.renderRecipeFile(), dom.Press("quiet", words.T("Reset all settings"), s.resetAll).Disabled(s.desk.Busy()))
 	return app.Details().Class("expert").Body(
-		app.Summary().Text(words.Expert),
+		app.Summary().Text(words.T("Expert")),
 		app.Div().Class("group").Body(body...),
 	)
 }
@@ -59,9 +59,9 @@ func (s *Panel) renderControl(setting engine.Setting) app.UI {
 // titled is a setting's name with its unit.
 func titled(setting engine.Setting) string {
 	if setting.Unit == "" {
-		return setting.Label
+		return words.Translate(setting.Label)
 	}
-	return fmt.Sprintf("%s (%s)", setting.Label, setting.Unit)
+	return fmt.Sprintf("%s (%s)", words.Translate(setting.Label), setting.Unit)
 }
 
 func (s *Panel) renderChoice(setting engine.Setting, id string, take func(string)) app.HTMLSelect {
@@ -91,7 +91,7 @@ func (s *Panel) renderNamed(setting engine.Setting) app.HTMLSelect {
 	for _, n := range setting.Named {
 		options = append(options, app.Option().Value(n.Name).Text(n.Name).Selected(n.Layers.String() == value))
 	}
-	return app.Select().Aria("label", fmt.Sprintf(words.Named, setting.Label)).Body(options...).
+	return app.Select().Aria("label", words.T("%s by name", words.Translate(setting.Label))).Body(options...).
 		OnChange(func(ctx app.Context, _ app.Event) {
 			if v := ctx.JSSrc().Get("value").String(); v != "" {
 				s.desk.Set(setting, v)

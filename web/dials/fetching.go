@@ -2,7 +2,6 @@ package dials
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -86,7 +85,7 @@ func (s *Panel) arrive(name string, list []api.Weights) {
 	s.Networks, s.fetch, s.wanted = list, nil, false
 	if wanted {
 		s.desk.Change("weights", func(r *engine.Recipe) error { r.Weights = name; return nil })
-		s.desk.Say(words.FetchHere)
+		s.desk.Say(words.T("VGG-19 is ready and selected."))
 	}
 }
 
@@ -100,13 +99,13 @@ func (s *Panel) renderFetch() []app.UI {
 	body := []app.UI{app.P().ID("fetch").Class("unseen").Role("status").Text(fetchStage(f))}
 	switch {
 	case coming(f):
-		bar := app.Progress().Max(1).Aria("label", words.FetchProgress)
+		bar := app.Progress().Max(1).Aria("label", words.T("Download by the server"))
 		if f.State == api.FetchFetching && f.Total > 0 {
 			bar = bar.Value(float64(f.Bytes) / float64(f.Total))
 		}
 		return append(body, app.Div().Class("progress", "wide").Body(bar, app.P().Class("fine").Aria("hidden", true).Text(fetchFine(f))))
 	case !f.Allowed:
-		return append(body, app.P().Class("help-text").Text(words.FetchOperator))
+		return append(body, app.P().Class("help-text").Text(words.T("Finest (VGG-19) is not on this server. Whoever operates it can download it with trapped networks fetch or trapped serve --fetch-network.")))
 	case f.Error != nil:
 		body = append(body, app.P().Class("help-text").Aria("hidden", true).Text(f.Error.Detail))
 	}
@@ -117,22 +116,22 @@ func (s *Panel) renderFetch() []app.UI {
 func fetchOffer(f *api.Fetch) string {
 	switch {
 	case f.Total == 0:
-		return words.FetchOffer
+		return words.T("Finest: let this server download VGG-19")
 	case f.Bytes > 0:
-		return fmt.Sprintf(words.FetchGoOn, words.Bytes(max(0, int(f.Total-f.Bytes))))
+		return words.T("Finest: let this server continue to download VGG-19 (%s left)", words.Bytes(max(0, int(f.Total-f.Bytes))))
 	}
-	return fmt.Sprintf(words.FetchOfferOf, words.Bytes(int(f.Total)))
+	return words.T("Finest: let this server download VGG-19 (%s, once)", words.Bytes(int(f.Total)))
 }
 
 // fetchStage is what is announced.
 func fetchStage(f *api.Fetch) string {
 	switch f.State {
 	case api.FetchFetching:
-		return words.Fetching
+		return words.T("Downloading the network …")
 	case api.FetchChecking:
-		return words.FetchChecking
+		return words.T("Checking the download …")
 	case api.FetchQuantising:
-		return words.FetchQuantising
+		return words.T("Making it small for browsers …")
 	case api.Failed:
 		if f.Error != nil {
 			return f.Error.Detail

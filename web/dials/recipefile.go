@@ -16,13 +16,13 @@ import (
 // waits for the browser, which takes XML apart, as the page would have to load a decoder.
 func recipeOf(name string, blob app.Value) (engine.Recipe, error) {
 	if n := blob.Get("size").Float(); n > protocol.MaxFile {
-		return engine.Recipe{}, engine.Errorf(engine.TooLarge, words.FileTooLarge, name, protocol.MaxFile>>20)
+		return engine.Recipe{}, engine.Errorf(engine.TooLarge, "%q is larger than %d MB. Choose a smaller file.", name, protocol.MaxFile>>20)
 	}
 	data, err := dom.BytesOf(blob)
 	if err != nil {
 		return engine.Recipe{}, err
 	}
-	none := &engine.Error{Code: engine.InvalidRecipe, Message: fmt.Sprintf(words.NoRecipe, name)}
+	none := &engine.Error{Code: engine.InvalidRecipe, Message: fmt.Sprintf("There is no recipe in %q. Choose a painting that was saved here, or a recipe file.", name)}
 	if label.Is(data) {
 		if data = label.XMP(data); len(data) > 0 {
 			data = recipeInXML(string(data))
@@ -58,7 +58,7 @@ func (s *Panel) takeRecipeFrom(files app.Value) {
 	}
 	file := files.Index(0)
 	s.desk.Problem = ""
-	s.desk.WaitFor(words.Reading, func() {
+	s.desk.WaitFor(words.T("Reading the picture …"), func() {
 		recipe, err := recipeOf(file.Get("name").String(), file)
 		s.desk.Page.Dispatch(func() {
 			if err != nil {
@@ -71,5 +71,5 @@ func (s *Panel) takeRecipeFrom(files app.Value) {
 }
 
 func (s *Panel) renderRecipeFile() app.UI {
-	return dom.Chooser("recipe-file", words.RecipeFile, words.RecipeFileHelp, words.RecipeFile, "image/*,.json", s.takeRecipeFrom)
+	return dom.Chooser("recipe-file", words.T("Recipe from a painting"), words.T("A painting saved here contains its recipe: choose or drop it to take its settings."), words.T("Recipe from a painting"), "image/*,.json", s.takeRecipeFrom)
 }

@@ -83,15 +83,15 @@ func isLine(text string) bool {
 func (e *Envelope) check() error {
 	switch {
 	case len(e.Title) > MaxTitle || !isLine(e.Title):
-		return engine.Errorf(engine.InvalidRequest, "A title is one line of at most %d bytes; choose another.", MaxTitle)
+		return engine.Errorf(engine.InvalidRequest, "A title is one line of at most %d bytes. Choose another.", MaxTitle)
 	case len(e.Recipe) > MaxRecipe:
 		return engine.Errorf(engine.InvalidRecipe, "The recipe has more than %d KiB.", MaxRecipe>>10)
 	case len(e.Picture) == 0:
 		return engine.Errorf(engine.MissingPicture, "There is no picture to share.")
 	case PictureType(e.Picture) == "" || len(e.Before) > 0 && PictureType(e.Before) == "":
-		return engine.Errorf(engine.InvalidPicture, "Pictures are shared as PNG, JPEG or WebP; save this one as one of them.")
+		return engine.Errorf(engine.InvalidPicture, "Pictures are shared as PNG, JPEG or WebP. Save this one as one of them.")
 	case Overhead+4*parts+len(e.Title)+len(e.Recipe)+len(e.Picture)+len(e.Before) > MaxSealed:
-		return engine.Errorf(engine.TooLarge, "The pictures have more than %d MiB together; share the painting alone, or a smaller one.", MaxSealed>>20)
+		return engine.Errorf(engine.TooLarge, "The pictures have more than %d MiB together. Share the painting alone, or a smaller one.", MaxSealed>>20)
 	}
 	return nil
 }
@@ -133,7 +133,7 @@ func decode(data []byte) (*Envelope, error) {
 }
 
 func errBroken() error {
-	return engine.Errorf(engine.InvalidRequest, "What is shared here is damaged or was made by another program; ask for the link again.")
+	return engine.Errorf(engine.InvalidRequest, "This share is damaged or was made by another program. Ask for the link again.")
 }
 
 // Seal encrypts an envelope with a key that is new. In a browser it waits for WebCrypto,
@@ -151,9 +151,9 @@ func Seal(e Envelope) ([]byte, Key, error) {
 func Open(sealed []byte, key Key) (*Envelope, error) {
 	switch {
 	case len(sealed) > MaxSealed:
-		return nil, engine.Errorf(engine.TooLarge, "What is shared here has more than %d MiB.", MaxSealed>>20)
+		return nil, engine.Errorf(engine.TooLarge, "This share has more than %d MiB.", MaxSealed>>20)
 	case len(sealed) >= len(magic) && string(sealed[:len(magic)-1]) == magic[:len(magic)-1] && sealed[len(magic)-1] > magic[len(magic)-1]:
-		return nil, engine.Errorf(engine.InvalidRequest, "What is shared here was made by a newer version of this program; reload the page.")
+		return nil, engine.Errorf(engine.InvalidRequest, "This share was made by a newer version of this program. Reload the page.")
 	case !IsSealed(sealed):
 		return nil, errBroken()
 	}
@@ -166,5 +166,5 @@ func Open(sealed []byte, key Key) (*Envelope, error) {
 
 // errKey is the error of what cannot be decrypted.
 func errKey() error {
-	return engine.Errorf(engine.Unauthorized, "The link's key does not open what is shared here; copy the whole link, to its last letter.")
+	return engine.Errorf(engine.Unauthorized, "The link's key does not open this share. Copy the whole link, to its last letter.")
 }

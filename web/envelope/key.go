@@ -24,7 +24,7 @@ func ParseKey(fragment string) (Key, error) {
 			return k, nil
 		}
 	}
-	return k, engine.Errorf(engine.Unauthorized, "The link lacks its key, or a part of it; copy the whole link, to its last letter.")
+	return k, engine.Errorf(engine.Unauthorized, "The link lacks its key, or a part of it. Copy the whole link, to its last letter.")
 }
 
 func newKey() (k Key) {

@@ -49,7 +49,7 @@ func RecipeFragment(r engine.Recipe) (string, error) {
 	}
 	fragment := recipeName + base64.RawURLEncoding.EncodeToString(b.Bytes())
 	if len(fragment) > maxFragment {
-		return "", engine.Errorf(engine.TooLarge, "The recipe is too long for a link; keep it as a file.")
+		return "", engine.Errorf(engine.TooLarge, "The recipe is too long for a link. Save it as a file.")
 	}
 	return fragment, nil
 }
@@ -100,5 +100,5 @@ func ParseRecipeFragment(fragment string) (engine.Recipe, error) {
 }
 
 func errLink() error {
-	return engine.Errorf(engine.InvalidRecipe, "The link's recipe is damaged; copy the whole link, to its last letter.")
+	return engine.Errorf(engine.InvalidRecipe, "The link's recipe is damaged. Copy the whole link, to its last letter.")
 }

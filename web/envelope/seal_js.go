@@ -33,7 +33,7 @@ func decrypt(key Key, nonce, encrypted []byte) ([]byte, error) {
 func subtle(operation string, key Key, nonce, data []byte) (js.Value, error) {
 	crypto := js.Global().Get("crypto")
 	if crypto.IsUndefined() || crypto.Get("subtle").IsUndefined() {
-		return js.Value{}, engine.Errorf(engine.Unavailable, "This browser encrypts only for pages that come over https; open the page so, or keep the picture as a file.")
+		return js.Value{}, engine.Errorf(engine.Unavailable, "This browser encrypts only on pages opened over https. Open the page that way, or save the picture as a file.")
 	}
 	calls := crypto.Get("subtle")
 	imported, ok := await(calls.Call("importKey", "raw", bytesOf(key[:]), "AES-GCM", false, []any{operation}))
@@ -49,7 +49,7 @@ func subtle(operation string, key Key, nonce, data []byte) (js.Value, error) {
 	if operation == "decrypt" {
 		return js.Value{}, errKey()
 	}
-	return js.Value{}, engine.Errorf(engine.Unavailable, "The browser could not encrypt the picture; share a smaller one, or keep it as a file.")
+	return js.Value{}, engine.Errorf(engine.Unavailable, "The browser could not encrypt the picture. Share a smaller one, or save it as a file.")
 }
 
 // await returns what a promise is fulfilled with, or false if it is rejected.

@@ -3,7 +3,6 @@ package forecast
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"time"
 
@@ -99,37 +98,37 @@ func (f *Forecast) Text() string {
 	case d.Missing() != "":
 		return ""
 	case d.Foreseen == nil && f.problem != "":
-		return f.problem
+		return words.Translate(f.problem)
 	case d.Foreseen == nil && !f.here(d.Recipe.Weights):
-		return words.ForecastWaits
+		return words.T("How long it takes is known once the network is on this device.")
 	case d.Foreseen == nil:
-		return words.ForecastLooks
+		return words.T("Measuring how fast this device is …")
 	}
 	e := d.Foreseen
-	return fmt.Sprintf(f.why(e), takes(e))
+	return f.why(e, takes(e))
 }
 
-// why is a sentence about the size, with room for what it takes.
-func (f *Forecast) why(e *engine.Estimate) string {
+// why is a sentence about the size, and what it takes.
+func (f *Forecast) why(e *engine.Estimate, takes string) string {
 	const bearable = 45 * time.Second // as much as it is called half a minute
 	c := f.desk.Content
 	switch {
 	case f.desk.Recipe.Size != engine.SizeAuto:
-		return words.Forecast
+		return words.T("On this device: %s.", takes)
 	case e.Size >= max(c.W, c.H):
-		return words.ForecastOwn
+		return words.T("As large as the photograph: %s.", takes)
 	case f.desk.Recipe.TimeBudget > 0:
-		return words.ForecastBudget
+		return words.T("The largest that this device paints in the time budget: %s.", takes)
 	case e.Time.Duration() > bearable:
-		return words.ForecastLeast
+		return words.T("The smallest that Auto chooses: %s.", takes)
 	}
-	return words.ForecastAuto
+	return words.T("The largest that this device paints in about half a minute: %s.", takes)
 }
 
 func takes(e *engine.Estimate) string {
 	time, memory := words.Duration(e.Time.Duration()), words.Bytes(int(e.Bytes))
 	if e.Blocks > 1 {
-		return fmt.Sprintf(words.ForecastBlocks, time, memory, e.Blocks)
+		return words.T("about %s and %s of memory, in %d blocks without seams", time, memory, e.Blocks)
 	}
-	return fmt.Sprintf(words.ForecastTakes, time, memory)
+	return words.T("about %s and %s of memory", time, memory)
 }

@@ -10,7 +10,6 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/forecast"
 	"trappedinart/web/run"
-	"trappedinart/web/words"
 )
 
 // page does at once what it is given, but what waits for later.
@@ -75,7 +74,7 @@ func laid(t *testing.T) (*desk.Desk, *page, *worker, *forecast.Forecast) {
 // what has nothing to do with that is not looked at.
 func TestForecast(t *testing.T) {
 	d, p, w, f := laid(t)
-	if f.Look(); f.Text() != words.ForecastLooks || d.Longer(&d.Recipe) != 512 {
+	if f.Look(); f.Text() != "Measuring how fast this device is …" || d.Longer(&d.Recipe) != 512 {
 		t.Errorf("it says %q, and the picture has %d pixels", f.Text(), d.Longer(&d.Recipe))
 	}
 	f.Look()
@@ -116,7 +115,7 @@ func TestForecast(t *testing.T) {
 func TestForecastFails(t *testing.T) {
 	d, p, w, f := laid(t)
 	d.Recipe.Weights = "vgg19"
-	if f.Look(); f.Text() != words.ForecastWaits || len(p.later) != 0 {
+	if f.Look(); f.Text() != "How long it takes is known once the network is on this device." || len(p.later) != 0 {
 		t.Errorf("of a network that is not here it says %q", f.Text())
 	}
 	d.Recipe.Weights = "fine"

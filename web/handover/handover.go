@@ -2,7 +2,6 @@
 package handover
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -55,7 +54,7 @@ func New(d *desk.Desk) *Printer { return &Printer{desk: d, printSize: printSizes
 // RenderButton asks whether to send the pictures.
 func (s *Printer) RenderButton() app.UI {
 	return app.If(s.desk.Server != nil, func() app.UI {
-		return app.Button().Class("quiet print").Type("button").Text(words.PrintSize).Disabled(s.desk.Missing() != "" || s.desk.Busy()).
+		return app.Button().Class("quiet print").Type("button").Text(words.T("Make it print size")).Disabled(s.desk.Missing() != "" || s.desk.Busy()).
 			OnClick(func(app.Context, app.Event) {
 				s.WithMasks(func() {
 					s.asking = true
@@ -67,15 +66,15 @@ func (s *Printer) RenderButton() app.UI {
 
 // Render asks before anything leaves the device, and says what would.
 func (s *Printer) Render() app.UI {
-	return dom.Dialog(handOverID, words.PrintSize, func() { s.asking = false },
+	return dom.Dialog(handOverID, words.T("Make it print size"), func() { s.asking = false },
 		app.If(s.asking && s.desk.Server != nil && s.desk.Missing() == "", func() app.UI {
 			return app.Div().Class("group").Body(
-				app.P().Text(fmt.Sprintf(words.PrintWhat, s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), s.kept())),
+				app.P().Text(words.T("%s (%s) and the settings will be sent to %s, painted there at the size you choose, and kept for at most %s.", s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), s.kept())),
 				app.Ul().Class("files").Body(app.Range(s.uploads()).Slice(func(i int) app.UI {
 					p := s.uploads()[i]
-					return app.Li().Text(fmt.Sprintf(words.PrintFile, p.File.Name, p.W, p.H, words.Bytes(len(p.File.Data))))
+					return app.Li().Text(words.T("%s, %d × %d pixels, %s", p.File.Name, p.W, p.H, words.Bytes(len(p.File.Data))))
 				})),
-				app.Label().For("print-size").Text(words.Size),
+				app.Label().For("print-size").Text(words.T("Size")),
 				app.Select().ID("print-size").Body(
 					app.Range(s.printSizes()).Slice(func(i int) app.UI {
 						n := strconv.Itoa(s.printSizes()[i])
@@ -89,8 +88,8 @@ func (s *Printer) Render() app.UI {
 			)
 		}),
 		app.Div().Class("answers").Body(
-			dom.Press("quiet", words.PrintKeep, func() { dom.CloseModal(handOverID) }),
-			dom.Press("main", words.PrintSend, s.handOver),
+			dom.Press("quiet", words.T("Keep everything here"), func() { dom.CloseModal(handOverID) }),
+			dom.Press("main", words.T("Send and paint"), s.handOver),
 		),
 	)
 }
@@ -123,7 +122,7 @@ func (s *Printer) handOver() {
 	recipe.Size = s.printSize
 	now := time.Now()
 	until := now.Add(time.Duration(s.desk.Server.KeepSeconds) * time.Second)
-	s.note(s.Ledger.Tell(desk.Sent{Text: fmt.Sprintf(words.Sent, s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), now.Format("15:04"), until.Format(words.Date)), Until: until}))
+	s.note(s.Ledger.Tell(desk.Sent{Text: words.T("Sent %s (%s) to %s at %s. They are deleted there by %s at the latest.", s.pictures(), words.Bytes(s.uploadBytes()), dom.HostName(), now.Format("15:04"), words.Date(until)), Until: until}))
 	w, pictures := s.desk.Work(recipe)
 	st := s.Store
 	s.Paint(run.Job{Upload: s.uploadBytes()}, s.Runner(func(c api.Created) {
@@ -161,7 +160,7 @@ func (s *Printer) note(err error) {
 	}
 }
 
-func (s *Printer) pictures() string { return fmt.Sprintf(words.SoMany, len(s.uploads())) }
+func (s *Printer) pictures() string { return words.T("%d pictures", len(s.uploads())) }
 
 func (s *Printer) uploadBytes() int {
 	sum := len(s.desk.Recipe.JSON())
@@ -175,10 +174,10 @@ func (s *Printer) uploadBytes() int {
 func (s *Printer) kept() string {
 	d := time.Duration(s.desk.Server.KeepSeconds) * time.Second
 	if d >= 48*time.Hour {
-		return fmt.Sprintf(words.Days, int(d.Hours()/24))
+		return words.T("%d days", int(d.Hours()/24))
 	}
 	if d >= 2*time.Hour {
-		return fmt.Sprintf(words.Hours, int(d.Hours()))
+		return words.T("%d hours", int(d.Hours()))
 	}
-	return fmt.Sprintf(words.Minutes, int(d.Minutes()))
+	return words.T("%d minutes", int(d.Minutes()))
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"image"
 	"slices"
 	"time"
@@ -73,7 +72,7 @@ func (s *Shelf) Remember(result *engine.Result, where string) {
 		}
 		if err != nil {
 			app.Log("the result cannot be kept:", err)
-			s.desk.Complain(words.NoRoom)
+			s.desk.Complain(words.T("This browser has no room for the result. Download it, or delete some of the history."))
 		}
 		s.desk.Page.Dispatch(func() {
 			s.entries = append([]*kept.Entry{e}, s.entries...)
@@ -144,17 +143,17 @@ func (s *Shelf) open(e *kept.Entry) { s.desk.WhenMasksMayGo(func() { s.show(e, f
 func (s *Shelf) continueFrom(e *kept.Entry) {
 	s.desk.WhenMasksMayGo(func() {
 		s.show(e, func(file []byte) {
-			s.desk.Begin = &engine.File{Name: words.Continued, Data: file}
+			s.desk.Begin = &engine.File{Name: "result.png", Data: file}
 			s.desk.Run.Continue()
 		})
 	})
 }
 
 func (s *Shelf) show(e *kept.Entry, then func(file []byte)) {
-	s.desk.WaitFor(words.Opening, func() {
+	s.desk.WaitFor(words.T("Opening the result …"), func() {
 		file, err := dom.BytesOf(e.Blob)
 		if err != nil {
-			s.desk.Complain(words.Gone)
+			s.desk.Complain(words.T("This result is no longer in this browser."))
 			return
 		}
 		img, err := dom.Decode(context.Background(), engine.File{Name: e.Work.Name, Data: file})
@@ -170,7 +169,7 @@ func (s *Shelf) show(e *kept.Entry, then func(file []byte)) {
 		})
 		if err != nil {
 			app.Log(err)
-			s.desk.Complain(words.Gone)
+			s.desk.Complain(words.T("This result is no longer in this browser."))
 		}
 	})
 }
@@ -215,18 +214,20 @@ func (s *Shelf) forgetAll(gone []*kept.Entry) {
 
 // Render has the results, of those classes.
 func (s *Shelf) Render(sheet []string) app.UI {
-	return app.Section().Class("history").Aria("label", words.History).Class(sheet...).Body(
+	return app.Section().Class("history").Aria("label", words.T("History")).Class(sheet...).Body(
 		app.Div().Class("head").Body(
-			app.H2().Text(words.History),
+			app.H2().Text(words.T("History")),
 			app.If(len(s.entries) > 0, func() app.UI {
-				return dom.Press("text", words.DeleteAll, func() {
-					s.desk.Ask(desk.Question{Title: words.DeleteTitle, Text: fmt.Sprintf(words.DeleteText, len(s.entries)), Yes: words.DeleteYes, No: words.DeleteNo,
+				return dom.Press("text", words.T("Delete all"), func() {
+					s.desk.Ask(desk.Question{Title: words.T("Delete the history?"), Text: words.T("%d results and the pictures they were made of will be deleted from this browser. This cannot be undone.", len(s.entries)), Yes: words.T("Delete all of it"), No: words.T("Keep it"),
 						Act: func() { s.forgetAll(slices.Clone(s.entries)) }})
 				})
 			}),
 			app.If(len(s.entries) > 0, func() app.UI {
-				return app.Span().Class("kept").Text(fmt.Sprintf(words.Kept, len(s.entries), words.Bytes(s.room)))
-			}).Else(func() app.UI { return app.Span().Class("kept").Text(words.NoHistory) }),
+				return app.Span().Class("kept").Text(words.T("%d kept in this browser, %s", len(s.entries), words.Bytes(s.room)))
+			}).Else(func() app.UI {
+				return app.Span().Class("kept").Text(words.T("Results are kept here, in this browser only."))
+			}),
 		),
 		app.If(len(s.entries) > 0, func() app.UI {
 			return app.Ul().Class("results").Body(app.Range(s.entries).Slice(func(i int) app.UI { return s.renderEntry(s.entries[i]) }))
@@ -235,7 +236,7 @@ func (s *Shelf) Render(sheet []string) app.UI {
 }
 
 func (s *Shelf) renderEntry(e *kept.Entry) app.UI {
-	about := fmt.Sprintf(words.Entry, photo.Stem(e.Work.Name), e.Width, e.Height, e.When.Format("2 Jan, 15:04"))
+	about := words.T("%s, %d × %d, %s", photo.Stem(e.Work.Name), e.Width, e.Height, words.Date(e.When))
 	item := app.Li()
 	if s.desk.Run.From() == e.ID {
 		item = item.Class("selected")
@@ -248,9 +249,9 @@ func (s *Shelf) renderEntry(e *kept.Entry) app.UI {
 			return app.Div().Class("about").Body(
 				app.Div().Body(app.P().Text(about), app.P().Class("kept").Text(recipeText(&e.Recipe))),
 				app.Div().Class("answers").Body(
-					dom.Press("quiet", words.Continue, func() { s.continueFrom(e) }, e.ID).Disabled(s.desk.Begin != nil),
-					dom.Tool("delete", words.Delete, func() {
-						s.desk.Ask(desk.Question{Title: words.DeleteOneTitle, Text: words.DeleteOneText, Yes: words.DeleteOneYes, No: words.DeleteNo,
+					dom.Press("quiet", words.T("Continue from here"), func() { s.continueFrom(e) }, e.ID).Disabled(s.desk.Begin != nil),
+					dom.Tool("delete", words.T("Delete this result"), func() {
+						s.desk.Ask(desk.Question{Title: words.T("Delete this result?"), Text: words.T("It is deleted from this browser, together with pictures that no other result uses. This cannot be undone."), Yes: words.T("Delete it"), No: words.T("Keep it"),
 							Act: func() { s.forgetAll([]*kept.Entry{e}) }})
 					}, e.ID),
 				),
@@ -267,7 +268,7 @@ func recipeText(r *engine.Recipe) string {
 			if line != "" {
 				line += " · "
 			}
-			line += setting.Label + " " + setting.Get(r)
+			line += words.Translate(setting.Label) + " " + setting.Get(r)
 			if setting.Unit != "" {
 				line += " " + setting.Unit
 			}

@@ -56,9 +56,9 @@ func (s *Editor) brush() mask.Brush {
 // layerName says what the layer is.
 func (s *Editor) layerName(at int) string {
 	if at >= 0 && at < len(s.desk.Styles) {
-		return fmt.Sprintf(words.MaskOf, photo.Stem(s.desk.Styles[at].File.Name))
+		return words.T("Where “%s” applies", photo.Stem(s.desk.Styles[at].File.Name))
 	}
-	return words.Keep
+	return words.T("Keep the original here")
 }
 
 // Toggle opens the editor, or closes it.
@@ -140,17 +140,17 @@ func (s *Editor) Render() app.UI {
 	for i := range s.desk.Styles {
 		list = append(list, i)
 	}
-	act := func(name, label string, do func(*mask.Layers, int)) app.HTMLButton {
-		return dom.Press("quiet", label, func() { s.editLayer(func(at int) { do(s.desk.Masks, at) }) }, name).Title(words.MaskHelp[name])
+	act := func(name, label, help string, do func(*mask.Layers, int)) app.HTMLButton {
+		return dom.Press("quiet", label, func() { s.editLayer(func(at int) { do(s.desk.Masks, at) }) }, name).Title(help)
 	}
-	toggle := words.EditMasks
+	toggle := words.T("Paint masks")
 	if m.open {
-		toggle = words.MasksDone
+		toggle = words.T("Done painting")
 	}
-	return app.Section().Class("group", "masks").Aria("label", words.Masks).Body(
-		dom.Press("quiet", toggle, s.Toggle).Aria("expanded", m.open).Title(words.MasksHelp).Disabled(s.desk.Missing() != "" || s.desk.Busy()),
+	return app.Section().Class("group", "masks").Aria("label", words.T("Masks")).Body(
+		dom.Press("quiet", toggle, s.Toggle).Aria("expanded", m.open).Title(words.T("Paint where each style applies, or which parts stay unchanged. A style without a mask fills what is left; parts that no style fills keep the photograph.")).Disabled(s.desk.Missing() != "" || s.desk.Busy()),
 		app.Div().Class("group").Hidden(!m.open).Body(
-			app.Div().Class("group").Role("group").Aria("label", words.Layer).Body(app.Range(list).Slice(func(i int) app.UI {
+			app.Div().Class("group").Role("group").Aria("label", words.T("Layer")).Body(app.Range(list).Slice(func(i int) app.UI {
 				at := list[i]
 				button := dom.Press("layer", s.layerName(at), func() { s.chooseLayer(at) }, at).Aria("pressed", m.at == at)
 				if s.desk.Masks.Peek(at).Painted() {
@@ -158,20 +158,20 @@ func (s *Editor) Render() app.UI {
 				}
 				return button
 			})),
-			s.renderBrush("brush-size", words.BrushSize, &m.size, 1, 50),
-			s.renderBrush("brush-softness", words.BrushSoftness, &m.softness, 0, 100),
+			s.renderBrush("brush-size", words.T("Brush size"), &m.size, 1, 50),
+			s.renderBrush("brush-softness", words.T("Softness"), &m.softness, 0, 100),
 			app.Div().Class("acts").Body(
-				dom.Press("quiet", words.Erase, func() { m.erase = !m.erase }).Aria("pressed", m.erase).Title(words.MaskHelp["erase"]),
-				dom.Press("quiet", words.Grow, s.growMask).Title(words.MaskHelp["grow"]).Disabled(m.growing),
-				act("swap", words.Swap, (*mask.Layers).Swap),
-				act("invert", words.Invert, (*mask.Layers).Invert),
-				act("fill", words.Fill, func(l *mask.Layers, at int) { l.Fill(at, 255) }),
-				act("clear", words.Clear, func(l *mask.Layers, at int) { l.Fill(at, 0) }),
-				dom.Tool("undo", words.UndoMask, s.Undo).Disabled(!s.desk.Masks.CanUndo()),
-				dom.Tool("redo", words.RedoMask, s.Redo).Disabled(!s.desk.Masks.CanRedo()),
+				dom.Press("quiet", words.T("Erase"), func() { m.erase = !m.erase }).Aria("pressed", m.erase).Title(words.T("The brush erases.")),
+				dom.Press("quiet", words.T("Grow to edges"), s.growMask).Title(words.T("Grows your strokes to the edges of the object. Growth stops at areas painted in other layers.")).Disabled(m.growing),
+				act("swap", words.T("Swap"), words.T("Exchanges this area with the other style's area, or with everything outside it."), (*mask.Layers).Swap),
+				act("invert", words.T("Invert"), words.T("Swaps painted and unpainted areas."), (*mask.Layers).Invert),
+				act("fill", words.T("Fill"), words.T("Paints everything."), func(l *mask.Layers, at int) { l.Fill(at, 255) }),
+				act("clear", words.T("Clear"), words.T("Erases everything."), func(l *mask.Layers, at int) { l.Fill(at, 0) }),
+				dom.Tool("undo", words.T("Undo stroke"), s.Undo).Disabled(!s.desk.Masks.CanUndo()),
+				dom.Tool("redo", words.T("Redo stroke"), s.Redo).Disabled(!s.desk.Masks.CanRedo()),
 			),
-			dom.Chooser("mask-file", words.LoadMask, words.MaskHelp["load"], words.MaskInput, photo.Accepted, s.loadMask),
-			app.P().Class("help-text").Text(words.MasksHelp),
+			dom.Chooser("mask-file", words.T("Load a mask from a file"), words.T("A black-and-white picture; white marks the area."), words.T("Mask picture"), photo.Accepted, s.loadMask),
+			app.P().Class("help-text").Text(words.T("Paint where each style applies, or which parts stay unchanged. A style without a mask fills what is left; parts that no style fills keep the photograph.")),
 		),
 	)
 }
@@ -196,12 +196,12 @@ func (s *Editor) renderBrush(id, label string, value *float64, least, most int) 
 func (s *Editor) RenderOver() []app.UI {
 	return []app.UI{
 		app.Canvas().ID(maskID).Width(4).Height(3).TabIndex(0).Role("application").Hidden(!s.open).
-			Aria("label", s.layerName(s.at)).Aria("description", words.MaskKeys),
+			Aria("label", s.layerName(s.at)).Aria("description", words.T("Arrow keys move the brush, Space paints, Shift with an arrow key paints a line.")),
 		app.Div().ID(brushID).Hidden(!s.open),
 	}
 }
 
 // RenderTool is the brush among the tools of the view.
 func (s *Editor) RenderTool() app.UI {
-	return dom.Tool("mask", words.EditMasks, s.Toggle).Aria("pressed", s.open).Disabled(s.desk.Missing() != "" || s.desk.Busy())
+	return dom.Tool("mask", words.T("Paint masks"), s.Toggle).Aria("pressed", s.open).Disabled(s.desk.Missing() != "" || s.desk.Busy())
 }

@@ -10,7 +10,6 @@ import (
 	"trappedinart/web/dom"
 	"trappedinart/web/mask"
 	"trappedinart/web/photo"
-	"trappedinart/web/words"
 )
 
 // WithFiles makes files of the masks and goes on when they are there. The editor is closed
@@ -19,9 +18,9 @@ func (s *Editor) WithFiles(then func()) {
 	s.Close()
 	made := map[*mask.Mask]string{}
 	for i := range s.desk.Styles {
-		made[s.desk.Masks.Peek(i)] = fmt.Sprintf(words.MaskFile, i+1)
+		made[s.desk.Masks.Peek(i)] = fmt.Sprintf("mask-%d.png", i+1)
 	}
-	made[s.desk.Masks.Peek(mask.Keep)] = words.KeepFile
+	made[s.desk.Masks.Peek(mask.Keep)] = "keep.png"
 	maps.DeleteFunc(made, func(m *mask.Mask, _ string) bool { return !m.Painted() || m.Saved != nil })
 	if len(made) == 0 {
 		then()

@@ -23,7 +23,7 @@ func (s *Editor) growMask() {
 		return
 	}
 	if !m.Painted() {
-		s.desk.Say(words.GrowWhat)
+		s.desk.Say(words.T("Paint a stroke or two on an object first; they then grow to its edges."))
 		return
 	}
 	w, h := photograph.Fit(growSide)

@@ -21,26 +21,26 @@ type Slots struct {
 func (s *Painter) Render(slots Slots) app.UI {
 	why := s.desk.Missing()
 	s.shown.growing = slots.Growing
-	return app.Section().Class("bar").Aria("label", words.Run).Body(append([]app.UI{
+	return app.Section().Class("bar").Aria("label", words.T("Painting")).Body(append([]app.UI{
 		app.Div().Class("runs").Body(
 			app.If(s.desk.Busy(), func() app.UI {
-				return app.Button().ID("stop").Class("main").Type("button").Text(words.Stop).Disabled(s.desk.Run.Stopping()).
+				return app.Button().ID("stop").Class("main").Type("button").Text(words.T("Stop")).Disabled(s.desk.Run.Stopping()).
 					OnClick(func(app.Context, app.Event) { s.desk.Halt() })
 			}).Else(func() app.UI {
-				return app.Button().ID("start").Class("main").Type("button").Text(words.Start).Disabled(why != "" || slots.Growing).Title(why).
+				return app.Button().ID("start").Class("main").Type("button").Text(words.T("Start")).Disabled(why != "" || slots.Growing).Title(why).
 					OnClick(func(app.Context, app.Event) { s.start() })
 			}),
 			app.If(s.desk.Run.Pausable(), func() app.UI {
-				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.Pause).Disabled(s.desk.Run.Stopping() || !s.desk.Run.Paints()).
+				return app.Button().ID("pause").Class("quiet").Type("button").Text(words.T("Pause")).Disabled(s.desk.Run.Stopping() || !s.desk.Run.Paints()).
 					OnClick(func(app.Context, app.Event) { s.desk.Run.Pause() })
 			}),
 			app.If(s.desk.Run.Waits(), func() app.UI {
-				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.Resume).Disabled(s.desk.Run.Stopping()).
+				return app.Button().ID("resume").Class("quiet").Type("button").Text(words.T("Resume")).Disabled(s.desk.Run.Stopping()).
 					OnClick(func(app.Context, app.Event) { s.resume() })
 			}),
 		),
 		app.Div().Class("progress").Body(
-			app.Progress().ID(progressID).Max(1).Aria("label", words.Progress),
+			app.Progress().ID(progressID).Max(1).Aria("label", words.T("Progress")),
 			app.P().ID(fineID).Class("fine").Aria("hidden", true),
 		),
 		app.P().Class("unseen").ID(statusID).Role("status").
@@ -88,7 +88,7 @@ func (s *Painter) ShowProgress() {
 func (s *Painter) coarse(slots Slots) string {
 	switch {
 	case slots.Growing:
-		return words.Growing
+		return words.T("Looking for edges …")
 	case s.desk.Said != "":
 		return s.desk.Said
 	}
@@ -97,10 +97,10 @@ func (s *Painter) coarse(slots Slots) string {
 			return why
 		}
 		if s.desk.Begin != nil {
-			return words.Continues
+			return words.T("Ready to continue from this result.")
 		}
 		if s.desk.Opening {
-			return words.Opens
+			return words.T("This was painted from the photograph. Choose your own, or press Start and watch.")
 		}
 	}
 	return s.desk.Run.Phase().Text()

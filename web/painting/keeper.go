@@ -13,7 +13,6 @@ import (
 	"trappedinart/web/dom"
 	"trappedinart/web/kept"
 	"trappedinart/web/run"
-	"trappedinart/web/words"
 )
 
 // runKey is by what the run that is under way is kept. There is one: who holds the lock of
@@ -151,7 +150,7 @@ func (s *Painter) FindInterrupted() bool {
 	var begin *engine.File
 	if blob := found.Get("begin"); blob.Truthy() {
 		if data, err := dom.BytesOf(blob); err == nil {
-			begin = &engine.File{Name: words.Continued, Data: data}
+			begin = &engine.File{Name: "result.png", Data: data}
 		}
 	}
 	var preview *image.NRGBA

@@ -31,7 +31,7 @@ func NewSaver() *Saver { return &Saver{Formats[0]} }
 
 // Render is where the format is chosen.
 func (s *Saver) Render() app.UI {
-	return app.Select().Aria("label", words.Format).Title(words.Format).Body(
+	return app.Select().Aria("label", words.T("File format")).Title(words.T("File format")).Body(
 		app.Range(Formats).Slice(func(i int) app.UI {
 			return app.Option().Value(Formats[i].Name).Text(Formats[i].Name).Selected(Formats[i] == s.Format)
 		}),
@@ -51,7 +51,7 @@ func FileOf(drawn app.Value, w, h int, recipe *engine.Recipe, kind string) ([]by
 		return nil, err
 	}
 	if got := blob.Get("type").String(); got != kind { // a browser that does not know it makes a PNG
-		return nil, engine.Errorf(engine.Unavailable, words.NoFormat, kind)
+		return nil, engine.Errorf(engine.Unavailable, "This browser cannot write %s files. Choose another format.", kind)
 	}
 	file, err := dom.BytesOf(blob)
 	if err != nil || recipe == nil {

@@ -41,14 +41,14 @@ var zooms = []int{0, 1, 2, 4, 8}
 
 // Render has the size of a pixel, and changes it.
 func (f *Frame) Render(shown bool) app.UI {
-	label := words.Whole
+	label := words.T("Fit")
 	if f.zoom > 0 {
 		label = fmt.Sprintf("%d : 1", f.zoom)
 	}
 	return app.Div().Class("zoom").Body(
-		dom.Tool("out", words.ZoomOut, func() { f.zoomBy(-1) }, f.ID).Disabled(f.zoom == 0),
+		dom.Tool("out", words.T("Zoom out"), func() { f.zoomBy(-1) }, f.ID).Disabled(f.zoom == 0),
 		app.Output().Text(label),
-		dom.Tool("in", words.ZoomIn, func() { f.zoomBy(1) }, f.ID).Disabled(!shown || f.zoom == zooms[len(zooms)-1]),
+		dom.Tool("in", words.T("Zoom in"), func() { f.zoomBy(1) }, f.ID).Disabled(!shown || f.zoom == zooms[len(zooms)-1]),
 	)
 }
 

@@ -14,7 +14,6 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
 	"trappedinart/web/mask"
-	"trappedinart/web/words"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -47,7 +46,7 @@ func Blob(p *desk.Picture) app.Value {
 // its format, and what the engine is given of it.
 func Read(name string, blob app.Value) (*desk.Picture, error) {
 	if n := blob.Get("size").Float(); n > protocol.MaxFile {
-		return nil, engine.Errorf(engine.TooLarge, words.FileTooLarge, name, protocol.MaxFile>>20)
+		return nil, engine.Errorf(engine.TooLarge, "%q is larger than %d MB. Choose a smaller file.", name, protocol.MaxFile>>20)
 	}
 	upright := map[string]any{"imageOrientation": "from-image"}
 	bitmap, err := dom.Await(app.Window().Call("createImageBitmap", blob, upright))
@@ -57,13 +56,13 @@ func Read(name string, blob app.Value) (*desk.Picture, error) {
 			return nil, err
 		}
 		if err != nil {
-			return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf(words.NoPicture, name), Err: err}
+			return nil, &engine.Error{Code: engine.InvalidPicture, Message: fmt.Sprintf("%q is not a picture that this browser can read. Use a JPEG, PNG, WebP, GIF or BMP file.", name), Err: err}
 		}
 	}
 	defer bitmap.Call("close")
 	p := &desk.Picture{ID: NewID(), W: bitmap.Get("width").Int(), H: bitmap.Get("height").Int(), Blob: blob, Note: note}
 	if p.W > protocol.MaxPixels/p.H {
-		return nil, engine.Errorf(engine.TooLarge, words.PictureTooLarge, name, p.W, p.H, protocol.MaxPixels>>20)
+		return nil, engine.Errorf(engine.TooLarge, "%q has %d × %d pixels; this page takes up to %d million. Make it smaller first.", name, p.W, p.H, protocol.MaxPixels>>20)
 	}
 	p.File = engine.File{Name: name}
 	if p.File.Data, err = dom.BytesOf(blob); err != nil {
@@ -71,7 +70,7 @@ func Read(name string, blob app.Value) (*desk.Picture, error) {
 	}
 	if _, read := label.Kind(p.File.Data); !read || !seen { // by the engine, and so by the server
 		if err := convert(p, bitmap); err != nil {
-			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf(words.PictureTooLarge, name, p.W, p.H, protocol.MaxPixels>>20), Err: err}
+			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf("%q has %d × %d pixels; this page takes up to %d million. Make it smaller first.", name, p.W, p.H, protocol.MaxPixels>>20), Err: err}
 		}
 	}
 	thumb, err := dom.Thumbnail(bitmap, p.W, p.H)

@@ -1,5 +1,7 @@
 package pictures
 
+import "trappedinart/web/words"
+
 // AsOpened says whether there lie the pictures that the page opens with, and no others:
 // those of which there is a finished painting.
 func (s *Panel) AsOpened() bool {
@@ -13,10 +15,10 @@ func OpeningPath() string { return example{name: "opening"}.path() }
 // The pictures of our own, drawn by web/examples. The first of each are in place when the
 // page opens.
 var (
-	exampleContents = []example{{"fruit", "Fruit by a window"}, {"owl", "An owl"}, {"valley", "A valley"}, {"harbour", "A harbour"}}
+	exampleContents = []example{{"fruit", words.Key("Fruit by a window")}, {"owl", words.Key("An owl")}, {"valley", words.Key("A valley")}, {"harbour", words.Key("A harbour")}}
 	exampleStyles   = []example{
-		{"night", "A night in oil"}, {"meadow", "A meadow at noon"}, {"dusk", "Dusk"}, {"glass", "Stained glass"},
-		{"mosaic", "Mosaic"}, {"marbling", "Marbled paper"}, {"points", "Pointillism"},
-		{"waves", "Waves"}, {"wash", "Watercolour"},
+		{"night", words.Key("A night in oil")}, {"meadow", words.Key("A meadow at noon")}, {"dusk", words.Key("Dusk")}, {"glass", words.Key("Stained glass")},
+		{"mosaic", words.Key("Mosaic")}, {"marbling", words.Key("Marbled paper")}, {"points", words.Key("Pointillism")},
+		{"waves", words.Key("Waves")}, {"wash", words.Key("Watercolour")},
 	}
 )

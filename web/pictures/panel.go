@@ -2,8 +2,6 @@
 package pictures
 
 import (
-	"fmt"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"trappedinart/web/desk"
@@ -75,32 +73,32 @@ func (s *Panel) removeStyle(p *desk.Picture) {
 
 // Render has the pictures, and what others put among them.
 func (s *Panel) Render(slots Slots) app.UI {
-	panel := app.Aside().Class("pictures").Aria("label", words.Pictures)
+	panel := app.Aside().Class("pictures").Aria("label", words.T("Pictures"))
 	if slots.Editing {
 		panel = panel.Class("editing")
 	}
 	return panel.Body(
 		app.Section().Class("group photograph").Body(
-			app.Div().Class("head").Body(app.H2().Text(words.Photograph)),
-			s.renderDrop("content", words.ContentInput, s.desk.Content, false, s.setContent),
+			app.Div().Class("head").Body(app.H2().Text(words.T("Photograph"))),
+			s.renderDrop("content", words.T("Photograph file"), s.desk.Content, false, s.setContent),
 			s.renderCamera(),
-			s.renderExamples(words.ExamplePhotographs, exampleContents, s.setContent),
+			s.renderExamples(words.T("Example photographs"), exampleContents, s.setContent),
 		),
 		app.Section().Class("group").Body(
 			app.Div().Class("head").Body(
-				app.H2().Text(words.Styles),
+				app.H2().Text(words.T("Style")),
 				app.Label().Class("check").Body(
 					app.Input().Type("checkbox").Checked(s.mixing).OnChange(func(ctx app.Context, _ app.Event) {
 						s.mixing = ctx.JSSrc().Get("checked").Bool()
 					}),
-					app.Span().Text(words.Mix),
+					app.Span().Text(words.T("Mix styles")),
 				),
 			),
 			// Always there: go-app makes anew what comes after something that comes and goes,
 			// and a file chooser that is open must not lose its input.
 			app.Ul().Class("strip").Hidden(len(s.desk.Styles) == 0).Body(app.Range(s.desk.Styles).Slice(func(i int) app.UI { return s.renderStyle(i, slots) })),
-			s.renderDrop("style", words.StyleInput, nil, true, s.addStyle),
-			s.renderExamples(words.ExampleStyles, exampleStyles, s.chooseStyle),
+			s.renderDrop("style", words.T("Style picture file"), nil, true, s.addStyle),
+			s.renderExamples(words.T("Example styles"), exampleStyles, s.chooseStyle),
 		),
 		slots.Masks,
 	)
@@ -111,7 +109,7 @@ func (s *Panel) renderStyle(i int, slots Slots) app.UI {
 	return app.Li().Body(
 		app.Img().Src(p.URL).Alt(p.File.Name),
 		app.Button().Class("remove").Type("button").Body(dom.Icon("remove")).
-			Aria("label", fmt.Sprintf(words.Remove, p.File.Name)).
+			Aria("label", words.T("Remove %s", p.File.Name)).
 			OnClick(func(app.Context, app.Event) { s.removeStyle(p) }, app.EventScope(p.ID, p.URL)),
 		app.If(len(s.desk.Styles) > 1, func() app.UI {
 			return slots.Parts(i)
@@ -122,9 +120,9 @@ func (s *Panel) renderStyle(i int, slots Slots) app.UI {
 // renderDrop is a tile on which pictures are dropped, and which opens the file
 // chooser.
 func (s *Panel) renderDrop(id, name string, shown *desk.Picture, several bool, take func(*desk.Picture)) app.UI {
-	hint := words.Drop
+	hint := words.T("Choose, drop or paste")
 	if several && len(s.desk.Styles) > 0 {
-		hint = words.AddStyle
+		hint = words.T("Add a style")
 	}
 	tile := app.Label().Class("tile").For(id).
 		OnDragOver(func(_ app.Context, e app.Event) { e.PreventDefault() }).
@@ -154,8 +152,8 @@ func (s *Panel) renderFile(id, name string, several bool, take func(*desk.Pictur
 // renderCamera is for devices that have one in the hand.
 func (s *Panel) renderCamera() app.UI {
 	return app.Label().Class("camera").For("camera").Body(
-		app.Span().Text(words.Camera),
-		s.renderFile("camera", words.Camera, false, s.setContent).Attr("capture", "environment"),
+		app.Span().Text(words.T("Take a photograph")),
+		s.renderFile("camera", words.T("Take a photograph"), false, s.setContent).Attr("capture", "environment"),
 	)
 }
 
@@ -163,7 +161,7 @@ func (s *Panel) renderExamples(name string, list []example, take func(*desk.Pict
 	return app.Div().Class("examples").Aria("label", name).Role("group").Body(
 		app.Range(list).Slice(func(i int) app.UI {
 			e := list[i]
-			return app.Button().Type("button").Class("example").Aria("label", e.label).Title(e.label).
+			return app.Button().Type("button").Class("example").Aria("label", words.Translate(e.label)).Title(words.Translate(e.label)).
 				Body(app.Img().Src(e.thumb()).Role("presentation").Attr("loading", "lazy")).
 				OnClick(func(app.Context, app.Event) { s.takeExample(e, take) }, app.EventScope(e.name))
 		}),

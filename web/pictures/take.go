@@ -21,7 +21,7 @@ func (s *Panel) takeFiles(files app.Value, take func(*desk.Picture)) {
 	for i := range list {
 		list[i] = files.Index(i)
 	}
-	s.desk.WaitFor(words.Reading, func() {
+	s.desk.WaitFor(words.T("Reading the picture …"), func() {
 		for _, f := range list {
 			s.give(f.Get("name").String(), f, take)
 		}
@@ -45,7 +45,7 @@ func (s *Panel) give(name string, blob app.Value, take func(*desk.Picture)) {
 
 // takeExample fetches one of our own pictures.
 func (s *Panel) takeExample(e example, take func(*desk.Picture)) {
-	s.desk.WaitFor(words.Reading, func() {
+	s.desk.WaitFor(words.T("Reading the picture …"), func() {
 		answer, err := dom.Await(app.Window().Call("fetch", e.path()))
 		if err != nil {
 			s.desk.Complain(runner.NoServer)

@@ -14,7 +14,7 @@ import (
 // RenderExport has what saves the result.
 func (s *Stage) RenderExport() app.UI {
 	return app.Div().Class("export").Body(
-		dom.Press("quiet", words.Download, s.download).Disabled(s.desk.Run.Result == nil || s.desk.Busy()),
+		dom.Press("quiet", words.T("Download"), s.download).Disabled(s.desk.Run.Result == nil || s.desk.Busy()),
 		s.saver.Render(),
 	)
 }
@@ -26,12 +26,12 @@ func (s *Stage) withResult(use func(file []byte, kind, name string) error) {
 		return
 	}
 	f := s.saver.Format
-	name := words.Untitled
+	name := words.T("picture")
 	if s.desk.Content != nil {
 		name = photo.Stem(s.desk.Content.File.Name)
 	}
 	name = fmt.Sprintf("%s-painted%s", name, f.Suffix)
-	s.desk.WaitFor(words.Making, func() {
+	s.desk.WaitFor(words.T("Making the file …"), func() {
 		file, err := photo.ResultFile(result.Picture, result.Recipe, f.Kind)
 		if err == nil {
 			err = use(file, f.Kind, name)
@@ -55,7 +55,7 @@ func (s *Stage) download() {
 // promise, as Safari wants to be asked while the click lasts.
 func (s *Stage) copy() {
 	if !app.Window().Get("ClipboardItem").Truthy() || !app.Window().Get("navigator").Get("clipboard").Truthy() {
-		s.desk.Problem = words.NoClipboard
+		s.desk.Problem = words.T("This browser does not let the page copy pictures. Download the result instead.")
 		return
 	}
 	result := s.desk.Run.Result
@@ -75,13 +75,13 @@ func (s *Stage) copy() {
 	})
 	item := app.Window().Get("ClipboardItem").New(map[string]any{"image/png": app.Window().Get("Promise").New(hand)})
 	written := app.Window().Get("navigator").Get("clipboard").Call("write", []any{item})
-	s.desk.WaitFor(words.Making, func() {
+	s.desk.WaitFor(words.T("Making the file …"), func() {
 		if _, err := dom.Await(written); err != nil {
 			app.Log("copying:", err)
-			s.desk.Complain(words.NoClipboard)
+			s.desk.Complain(words.T("This browser does not let the page copy pictures. Download the result instead."))
 			return
 		}
-		s.desk.Say(words.Copied)
+		s.desk.Say(words.T("Copied."))
 	})
 }
 
@@ -91,7 +91,7 @@ func (s *Stage) webShare() {
 		shared := app.Window().Get("File").New([]any{dom.BlobOf(file, kind)}, name, map[string]any{"type": kind})
 		var promise app.Value
 		err := dom.Try(func() {
-			promise = app.Window().Get("navigator").Call("share", map[string]any{"files": []any{shared}, "title": words.Title})
+			promise = app.Window().Get("navigator").Call("share", map[string]any{"files": []any{shared}, "title": words.T("Trapped in Art")})
 		})
 		if err == nil {
 			_, err = dom.Await(promise)

@@ -67,7 +67,7 @@ func (c curve) sparkline() string {
 // axes is the curve with them.
 func (c curve) axes() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, `<svg class="plot axes" viewBox="0 0 640 320" role="img" aria-label="%s">`, words.LossPicture)
+	fmt.Fprintf(&out, `<svg class="plot axes" viewBox="0 0 640 320" role="img" aria-label="%s">`, words.T("Content and style loss over the iterations, on a logarithmic scale"))
 	b := box{64, 12, 560, 264}
 	low, high := c.bounds()
 	y := func(v float64) float64 { return b.y + b.h*(high-v)/(high-low) }
@@ -93,7 +93,7 @@ func (c curve) axes() string {
 	for at := 0.0; at <= last && step >= 1; at += step {
 		fmt.Fprintf(&out, `<text class="middle" x="%.1f" y="%.1f">%g</text>`, b.x+b.w*at/math.Max(last, 1), b.y+b.h+18, at)
 	}
-	fmt.Fprintf(&out, `<text class="middle" x="%.1f" y="312">%s</text>`, b.x+b.w/2, words.Iterations)
+	fmt.Fprintf(&out, `<text class="middle" x="%.1f" y="312">%s</text>`, b.x+b.w/2, words.T("Iterations, over all scales"))
 	return out.String() + c.lines(b) + `</svg>`
 }
 
@@ -103,7 +103,7 @@ const lossID = "loss"
 // RenderSparkline has the losses, small.
 func (s *Stage) RenderSparkline() app.UI {
 	return app.Div().Class("curve").Body(app.If(len(s.desk.Run.Losses.Samples) > 1, func() app.UI {
-		return app.Button().Class("spark").Type("button").Aria("label", words.ShowLoss).Title(words.ShowLoss).
+		return app.Button().Class("spark").Type("button").Aria("label", words.T("Enlarge the loss")).Title(words.T("Enlarge the loss")).
 			OnClick(func(app.Context, app.Event) {
 				s.plotting = true
 				dom.ShowModal(lossID)
@@ -138,17 +138,17 @@ type plotted struct {
 
 // RenderLoss is the dialog with the losses in large.
 func (s *Stage) RenderLoss() app.UI {
-	return dom.Dialog(lossID, words.Loss, func() { s.plotting = false },
+	return dom.Dialog(lossID, words.T("Loss"), func() { s.plotting = false },
 		app.If(s.plotting && len(s.desk.Run.Losses.Samples) > 1, func() app.UI {
 			last := s.desk.Run.Losses.Samples[len(s.desk.Run.Losses.Samples)-1]
 			return app.Div().Body(
 				app.Raw(curve{&s.desk.Run.Losses}.axes()),
 				app.Ul().Class("legend").Body(
-					app.Li().Class("content").Text(fmt.Sprintf(words.ContentLoss, last.Content)),
-					app.Li().Class("style").Text(fmt.Sprintf(words.StyleLoss, last.Style)),
+					app.Li().Class("content").Text(words.T("Content: %.3g", last.Content)),
+					app.Li().Class("style").Text(words.T("Style: %.3g", last.Style)),
 				),
 			)
 		}),
-		app.Div().Class("answers").Body(dom.Press("quiet", words.Close, func() { dom.CloseModal(lossID) }, lossID)),
+		app.Div().Class("answers").Body(dom.Press("quiet", words.T("Close"), func() { dom.CloseModal(lossID) }, lossID)),
 	)
 }

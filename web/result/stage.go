@@ -55,11 +55,11 @@ func (s *Stage) Listen() { s.frame.Listen() }
 
 // Render has the picture with what lies on it, and a tool more.
 func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
-	stage := app.Section().Class("stage").Role("region").Aria("label", words.Result)
+	stage := app.Section().Class("stage").Role("region").Aria("label", words.T("Result"))
 	if s.beside {
 		stage = stage.Class("beside")
 	}
-	frame := app.Div().ID(frameID).Class("frame").TabIndex(0).Role("group").Aria("label", words.Picture)
+	frame := app.Div().ID(frameID).Class("frame").TabIndex(0).Role("group").Aria("label", words.T("The picture"))
 	if s.desk.Content == nil {
 		frame = frame.Class("empty")
 	}
@@ -76,13 +76,13 @@ func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
 				app.Canvas().ID(beforeID).Width(4).Height(3).Aria("hidden", true),
 				// Always there, so that nothing jumps when there is a result.
 				app.Input().ID("compare").Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
-					Aria("label", words.Compare).Title(words.Compare).Disabled((s.desk.Run.Result == nil || s.desk.Busy()) && !s.desk.Opening).
+					Aria("label", words.T("Before and after")).Title(words.T("Before and after")).Disabled((s.desk.Run.Result == nil || s.desk.Busy()) && !s.desk.Opening).
 					OnInput(func(ctx app.Context, _ app.Event) {
 						s.split = ctx.JSSrc().Get("value").String()
 						s.showSplit()
 					}),
 			}, over...)...),
-			app.If(s.desk.Content == nil, func() app.UI { return app.P().Class("hint").Text(words.NeedBoth) }),
+			app.If(s.desk.Content == nil, func() app.UI { return app.P().Class("hint").Text(words.T("Choose a photograph and a painting.")) }),
 		),
 		app.If(s.beside, func() app.UI {
 			return app.Div().Class("originals").Body(app.Range(s.desk.Styles).Slice(func(i int) app.UI {
@@ -92,8 +92,8 @@ func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
 		s.renderView(tool),
 		app.If(s.desk.Problem != "", func() app.UI {
 			return app.Div().Class("problem").Body(
-				app.P().Role("alert").Text(s.desk.Problem),
-				dom.Tool("remove", words.Dismiss, func() { s.desk.Problem = "" }),
+				app.P().Role("alert").Text(words.Translate(s.desk.Problem)),
+				dom.Tool("remove", words.T("Dismiss"), func() { s.desk.Problem = "" }),
 			)
 		}),
 	)
@@ -101,13 +101,13 @@ func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
 
 // renderView has what changes the view of the result, and nothing else.
 func (s *Stage) renderView(tool app.UI) app.UI {
-	return app.Div().Class("view").Role("group").Aria("label", words.View).Body(
+	return app.Div().Class("view").Role("group").Aria("label", words.T("View")).Body(
 		s.frame.Render(s.desk.Content != nil),
-		dom.Tool("beside", words.Beside, func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.desk.Styles) == 0),
+		dom.Tool("beside", words.T("Beside the style"), func() { s.beside = !s.beside }).Aria("pressed", s.beside).Disabled(len(s.desk.Styles) == 0),
 		tool,
-		dom.Tool("copy", words.Copy, s.copy).Disabled(s.desk.Run.Result == nil || s.desk.Busy()),
+		dom.Tool("copy", words.T("Copy the result"), s.copy).Disabled(s.desk.Run.Result == nil || s.desk.Busy()),
 		app.If(s.canShare, func() app.UI {
-			return dom.Tool("share", words.WebShare, s.webShare).Disabled(s.desk.Run.Result == nil || s.desk.Busy())
+			return dom.Tool("share", words.T("Share with another app"), s.webShare).Disabled(s.desk.Run.Result == nil || s.desk.Busy())
 		}),
 	)
 }

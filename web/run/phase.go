@@ -1,7 +1,6 @@
 package run
 
 import (
-	"fmt"
 	"image"
 	"time"
 
@@ -75,46 +74,48 @@ func (Interrupted) State() string { return statePaused }
 func (Done) State() string        { return stateDone }
 func (Failed) State() string      { return stateFailed }
 
-func (Idle) Text() string        { return words.Idle }
-func (Interrupted) Text() string { return words.Interrupted }
-func (Failed) Text() string      { return words.Failed }
+func (Idle) Text() string { return words.T("Ready.") }
+func (Interrupted) Text() string {
+	return words.T("This painting was interrupted. Resume continues where it stopped.")
+}
+func (Failed) Text() string { return words.T("That did not work.") }
 
 func (p Preparing) Text() string {
 	switch {
 	case p.stopping:
-		return words.Stopping
+		return words.T("Stopping …")
 	case p.Stage == engine.Queued:
-		return fmt.Sprintf(words.Queued, p.Position)
+		return words.T("Waiting for the server, number %d in the queue …", p.Position)
 	case p.Stage == engine.Fetching:
-		return words.Fetching
+		return words.T("Downloading the network …")
 	case p.Upload > 0:
-		return fmt.Sprintf(words.Sending, words.Bytes(p.Upload), p.Where)
+		return words.T("Sending %s to %s …", words.Bytes(p.Upload), p.Where)
 	}
-	return words.Loading
+	return words.T("Getting ready …")
 }
 
 func (p Running) Text() string {
 	if p.stopping {
-		return words.Stopping
+		return words.T("Stopping …")
 	}
-	return fmt.Sprintf(words.Scale, p.Scale, p.Scales)
+	return words.T("Scale %d of %d.", p.Scale, p.Scales)
 }
 
 func (p Paused) Text() string {
 	if p.stopping {
-		return words.Stopping
+		return words.T("Stopping …")
 	}
-	return words.Paused
+	return words.T("Paused.")
 }
 
 func (d Done) Text() string {
 	switch {
 	case d.Stopped:
-		return fmt.Sprintf(words.Stopped, words.Duration(d.Took))
+		return words.T("Stopped after %s. This is the result so far.", words.Duration(d.Took))
 	case d.From != "":
-		return words.Shown
+		return words.T("From the history.")
 	}
-	return fmt.Sprintf(words.Done, words.Duration(d.Took), d.Size.X, d.Size.Y)
+	return words.T("Done in %s: %d × %d.", words.Duration(d.Took), d.Size.X, d.Size.Y)
 }
 
 // fetches says whether the network is on its way, and how much of it.
@@ -138,15 +139,15 @@ func (r *Run) Fine() string {
 			return FetchingText(phase.Bytes, phase.Total)
 		}
 	case Running:
-		text = fmt.Sprintf(words.Running, p.Scale, p.Scales, p.Iteration, p.Iterations)
+		text = words.T("Scale %d of %d · %d of %d", p.Scale, p.Scales, p.Iteration, p.Iterations)
 	default:
 		return text
 	}
 	if p.Remaining > 0 {
-		text += fmt.Sprintf(words.Left, words.Duration(p.Remaining.Duration()))
+		text += words.T(" · %s left", words.Duration(p.Remaining.Duration()))
 	}
 	if p.Device != "" {
-		text += fmt.Sprintf(words.On, p.Device)
+		text += words.T(" · on %s", p.Device)
 	}
 	return text
 }
@@ -154,9 +155,9 @@ func (r *Run) Fine() string {
 // FetchingText says how far it is, both in the unit of the whole.
 func FetchingText(bytes, total int64) string {
 	if total < 1e6 {
-		return fmt.Sprintf(words.FetchingKB, bytes/1000, (total+999)/1000)
+		return words.T("Downloading the network: %d of %d KB", bytes/1000, (total+999)/1000)
 	}
-	return fmt.Sprintf(words.FetchingMB, float64(bytes)/1e6, float64(total)/1e6)
+	return words.T("Downloading the network: %.1f of %.1f MB", float64(bytes)/1e6, float64(total)/1e6)
 }
 
 // Fraction is how much of the run, or of fetching its network, is done, 0 to 1.

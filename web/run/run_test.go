@@ -10,7 +10,6 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/web/run"
-	"trappedinart/web/words"
 )
 
 var (
@@ -209,17 +208,17 @@ func TestPhasesSay(t *testing.T) {
 	want := map[string]says{
 		"idle":     {"idle", "Ready.", "", 0, false, false, false, false},
 		"ready":    {"loading", "Getting ready …", "", 0, true, true, false, false},
-		"queued":   {"loading", "Waiting on the server, number 2 in the queue …", "", 0, true, true, false, false},
-		"fetching": {"loading", "Fetching the network …", "Fetching the network: 5.2 of 13.1 MB", 0.4, true, true, false, false},
+		"queued":   {"loading", "Waiting for the server, number 2 in the queue …", "", 0, true, true, false, false},
+		"fetching": {"loading", "Downloading the network …", "Downloading the network: 5.2 of 13.1 MB", 0.4, true, true, false, false},
 		"sending":  {"loading", "Sending 1 KB to example.org …", "", 0, true, false, false, false},
 		"running":  {"running", "Scale 1 of 3.", "Scale 1 of 3 · 0 of 0", 0, true, true, true, false},
 		"paused":   {"paused", "Paused.", "", 0, true, false, false, true},
 		"ending":   {"loading", "Stopping …", "", 0, true, true, false, false},
 		"ending+":  {"running", "Stopping …", "", 0, true, true, true, false},
 		"ending=":  {"paused", "Stopping …", "", 0, true, false, false, true},
-		"cut":      {"paused", words.Interrupted, "", 0, true, false, false, true},
+		"cut":      {"paused", "This painting was interrupted. Resume continues where it stopped.", "", 0, true, false, false, true},
 		"done":     {"done", "Done in 5 s: 4 × 3.", "", 1, false, false, false, false},
-		"stopped":  {"done", fmt.Sprintf(words.Stopped, "5 s"), "", 1, false, false, false, false},
+		"stopped":  {"done", fmt.Sprintf("Stopped after %s. This is the result so far.", "5 s"), "", 1, false, false, false, false},
 		"shown":    {"done", "From the history.", "", 1, false, false, false, false},
 		"from":     {"idle", "Ready.", "", 0, false, false, false, false},
 		"failed":   {"failed", "That did not work.", "", 0, false, false, false, false},
@@ -255,13 +254,13 @@ func TestHowLong(t *testing.T) {
 		t.Errorf("while it paints it says %q", got)
 	}
 	r.Stop()
-	if got := r.Fine(); got != words.Stopping {
+	if got := r.Fine(); got != "Stopping …" {
 		t.Errorf("while it stops it says %q", got)
 	}
 	r = run.New()
 	begin(0)(r)
 	r.Hear(engine.Progress{Stage: engine.Fetching, Bytes: 60_000, TotalBytes: 240_000})
-	if got := r.Fine(); got != "Fetching the network: 60 of 240 KB" || r.Fraction() != 0.25 {
+	if got := r.Fine(); got != "Downloading the network: 60 of 240 KB" || r.Fraction() != 0.25 {
 		t.Errorf("of a small network it says %q, %v", got, r.Fraction())
 	}
 }

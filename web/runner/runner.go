@@ -13,13 +13,13 @@ import "trappedinart/engine"
 
 // What a person is told where the runners themselves fail.
 const (
-	NoWorker    = "The engine cannot be started in this browser; reload the page, or try a newer browser."
+	NoWorker    = "The engine cannot start in this browser. Reload the page, or try a newer browser."
 	engineStops = "The engine stops again and again on this device. Choose a smaller size, or close other pages and programs, and press Start."
-	NoServer    = "The server does not answer as it should; check the connection and try again."
-	noNetwork   = "There is no network %q here; there are %s."
+	NoServer    = "The server does not answer properly. Check the connection and try again."
+	noNetwork   = "There is no network %q here. There are %s."
 	notDone     = "That did not work."
 )
 
 func errBusy() error {
-	return engine.Errorf(engine.Busy, "A painting is being made already; stop it first, or wait until it is done.")
+	return engine.Errorf(engine.Busy, "A painting is already in progress. Stop it first, or wait until it is done.")
 }

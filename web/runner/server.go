@@ -58,7 +58,7 @@ type serverRun struct {
 func (r *Server) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
 	began := time.Now()
 	if req.Checkpoint != nil {
-		return nil, engine.Errorf(engine.InvalidRequest, "The server begins paintings anew and takes no checkpoint; go on with this one here.")
+		return nil, engine.Errorf(engine.InvalidRequest, "The server starts every painting from the beginning. Continue this one here.")
 	}
 	report(engine.Progress{Stage: engine.Preparing})
 	run := &serverRun{Server: r, report: report, reached: reached{began: began, recipe: req.Recipe}}

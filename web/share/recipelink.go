@@ -48,7 +48,7 @@ func (s *Sharer) CopyRecipeLink() {
 	link.RawQuery, link.Fragment = "", fragment
 	s.copyText(link.String(), func() {
 		dom.SetAddress(link.String())
-		s.desk.Complain(words.LinkInAddress)
+		s.desk.Complain(words.T("This browser does not let the page copy. The link is now in the address bar; copy it there."))
 	})
 }
 
@@ -65,6 +65,6 @@ func (s *Sharer) copyText(text string, otherwise func()) {
 			otherwise()
 			return
 		}
-		s.desk.Say(words.LinkCopied)
+		s.desk.Say(words.T("The link is copied."))
 	})
 }

@@ -108,19 +108,19 @@ func (s *Sharer) Open() {
 func (s *Sharer) Render() app.UI {
 	sg := s.sharing
 	shared := sg != nil && sg.entry.Share.Live()
-	return dom.Dialog(shareID, words.Share, func() { s.sharing = nil },
+	return dom.Dialog(shareID, words.T("Share a link"), func() { s.sharing = nil },
 		app.If(shared, func() app.UI { return s.renderLink(sg.entry.Share) }).
 			ElseIf(sg != nil, func() app.UI { return s.renderSharing(sg) }),
-		app.Div().Role("alert").Body(app.If(sg != nil && sg.problem != "", func() app.UI { return app.P().Text(sg.problem) })),
+		app.Div().Role("alert").Body(app.If(sg != nil && sg.problem != "", func() app.UI { return app.P().Text(words.Translate(sg.problem)) })),
 		app.Div().Class("answers").Body(
 			app.If(shared, func() app.UI {
-				return dom.Press("quiet", words.Revoke, func() { s.revoke(s.sharing) }).Disabled(sg.working)
+				return dom.Press("quiet", words.T("Revoke"), func() { s.revoke(s.sharing) }).Disabled(sg.working)
 			}),
-			dom.Press("quiet", words.Close, func() { dom.CloseModal(shareID) }, shareID),
+			dom.Press("quiet", words.T("Close"), func() { dom.CloseModal(shareID) }, shareID),
 			app.If(shared, func() app.UI {
-				return dom.Press("main", words.CopyLink, func() { s.copyLink(sg.entry.Share.Link) }, sg.entry.ID)
+				return dom.Press("main", words.T("Copy the link"), func() { s.copyLink(sg.entry.Share.Link) }, sg.entry.ID)
 			}).ElseIf(sg != nil, func() app.UI {
-				return dom.Press("main", words.ShareSend, func() { s.send(s.sharing) }).Disabled(!sg.ready || sg.working)
+				return dom.Press("main", words.T("Encrypt and send"), func() { s.send(s.sharing) }).Disabled(!sg.ready || sg.working)
 			}),
 		),
 	)
@@ -129,22 +129,22 @@ func (s *Sharer) Render() app.UI {
 // RenderButton opens it.
 func (s *Sharer) RenderButton() app.UI {
 	return app.If(s.desk.Server != nil && s.desk.Run.Result != nil, func() app.UI {
-		return dom.Press("quiet share", words.Share, s.Open).Disabled(s.Entry() == nil || s.desk.Busy())
+		return dom.Press("quiet share", words.T("Share a link"), s.Open).Disabled(s.Entry() == nil || s.desk.Busy())
 	})
 }
 
 // renderSharing says in one sentence what will be sent, and has the choices.
 func (s *Sharer) renderSharing(sg *sharing) app.UI {
-	text := words.Making
+	text := words.T("Making the file …")
 	switch {
 	case sg.working:
-		text = fmt.Sprintf(words.ShareSending, words.Bytes(sg.size()))
+		text = words.T("Encrypting and sending %s …", words.Bytes(sg.size()))
 	case sg.ready:
-		text = fmt.Sprintf(words.ShareWhat, sg.what(), words.Bytes(sg.size()), dom.HostName(), days(sg.days))
+		text = words.T("%s will be encrypted on this device and sent (%s) to %s, which keeps it for %s. Only people with the link can open it.", sg.what(), words.Bytes(sg.size()), dom.HostName(), days(sg.days))
 	}
 	return app.Div().Class("group").Body(
 		app.P().Role("status").Text(text),
-		app.Label().For("share-days").Text(words.ShareDays),
+		app.Label().For("share-days").Text(words.T("Keep it for")),
 		app.Select().ID("share-days").Body(app.Range(shareDays).Slice(func(i int) app.UI {
 			d := shareDays[i]
 			return app.Option().Value(strconv.Itoa(d)).Text(days(d)).Selected(d == sg.days)
@@ -153,7 +153,7 @@ func (s *Sharer) renderSharing(sg *sharing) app.UI {
 				s.sharing.days = n
 			}
 		}),
-		app.Label().For("share-name").Text(words.ShareTitle),
+		app.Label().For("share-name").Text(words.T("Title (optional)")),
 		app.Input().ID("share-name").Type("text").MaxLength(200).Value(sg.contents.Title).AutoComplete(false).
 			OnInput(func(ctx app.Context, _ app.Event) {
 				if s.sharing != nil {
@@ -166,7 +166,7 @@ func (s *Sharer) renderSharing(sg *sharing) app.UI {
 					s.sharing.with = ctx.JSSrc().Get("checked").Bool()
 				}
 			}),
-			app.Span().Text(words.ShareWith),
+			app.Span().Text(words.T("With the photograph, for before and after")),
 		),
 	)
 }
@@ -174,15 +174,15 @@ func (s *Sharer) renderSharing(sg *sharing) app.UI {
 // what says which pictures go.
 func (sg *sharing) what() string {
 	if sg.with {
-		return words.ShareBoth
+		return words.T("The painting with the photograph")
 	}
-	return words.ShareOne
+	return words.T("The painting")
 }
 
 func (s *Sharer) renderLink(sh *kept.Share) app.UI {
 	return app.Div().Class("group").Body(
-		app.P().Role("status").Text(fmt.Sprintf(words.Shared, sh.Expires.Format(words.Date))),
-		app.Input().ID("share-link").Type("text").ReadOnly(true).Value(sh.Link).Aria("label", words.Link),
+		app.P().Role("status").Text(words.T("Anyone with this link can see the painting until %s. Revoke deletes it sooner.", words.Date(sh.Expires))),
+		app.Input().ID("share-link").Type("text").ReadOnly(true).Value(sh.Link).Aria("label", words.T("Link")),
 		app.P().Class("fine").Role("status").Text(s.desk.Said), // the page's own status is behind the dialog
 	)
 }
@@ -207,7 +207,7 @@ func (s *Sharer) send(sg *sharing) {
 				return
 			}
 			sg.entry.Share = sh
-			s.note(s.Ledger.Tell(desk.Sent{ID: sh.ID, Text: fmt.Sprintf(words.SentShare, what, size, dom.HostName(), time.Now().Format("15:04"), sh.Expires.Format(words.Date)), Until: sh.Expires}))
+			s.note(s.Ledger.Tell(desk.Sent{ID: sh.ID, Text: words.T("%s, encrypted (%s), was sent to %s at %s. It is deleted there by %s.", what, size, dom.HostName(), time.Now().Format("15:04"), words.Date(sh.Expires)), Until: sh.Expires}))
 			s.keepShare(sg.entry)
 			s.copyLink(sh.Link)
 		})
@@ -255,7 +255,7 @@ func (s *Sharer) revoke(sg *sharing) {
 			s.note(s.Ledger.Untell(sh.ID))
 			s.keepShare(sg.entry)
 			dom.CloseModal(shareID)
-			s.desk.Say(words.Revoked)
+			s.desk.Say(words.T("The link no longer opens anything."))
 		})
 	})
 }
@@ -283,7 +283,7 @@ func (s *Sharer) RevokeGone(e *kept.Entry) {
 	}
 	if err := s.delete(e.Share); err != nil {
 		app.Log("revoking:", err)
-		s.desk.Complain(fmt.Sprintf(words.ShareStays, e.Share.Expires.Format(words.Date)))
+		s.desk.Complain(words.T("The share link of a deleted result could not be revoked. It works until %s.", words.Date(e.Share.Expires)))
 		return
 	}
 	s.desk.Page.Dispatch(func() { s.note(s.Ledger.Untell(e.Share.ID)) })
@@ -304,7 +304,7 @@ func (s *Sharer) keepShare(e *kept.Entry) {
 		}
 		if err != nil {
 			app.Log("the share cannot be kept:", err)
-			s.desk.Complain(words.ShareNotKept)
+			s.desk.Complain(words.T("This browser could not save the link. Keep this page open if you may want to revoke it."))
 		}
 	})
 }
@@ -316,7 +316,7 @@ func (s *Sharer) copyLink(link string) {
 
 func days(n int) string {
 	if n == 1 {
-		return words.Day
+		return words.T("1 day")
 	}
-	return fmt.Sprintf(words.Days, n)
+	return words.T("%d days", n)
 }

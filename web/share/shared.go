@@ -76,11 +76,11 @@ func (s *Sharer) fetch(id, fragment string) (*shared, error) {
 		return nil, err
 	}
 	v := &shared{title: e.Title}
-	if v.picture, err = photo.Read(words.SharedName, dom.BlobOf(e.Picture, "image/png")); err != nil {
+	if v.picture, err = photo.Read(words.T("The shared file"), dom.BlobOf(e.Picture, "image/png")); err != nil {
 		return nil, err
 	}
 	if len(e.Before) > 0 {
-		if v.before, err = photo.Read(words.SharedName, dom.BlobOf(e.Before, "image/jpeg")); err != nil {
+		if v.before, err = photo.Read(words.T("The shared file"), dom.BlobOf(e.Before, "image/jpeg")); err != nil {
 			return nil, err
 		}
 	}
@@ -106,21 +106,21 @@ func (s *Sharer) RenderShared() app.UI {
 	}
 	title := v.title
 	if title == "" {
-		title = words.SharedTitle
+		title = words.T("A painting for you")
 	}
 	return dom.Dialog(sharedID, title, s.closeShared,
 		s.renderShown(v, title),
-		app.If(v.problem != "", func() app.UI { return app.P().Role("alert").Text(v.problem) }).
-			ElseIf(v.picture == nil, func() app.UI { return app.P().Role("status").Text(words.SharedOpening) }),
+		app.If(v.problem != "", func() app.UI { return app.P().Role("alert").Text(words.Translate(v.problem)) }).
+			ElseIf(v.picture == nil, func() app.UI { return app.P().Role("status").Text(words.T("Downloading and opening …")) }),
 		app.Div().Class("answers").Body(
-			app.Div().Class("view").Hidden(v.picture == nil).Role("group").Aria("label", words.View).Body(s.frame.Render(true)),
+			app.Div().Class("view").Hidden(v.picture == nil).Role("group").Aria("label", words.T("View")).Body(s.frame.Render(true)),
 			app.Div().Class("export").Hidden(v.picture == nil).Body(
-				dom.Press("quiet", words.Download, s.saveShared, sharedID),
+				dom.Press("quiet", words.T("Download"), s.saveShared, sharedID),
 				s.saver.Render(),
 			),
-			dom.Press("quiet", words.Close, func() { dom.CloseModal(sharedID) }, sharedID),
+			dom.Press("quiet", words.T("Close"), func() { dom.CloseModal(sharedID) }, sharedID),
 			app.If(v.recipe != nil, func() app.UI {
-				return dom.Press("main", words.UseRecipe, func() {
+				return dom.Press("main", words.T("Use this recipe"), func() {
 					if v := s.shared; v != nil && v.recipe != nil {
 						dom.CloseModal(sharedID)
 						s.desk.TakeRecipe(*v.recipe)
@@ -134,17 +134,17 @@ func (s *Sharer) RenderShared() app.UI {
 // renderShown has the picture, and above it the photograph as far as it is uncovered. It is
 // always there, for what listens to it.
 func (s *Sharer) renderShown(v *shared, title string) app.UI {
-	frame := app.Div().ID(shownID).Class("frame").Hidden(v.picture == nil).TabIndex(0).Role("group").Aria("label", words.Picture)
+	frame := app.Div().ID(shownID).Class("frame").Hidden(v.picture == nil).TabIndex(0).Role("group").Aria("label", words.T("The picture"))
 	if s.frame.Zoomed() {
 		frame = frame.Class("zoomed")
 	}
 	return frame.Body(app.If(v.picture != nil, func() app.UI {
 		return app.Div().Class("sheet").Body(
 			app.Img().Src(photo.Full(v.picture)).Alt(title),
-			app.If(v.before != nil, func() app.UI { return app.Img().Class("before").Src(photo.Full(v.before)).Alt(words.Photograph) }),
+			app.If(v.before != nil, func() app.UI { return app.Img().Class("before").Src(photo.Full(v.before)).Alt(words.T("Photograph")) }),
 			app.If(v.before != nil, func() app.UI {
 				return app.Input().Class("compare").Type("range").Min(0).Max(100).Step(1).Value("50").
-					Aria("label", words.Compare).Title(words.Compare).
+					Aria("label", words.T("Before and after")).Title(words.T("Before and after")).
 					OnInput(func(ctx app.Context, _ app.Event) {
 						s.frame.Set("--split", ctx.JSSrc().Get("valueAsNumber").Float()/100)
 					})
@@ -160,7 +160,7 @@ func (s *Sharer) saveShared() {
 		return
 	}
 	p, recipe := v.picture, v.recipe
-	name := cmp.Or(v.title, words.Untitled) + f.Suffix
+	name := cmp.Or(v.title, words.T("picture")) + f.Suffix
 	s.desk.Page.Async(func() {
 		file, err := p.File.Data, error(nil)
 		if f.Kind != photo.Formats[0].Kind {

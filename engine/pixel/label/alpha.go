@@ -11,7 +11,7 @@ import (
 // NoteInvisible says in the notes of ctx if nothing of the picture is to be seen.
 func NoteInvisible(ctx context.Context, f engine.File, img *image.NRGBA) {
 	if Invisible(img) {
-		engine.Note(ctx, fmt.Sprintf("%q is transparent all over; it is painted as white.", f.Name))
+		engine.Note(ctx, fmt.Sprintf("%q is completely transparent. It is painted as white.", f.Name))
 	}
 }
 

@@ -101,14 +101,14 @@ func put(file []byte, w what, body []byte) ([]byte, error) {
 // Extract returns the recipe that Insert put into the file.
 func Extract(f engine.File) (engine.Recipe, error) {
 	if !Is(f.Data) {
-		return engine.Recipe{}, engine.Errorf(engine.InvalidPicture, "%q cannot hold a recipe; choose a PNG, JPEG, WebP or TIFF file that Trapped in Art made.", f.Name)
+		return engine.Recipe{}, engine.Errorf(engine.InvalidPicture, "%q cannot hold a recipe. Choose a PNG, JPEG, WebP or TIFF file that Trapped in Art made.", f.Name)
 	}
 	text, err := recipeIn(XMP(f.Data))
 	switch {
 	case err == io.EOF:
-		return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no recipe in %q; choose a picture that Trapped in Art made, as it was saved.", f.Name)
+		return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "There is no recipe in %q. Choose a picture that Trapped in Art made, as it was saved.", f.Name)
 	case err != nil:
-		return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "The recipe in %q is damaged (%w); choose the picture as it was first saved.", f.Name, err)
+		return engine.Recipe{}, engine.Errorf(engine.InvalidRecipe, "The recipe in %q is damaged (%w). Choose the picture as it was first saved.", f.Name, err)
 	}
 	return engine.ParseRecipe(text)
 }

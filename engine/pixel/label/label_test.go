@@ -229,9 +229,9 @@ func TestExtractRefuses(t *testing.T) {
 		code engine.Code
 		says string
 	}{
-		"text":             {[]byte(`{"version":1}`), engine.InvalidPicture, "cannot hold a recipe; choose a PNG"},
+		"text":             {[]byte(`{"version":1}`), engine.InvalidPicture, "cannot hold a recipe. Choose a PNG"},
 		"nothing":          {nil, engine.InvalidPicture, "cannot hold a recipe"},
-		"no recipe":        {plain, engine.InvalidRecipe, `There is no recipe in "holiday.png"; choose a picture that`},
+		"no recipe":        {plain, engine.InvalidRecipe, `There is no recipe in "holiday.png". Choose a picture that`},
 		"another packet":   {change("art:recipe>{", "art:zzcipe>{"), engine.InvalidRecipe, "is damaged"},
 		"another's packet": {change("urn:x-trapped", "urn:y-trapped"), engine.InvalidRecipe, "There is no recipe"},
 		"no JSON":          {change("{&#34;", "zz;34;"), engine.InvalidRecipe, ""},
