@@ -76,9 +76,9 @@ func TestWorkersThatEnd(t *testing.T) {
 	}
 
 	for _, c := range []struct{ what, end, says string }{
-		{"engine", `engines.at(-1).terminate()`, "on one processor"},
-		{"helper", `new BroadcastChannel('end').postMessage(0)`, "on one processor"},
-		{"both, one after the other", `new BroadcastChannel('end').postMessage(0)`, "on one processor"},
+		{"engine", `engines.at(-1).terminate()`, "with 1 of 2 workers"},
+		{"helper", `new BroadcastChannel('end').postMessage(0)`, "with 1 of 2 workers"},
+		{"both, one after the other", `new BroadcastChannel('end').postMessage(0)`, "with 1 of 2 workers"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			s.mu.Lock()

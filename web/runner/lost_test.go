@@ -117,7 +117,7 @@ func TestAnotherWorkerGoesOn(t *testing.T) {
 	if want := []runner.Means{{4, 1 << 30}, {2, 1 << 30}, {1, 1 << 30}}; !slices.Equal(*means, want) {
 		t.Errorf("workers get %v, want %v", *means, want)
 	}
-	if len(notes) != 2 || !strings.Contains(notes[0], "from its last checkpoint, on 2 processors") || !strings.Contains(notes[1], "on one processor") {
+	if len(notes) != 2 || !strings.Contains(notes[0], "from its last checkpoint, with 2 of 4 workers.") || !strings.Contains(notes[1], "with 1 of 2 workers.") {
 		t.Errorf("it says %q", notes)
 	}
 	if want := append(notes, "Last."); !slices.Equal(res.Notes, want) {
@@ -152,7 +152,7 @@ func TestWorkersThatEndAtOnce(t *testing.T) {
 	if !slices.Equal(*means, want) {
 		t.Errorf("workers get %v, want %v", *means, want)
 	}
-	if len(notes) != 5 || !strings.Contains(notes[1], "begins again, on one processor, in at most 512 MB of memory") {
+	if len(notes) != 5 || !strings.Contains(notes[1], "begins again, with 1 of 2 workers and 512 MB of memory.") {
 		t.Errorf("it says %q", notes)
 	}
 	r.Open = open

@@ -22,16 +22,14 @@ func (m Means) less(again bool) Means {
 // began says that a worker with these means has taken the place of one that ended, at the
 // latest checkpoint or, without one, at the beginning.
 func (m Means) began(before Means, checkpoint bool) string {
-	from := "begins again"
-	if checkpoint {
-		from = "goes on from its last checkpoint"
+	less := m.Memory < before.Memory
+	switch {
+	case checkpoint && less:
+		return fmt.Sprintf("The engine stopped and was started again. The painting goes on from its last checkpoint, with %d of %d workers and %d MB of memory.", m.Workers, before.Workers, m.Memory>>20)
+	case checkpoint:
+		return fmt.Sprintf("The engine stopped and was started again. The painting goes on from its last checkpoint, with %d of %d workers.", m.Workers, before.Workers)
+	case less:
+		return fmt.Sprintf("The engine stopped and was started again. The painting begins again, with %d of %d workers and %d MB of memory.", m.Workers, before.Workers, m.Memory>>20)
 	}
-	on := fmt.Sprintf("on %d processors", m.Workers)
-	if m.Workers == 1 {
-		on = "on one processor"
-	}
-	if m.Memory < before.Memory {
-		on += fmt.Sprintf(", in at most %d MB of memory", m.Memory>>20)
-	}
-	return fmt.Sprintf("The engine stopped and was started again. The painting %s, %s.", from, on)
+	return fmt.Sprintf("The engine stopped and was started again. The painting begins again, with %d of %d workers.", m.Workers, before.Workers)
 }
