@@ -30,7 +30,7 @@ let soon;
 // keepSoon keeps what is not kept yet, once the page has what it loads for itself.
 function keepSoon() {
   soon ??= (async () => {
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await new Promise((resolve) => setTimeout(resolve, headers ? 3000 : 20000));
     const kept = new Set((await (await caches.open(cacheName)).keys()).map((request) => request.url));
     await keep((path) => !kept.has(new URL(path, self.location).href));
   })().catch((err) => console.warn("the page is not kept:", err));
