@@ -60,8 +60,19 @@ site-assets:
 	@$(WASM) $(BUILD) -tags wasmkernels -o bin/site/worker.wasm ./wasm
 	@$(WASM) $(BUILD) -tags pictures -o bin/site/pictures.wasm ./wasm/pictures
 	@go run ./wasm/share bin/site/worker.wasm
-	@go run ./web/examples bin/site
+	@$(MAKE) --no-print-directory $(EXAMPLES)/opening.jpg
 	@go run ./server/pack -out server/site/files bin/site web/static $(KERNELS)
+
+EXAMPLES := bin/site/examples
+# The examples are drawn anew when what draws them has changed.
+bin/examples-drawn: $(wildcard web/examples/*.go)
+	@rm -rf $(EXAMPLES) && go run ./web/examples bin/site && touch $@
+
+# What the page opens with: the first photograph painted in the first style, by the network that
+# is in the program.
+$(EXAMPLES)/opening.jpg: bin/examples-drawn weights/fine.safetensors
+	@$(BUILD) -o bin/painter ./server
+	@bin/painter stylize --content $(EXAMPLES)/fruit.jpg --style $(EXAMPLES)/night.jpg --weights fine --size 768 --force --out $@
 
 # run builds everything and serves the page at ADDR.
 run:

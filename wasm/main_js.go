@@ -44,8 +44,9 @@ func main() {
 				logf("a message cannot be sent: %v", err)
 			}
 		},
-		Yield: browser.NewTurn().Wait,
-		Log:   logf,
+		Yield:       browser.NewTurn().Wait,
+		ReportEvery: 100 * time.Millisecond,
+		Log:         logf,
 	}
 	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		m, err := browser.Receive(args[0].Get("data"))

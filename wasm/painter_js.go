@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"syscall/js"
 
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
@@ -15,9 +16,9 @@ import (
 	"trappedinart/wasm/networks"
 )
 
-// memoryLimit leaves enough of WebAssembly's 4 GiB of addresses for what garbage leaves
-// between large maps, and is what a tab may take on most devices.
-const memoryLimit = 1536 << 20
+// memoryLimit is what the page lets a painting take, or less where the browser granted less
+// memory than was asked for: worker.js says.
+func memoryLimit() int64 { return int64(js.Global().Get("memoryLimit").Float()) }
 
 // painter is the engine with a network from that address.
 type painter struct {
@@ -54,7 +55,7 @@ func (p *painter) runner(ctx, download context.Context, r *engine.Recipe, report
 			return p.nets.Load(download, p.weightsURL, name, taps, report)
 		},
 		Decode:      browser.Decode,
-		MemoryLimit: memoryLimit,
+		MemoryLimit: memoryLimit(),
 		Probes:      p.probes,
 	}
 }

@@ -10,6 +10,6 @@ import (
 	"trappedinart/web/runner"
 )
 
-func openWorker(*runner.Inbox, func(app.Value)) (runner.Line, error) {
+func openWorker(*runner.Inbox, runner.Means, func(app.Value), func(app.Value)) (runner.Line, error) {
 	return nil, errors.New("this program is a web page")
 }

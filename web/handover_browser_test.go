@@ -77,7 +77,7 @@ func TestHandOverSteered(t *testing.T) {
 		}
 	}
 	b.until(state+` === 'done'`, 2*time.Minute)
-	if r := b.saved("valley-painted.png"); r.Strength != 83 || r.Size != 1024 {
+	if r := b.saved("fruit-painted.png"); r.Strength != 83 || r.Size != 1024 {
 		t.Errorf("painted with strength %v at %d px", r.Strength, r.Size)
 	}
 	b.clean()

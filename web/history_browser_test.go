@@ -127,7 +127,7 @@ func TestInterruptedContinuationGoesOn(t *testing.T) {
 	b.until(`!window.stale && document.querySelector('#resume')`, 30*time.Second)
 	b.press("Resume")
 	b.until(state+` === 'done'`, time.Minute)
-	if r := b.saved("valley-painted.png"); r.Start != "picture" || r.Iterations != 100 {
+	if r := b.saved("fruit-painted.png"); r.Start != "picture" || r.Iterations != 100 {
 		t.Errorf("what went on started from %s, %d iterations", r.Start, r.Iterations)
 	}
 	b.clean()

@@ -245,7 +245,7 @@ func TestMaskEditor(t *testing.T) {
 
 	value[bool](b, `document.querySelector('[aria-label="A harbour"]').click(), true`)
 	b.press("Keep this photograph")
-	b.until(photographName+` === 'valley.jpg' && `+paintedLayers+` === 1 && `+button("Discard them")+` === undefined`, 5*time.Second)
+	b.until(photographName+` === 'fruit.jpg' && `+paintedLayers+` === 1 && `+button("Discard them")+` === undefined`, 5*time.Second)
 	value[bool](b, `document.querySelector('[aria-label="A harbour"]').click(), true`)
 	b.press("Discard them")
 	b.until(photographName+` === 'harbour.jpg' && `+paintedLayers+` === 0`, 5*time.Second)

@@ -15,6 +15,7 @@ import (
 	"trappedinart/web/dials"
 	"trappedinart/web/dom"
 	"trappedinart/web/painting"
+	"trappedinart/web/pictures"
 	"trappedinart/web/runner"
 	"trappedinart/web/words"
 )
@@ -34,6 +35,7 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
 	s.stage.Mount()
 	ctx.Async(s.lookAround)
+	ctx.Async(func() { s.stage.Open(pictures.OpeningPath()) })
 	ctx.Async(s.takeUp)
 	s.pictures.ListenToPaste()
 	s.pictures.ListenToDrops()
@@ -44,16 +46,19 @@ func (s *studio) OnMount(ctx app.Context) {
 		s.sharer.Listen()
 		s.masks.Listen()
 		s.dials.Show()
+		s.painter.ShowProgress()
 	})
 }
 
 // connect starts the worker.
 func (s *studio) connect() {
-	s.worker.Open = func(in *runner.Inbox) (runner.Line, error) {
-		return openWorker(in, func(checkpoint app.Value) {
-			s.page.Dispatch(func() { s.painter.Keep(checkpoint) })
-		})
+	s.worker.Open = func(in *runner.Inbox, means runner.Means) (runner.Line, error) {
+		return openWorker(in, means,
+			func(checkpoint app.Value) { s.page.Quietly(func() { s.painter.Keep(checkpoint) }) },
+			func(preview app.Value) { s.page.Quietly(func() { s.painter.Show(preview) }) },
+		)
 	}
+	s.worker.Means = runner.Means{Workers: s.workers, Memory: memoryLimit}
 	s.worker.Address, s.worker.Patience, s.worker.Grace = s.offered.Address, 30*time.Second, 5*time.Second
 	if err := s.worker.Warm(); err != nil {
 		s.desk.Problem = engine.AsError(err).Message
@@ -116,14 +121,21 @@ func (s *studio) lookWhatIsKept() {
 	})
 }
 
-// mostWorkers is how many workers an address can ask for; static/worker.js knows it too.
-const mostWorkers = 16
+// memoryLimit leaves enough of WebAssembly's 4 GiB of addresses for what garbage leaves
+// between large maps, and is what a tab may take on most devices.
+const memoryLimit = 1536 << 20
+
+// mostWorkers is how many workers an address can ask for, and manyWorkers how many there are
+// otherwise at most.
+const (
+	mostWorkers = 16
+	manyWorkers = 8
+)
 
 // quickNetwork is what slow devices paint with, unless another is chosen.
 const quickNetwork = "small"
 
-// preset takes what the page's address presets: network, seed, size, iterations. The number
-// of workers is for openWorker, and only looked at here.
+// preset takes what the page's address presets: network, seed, size, iterations, workers.
 func (s *studio) preset(query url.Values) {
 	if dom.Slow() {
 		s.desk.Recipe.Weights = quickNetwork
@@ -136,9 +148,12 @@ func (s *studio) preset(query url.Values) {
 			}
 		}
 	}
+	s.workers = min(dom.Processors(), manyWorkers)
 	if text := query.Get("workers"); text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 || n > mostWorkers {
 			s.desk.Problem = words.T("The address's workers= must be 1 to %d. Leave it out to use all processors.", mostWorkers)
+		} else {
+			s.workers = n
 		}
 	}
 	if text := query.Get("backend"); !slices.Contains([]string{"", "cpu", "webgpu", "fastest"}, text) {

@@ -131,7 +131,7 @@ func TestSeveralStyles(t *testing.T) {
 	value[bool](b, `document.querySelector('[aria-label=Redo]').click(), true`)
 	b.until(valueOf("dial-style_scales-0")+` === '1.5'`, 5*time.Second)
 	b.paint()
-	if r := b.saved("valley-painted.png"); r.StyleWeights.String() != "0.5,2" || r.StyleScales.String() != "1.5,0.4" {
+	if r := b.saved("fruit-painted.png"); r.StyleWeights.String() != "0.5,2" || r.StyleScales.String() != "1.5,0.4" {
 		t.Errorf("painted with the weights %s and the scales %s, want 0.5,2 and 1.5,0.4", r.StyleWeights, r.StyleScales)
 	}
 	value[bool](b, `document.querySelector('[aria-label="Remove two.jpg"]').click(), true`)
@@ -182,7 +182,7 @@ func TestFormats(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=2&seed=7", 1280, 800)
 	b.ready(1)
 	b.paint()
-	for format, name := range map[string]string{"PNG": "valley-painted.png", "JPEG": "valley-painted.jpg", "WebP": "valley-painted.webp"} {
+	for format, name := range map[string]string{"PNG": "fruit-painted.png", "JPEG": "fruit-painted.jpg", "WebP": "fruit-painted.webp"} {
 		value[bool](b, fmt.Sprintf(`(() => { const f = document.querySelector('[aria-label="File format"]'); f.value = %q; f.dispatchEvent(new Event('change')); return true; })()`, format))
 		time.Sleep(100 * time.Millisecond) // until the page has heard
 		if r := b.saved(name); r.Seed != 7 || r.Size != 64 {

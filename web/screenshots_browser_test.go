@@ -76,7 +76,7 @@ func (b *shots) painting() {
 	b.shoot("welcome")
 	b.click(`.remove`)
 	b.shoot("no-style")
-	b.click(`[aria-label="Brush strokes"]`)
+	b.click(`[aria-label="A meadow at noon"]`)
 	b.ready(1)
 	b.press("Start")
 	b.until(`document.querySelector('#status').dataset.scale === '3'`, time.Minute)

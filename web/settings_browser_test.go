@@ -57,7 +57,7 @@ func TestAddress(t *testing.T) {
 		t.Errorf("the address makes the size %s and the seed %s", size, seed)
 	}
 	b.paint()
-	if r := b.saved("valley-painted.png"); r.Size != 96 || r.Seed != 7 || r.Weights != "small" {
+	if r := b.saved("fruit-painted.png"); r.Size != 96 || r.Seed != 7 || r.Weights != "small" {
 		t.Errorf("painted by %s", r.JSON())
 	}
 	b.clean()
@@ -96,7 +96,7 @@ func TestExpert(t *testing.T) {
 	b.write("expert-iterations", "3")
 	b.write("expert-optimizer", "adam")
 	b.paint()
-	if r := b.saved("valley-painted.png"); r.Iterations != 3 || r.Optimizer != "adam" || r.StyleLayers.String() != "relu1_1,relu2_1" {
+	if r := b.saved("fruit-painted.png"); r.Iterations != 3 || r.Optimizer != "adam" || r.StyleLayers.String() != "relu1_1,relu2_1" {
 		t.Errorf("painted by %s", r.JSON())
 	}
 	b.clean()

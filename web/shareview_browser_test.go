@@ -48,7 +48,7 @@ func TestShareView(t *testing.T) {
 	b.press("Encrypt and send")
 	b.until(`window.copied`, 20*time.Second)
 	b.press("Close")
-	want := b.saves(button("Download"), "valley-painted.png")
+	want := b.saves(button("Download"), "fruit-painted.png")
 
 	other := newTab(t, s, b.link(), 1280, 800)
 	const shown = `document.querySelectorAll('#shown img').length === 2 && [...document.querySelectorAll('#shown img')].every(i => i.complete && i.naturalWidth)`
@@ -130,10 +130,10 @@ func TestRecipeFile(t *testing.T) {
 	for format, suffix := range map[string]string{"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp"} {
 		value[bool](b, fmt.Sprintf(`(() => { const f = document.querySelector('.bar [aria-label="File format"]'); f.value = %q; f.dispatchEvent(new Event('change')); return true; })()`, format))
 		time.Sleep(100 * time.Millisecond) // until the page has heard
-		b.saves(button("Download"), "valley-painted"+suffix)
+		b.saves(button("Download"), "fruit-painted"+suffix)
 		b.slide("#dial-strength", "20")
 		b.until(valueOf("dial-strength-value")+` === '20'`, 5*time.Second)
-		b.choose("Recipe from a painting", filepath.Join(b.downloads, "valley-painted"+suffix))
+		b.choose("Recipe from a painting", filepath.Join(b.downloads, "fruit-painted"+suffix))
 		b.until(valueOf("dial-strength")+` === '64'`, 5*time.Second)
 	}
 	recipe, err := engine.Preset(engine.Painterly)
@@ -210,7 +210,7 @@ func TestRecipeWhilePainting(t *testing.T) {
 	time.Sleep(300 * time.Millisecond) // a few iterations with it
 	b.press("Stop")
 	b.until(state+` === 'done'`, 15*time.Second)
-	if r := b.saved("valley-painted.png"); r.Strength != 73 || r.Seed == 9 {
+	if r := b.saved("fruit-painted.png"); r.Strength != 73 || r.Seed == 9 {
 		t.Errorf("painted with strength %v and seed %d", r.Strength, r.Seed)
 	}
 	b.clean()

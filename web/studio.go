@@ -46,6 +46,7 @@ type studio struct {
 	sharer   *share.Sharer
 
 	worker  *runner.Worker
+	workers int // that paint, if none ends
 	offered *runner.Catalogue
 	panel   string // of the sheet that a phone shows
 }
@@ -72,6 +73,8 @@ func newStudio() *studio {
 	s.sharer.Store, s.sharer.Entry = store, s.history.Current
 	s.history.Revoke = s.sharer.RevokeGone
 	s.painter = painting.New(d, store)
+	s.stage.AsOpened = func() bool { return s.pictures.AsOpened() && !s.masks.Open() }
+	s.painter.Reported = s.stage.ShowLosses
 	s.painter.Picture, s.painter.Worker, s.painter.WithMasks, s.painter.Ended = s.stage, s.worker, s.masks.WithFiles, s.ended
 	s.printer = handover.New(d)
 	s.printer.Store, s.printer.Runner, s.printer.Paint, s.printer.WithMasks = store, serverJob, s.painter.Paint, s.masks.WithFiles
@@ -89,7 +92,11 @@ func (s *studio) ended(result *engine.Result, where string) {
 }
 
 func (s *studio) Render() app.UI {
+	if s.page.ctx.Context != nil { // what go-app leaves alone
+		s.page.Defer(s.painter.ShowProgress)
+	}
 	s.forecast.Look()
+	s.stage.Reopen()
 	return app.Div().Class("studio").Body(
 		app.Header().Class("top").Body(
 			app.H1().Text(words.T("Trapped in Art")),

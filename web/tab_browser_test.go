@@ -83,8 +83,9 @@ type site struct {
 	fetched  []string // requests for networks: path, and range if any
 	// weights, if it is set, answers these in place of the server.
 	weights http.HandlerFunc
-	// before is JavaScript that the worker runs first.
-	before string
+	// before is JavaScript that the worker runs first, and beforeHelper what its helpers do.
+	before, beforeHelper string
+	asked                []string // queries that tell how much memory was granted
 }
 
 func open(t *testing.T) *site { return openWith(t, t.TempDir()) }
@@ -101,6 +102,8 @@ func openWith(t *testing.T, data string) *site {
 		s.count++
 		if r.URL.RawQuery == "helper" {
 			s.helpers++
+		} else if strings.HasPrefix(r.URL.RawQuery, "pages=") {
+			s.asked = append(s.asked, r.URL.RawQuery)
 		}
 		if r.ContentLength != 0 || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
 			s.bodies = append(s.bodies, r.Method+" "+r.URL.Path)
@@ -121,7 +124,7 @@ func openWith(t *testing.T, data string) *site {
 		if slow {
 			time.Sleep(2 * time.Second)
 		}
-		if r.URL.Path == workerPath {
+		if r.URL.Path == workerPath || r.URL.Path == helperPath {
 			r.Header.Del("Accept-Encoding")
 		}
 		if weights != nil {
@@ -153,14 +156,17 @@ func (c *counted) Write(p []byte) (int, error) {
 
 func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-const workerPath = "/web/worker.js"
+const (
+	workerPath = "/web/worker.js"
+	helperPath = "/web/helper.js"
+)
 
-// prepend puts before in front of the worker's script.
+// prepend puts before in front of the worker's script, and beforeHelper in front of a helper's.
 func (s *site) prepend(answer *http.Response) error {
 	s.mu.Lock()
-	before := s.before
+	before := map[string]string{workerPath: s.before, helperPath: s.beforeHelper}[answer.Request.URL.Path]
 	s.mu.Unlock()
-	if before == "" || answer.Request.URL.Path != workerPath {
+	if before == "" {
 		return nil
 	}
 	body, err := io.ReadAll(answer.Body)

@@ -18,20 +18,21 @@ const headers = {{.Headers}};
 // only what has its hash in its name is taken without asking.
 const caching = (address) => ({ cache: headers && !/\.[0-9a-f]{16}\.\w+$/.test(address) ? "no-cache" : "default" });
 
-async function keep() {
+async function keep(which) {
   const cache = await caches.open(cacheName);
-  await cache.addAll(resources.map((path) => new Request(path, caching(path))));
+  await cache.addAll(resources.filter(which).map((path) => new Request(path, caching(path))));
 }
+
+// What is large and looked at later, if at all, does not stand in the way of a first visit.
+const first = (path) => !path.includes("/examples/") || path.endsWith("-small.jpg");
 
 let soon;
 // keepSoon keeps what is not kept yet, once the page has what it loads for itself.
 function keepSoon() {
   soon ??= (async () => {
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const cache = await caches.open(cacheName);
-    if ((await cache.keys()).length < resources.length) {
-      await keep();
-    }
+    await new Promise((resolve) => setTimeout(resolve, headers ? 3000 : 20000));
+    const kept = new Set((await (await caches.open(cacheName)).keys()).map((request) => request.url));
+    await keep((path) => !kept.has(new URL(path, self.location).href));
   })().catch((err) => console.warn("the page is not kept:", err));
   return soon;
 }
@@ -39,7 +40,7 @@ function keepSoon() {
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     if (!headers || self.registration.active) {
-      await keep();
+      await keep(first);
     }
     await self.skipWaiting();
   })());
@@ -54,6 +55,7 @@ self.addEventListener("activate", (event) => {
       }
     }
     await self.clients.claim();
+    keepSoon();
   })());
 });
 
@@ -81,9 +83,7 @@ self.addEventListener("fetch", (event) => {
       url.pathname.startsWith(scope + "api/") || url.pathname.startsWith(scope + "weights/")) {
     return;
   }
-  if (headers) {
-    event.waitUntil(keepSoon());
-  }
+  event.waitUntil(keepSoon());
   event.respondWith((async () => {
     try {
       return dressed(request, await (headers ? fetch(request, caching(url.pathname)) : fetch(request)));

@@ -9,19 +9,28 @@ import (
 
 // Post sends a message to target, a Worker or a worker's global scope, as an object {head,
 // parts}: the header's text, and the parts by their names as Uint8Arrays, which are
-// transferred and not cloned.
+// transferred and not cloned. Previews are ImageBitmaps beside them, {preview}, which whoever
+// takes them only has to draw; where the browser makes none they are pixels among the parts.
 func Post(target js.Value, m protocol.Message) error {
+	message, transfer := map[string]any{}, []any{}
+	if p, ok := m.(protocol.Progress); ok && p.Preview != nil && p.Preview.Stride == 4*p.Preview.Rect.Dx() {
+		if bitmap, err := bitmapOf(p.Preview); err == nil {
+			message["preview"], transfer, p.Preview = bitmap, append(transfer, bitmap), nil
+			m = p
+		}
+	}
 	head, parts, err := protocol.Encode(m)
 	if err != nil {
 		return err
 	}
-	arrays, transfer := map[string]any{}, []any{}
+	arrays := map[string]any{}
 	for name, data := range parts {
 		array := Array(data)
 		arrays[name] = array
 		transfer = append(transfer, array.Get("buffer"))
 	}
-	target.Call("postMessage", map[string]any{"head": string(head), "parts": arrays}, transfer)
+	message["head"], message["parts"] = string(head), arrays
+	target.Call("postMessage", message, transfer)
 	return nil
 }
 

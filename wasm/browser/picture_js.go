@@ -40,34 +40,42 @@ func Decode(ctx context.Context, f engine.File) (*image.NRGBA, error) {
 	if w < 1 || h < 1 || w > protocol.MaxPixels/h {
 		return nil, engine.Errorf(engine.TooLarge, "%q has %d x %d pixels, more than this program takes. Make it smaller first.", f.Name, w, h)
 	}
-	img, err := read(f.Name, bitmap, w, h)
-	if err == nil {
-		label.NoteInvisible(ctx, f, img)
+	img, err := Pixels(bitmap)
+	if err != nil {
+		return nil, &engine.Error{
+			Code:    engine.TooLarge,
+			Message: fmt.Sprintf("This browser does not have enough memory for %q with its %d x %d pixels. Make it smaller first.", f.Name, w, h),
+			Err:     err,
+		}
 	}
+	label.NoteInvisible(ctx, f, img)
+	return img, nil
+}
+
+// Pixels draws an ImageBitmap and reads its pixels. The browser may refuse the memory for
+// that, with an exception.
+func Pixels(bitmap js.Value) (img *image.NRGBA, err error) {
+	w, h := bitmap.Get("width").Int(), bitmap.Get("height").Int()
+	err = promise.Try(func() {
+		canvas := js.Global().Get("OffscreenCanvas").New(w, h)
+		pen := canvas.Call("getContext", "2d", map[string]any{"willReadFrequently": true, "colorSpace": "srgb"})
+		pen.Call("drawImage", bitmap, 0, 0)
+		pixels := pen.Call("getImageData", 0, 0, w, h).Get("data")
+		img = image.NewNRGBA(image.Rect(0, 0, w, h))
+		js.CopyBytesToGo(img.Pix, pixels)
+	})
 	return img, err
 }
 
-// read draws the bitmap and reads its pixels. The browser may refuse the memory for
-// that, with an exception.
-func read(name string, bitmap js.Value, w, h int) (img *image.NRGBA, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			e, ok := p.(js.Error)
-			if !ok {
-				panic(p)
-			}
-			img, err = nil, &engine.Error{
-				Code:    engine.TooLarge,
-				Message: fmt.Sprintf("This browser does not have enough memory for %q with its %d x %d pixels. Make it smaller first.", name, w, h),
-				Err:     e,
-			}
-		}
-	}()
-	canvas := js.Global().Get("OffscreenCanvas").New(w, h)
-	pen := canvas.Call("getContext", "2d", map[string]any{"willReadFrequently": true, "colorSpace": "srgb"})
-	pen.Call("drawImage", bitmap, 0, 0)
-	pixels := pen.Call("getImageData", 0, 0, w, h).Get("data")
-	img = image.NewNRGBA(image.Rect(0, 0, w, h))
-	js.CopyBytesToGo(img.Pix, pixels)
-	return img, nil
+// bitmapOf returns an ImageBitmap of a picture.
+func bitmapOf(img *image.NRGBA) (bitmap js.Value, err error) {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	err = promise.Try(func() {
+		pixels := js.Global().Get("ImageData").New(w, h)
+		js.CopyBytesToJS(pixels.Get("data"), img.Pix)
+		canvas := js.Global().Get("OffscreenCanvas").New(w, h)
+		canvas.Call("getContext", "2d").Call("putImageData", pixels, 0, 0)
+		bitmap = canvas.Call("transferToImageBitmap")
+	})
+	return bitmap, err
 }

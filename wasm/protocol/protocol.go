@@ -102,12 +102,14 @@ type Done struct {
 }
 
 // Failed ends the run ID without one, or, if it was cancelled, with the painting as
-// far as it got; Result is nil if it got nowhere.
+// far as it got; Result is nil if it got nowhere. A worker that says Broken makes no more
+// paintings: another one may.
 type Failed struct {
 	ID      int
 	Code    engine.Code
 	Message string
 	Result  *engine.Result
+	Broken  bool
 }
 
 // Err returns the error that the message carries, as the engine gave it.

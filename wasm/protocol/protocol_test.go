@@ -76,6 +76,7 @@ func messages(t testing.TB) []protocol.Message {
 		protocol.Progress{ID: 7, Progress: engine.Progress{Stage: engine.Fetching, Bytes: 5200000, TotalBytes: 1 << 33}},
 		protocol.Done{ID: 7, Result: result},
 		protocol.Failed{ID: 7, Code: engine.Busy, Message: "One painting at a time."},
+		protocol.Failed{ID: 7, Code: engine.Internal, Message: "Something went wrong.", Broken: true},
 		protocol.Failed{ID: 7, Code: engine.Cancelled, Message: "The painting was stopped.", Result: result},
 	}
 }

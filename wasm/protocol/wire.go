@@ -41,6 +41,7 @@ type header struct {
 	Result   *result     `json:"result,omitempty"`
 	Code     engine.Code `json:"code,omitempty"`
 	Message  string      `json:"message,omitempty"`
+	Broken   bool        `json:"broken,omitempty"`
 }
 
 // file is what the header says of one file of a request.
@@ -103,7 +104,7 @@ func Encode(m Message) (head []byte, parts map[string][]byte, err error) {
 	case Done:
 		h.ID, h.Result = m.ID, packResult(parts, m.Result)
 	case Failed:
-		h.ID, h.Code, h.Message = m.ID, m.Code, m.Message
+		h.ID, h.Code, h.Message, h.Broken = m.ID, m.Code, m.Message, m.Broken
 		h.Result = packResult(parts, m.Result)
 	}
 	head, err = json.Marshal(h)
@@ -234,7 +235,7 @@ func (h *header) message(come *arrived) (Message, error) {
 			return nil, fmt.Errorf("protocol: failed does not say why")
 		}
 		r, err := h.Result.unpack(come)
-		return Failed{h.ID, h.Code, h.Message, r}, err
+		return Failed{h.ID, h.Code, h.Message, r, h.Broken}, err
 	}
 	return nil, fmt.Errorf("protocol: unknown kind %.40q", h.Kind)
 }

@@ -33,8 +33,11 @@ type Session struct {
 	// Post sends a message to the page. It is called by one goroutine at a time.
 	Post func(protocol.Message)
 	// Yield lets the page's messages in, which in a browser must be asked for. It
-	// is called after every report.
+	// is called after every iteration.
 	Yield func()
+	// ReportEvery is the shortest time between two reports of how a painting goes on; 0 sends
+	// each. Those in between are part of the next one.
+	ReportEvery time.Duration
 	// Log takes what a person need not see: causes, and stacks of panics.
 	Log func(format string, args ...any)
 
@@ -134,7 +137,7 @@ func (s *Session) guarded(ctx context.Context, id int, act func(ctx context.Cont
 	defer func() {
 		if p := recover(); p != nil {
 			s.Log("panic: %v\n%s", p, debug.Stack())
-			answer = protocol.Failed{ID: id, Code: engine.Internal, Message: engine.AsError(errPanic).Message}
+			answer = protocol.Failed{ID: id, Code: engine.Internal, Message: engine.AsError(errPanic).Message, Broken: true}
 		}
 	}()
 	return act(ctx)
@@ -188,10 +191,12 @@ func (s *Session) sight(ctx context.Context, m protocol.Grow) *segment.Sight {
 func (s *Session) run(ctx context.Context, m protocol.Start) protocol.Message {
 	request := m.Request
 	request.Control = s.controlOf(m.ID)
+	reports := &reports{every: s.ReportEvery, send: func(p engine.Progress) { s.post(protocol.Progress{ID: m.ID, Progress: p}) }}
 	result, err := s.Runner(m.WeightsURL).Run(ctx, request, func(p engine.Progress) {
-		s.post(protocol.Progress{ID: m.ID, Progress: p})
+		reports.take(p, time.Now())
 		s.Yield()
 	})
+	reports.flush()
 	switch {
 	case err != nil:
 		return s.failed(m.ID, err, result)

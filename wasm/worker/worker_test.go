@@ -194,22 +194,23 @@ func TestStartRightAfterTheEnd(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	tests := []struct {
-		name string
-		run  runnerFunc
-		code engine.Code
+		name   string
+		run    runnerFunc
+		code   engine.Code
+		broken bool
 	}{
 		{"a person's error keeps its code", func(context.Context, engine.Request, func(engine.Progress)) (*engine.Result, error) {
 			return nil, engine.Errorf(engine.InvalidPicture, "No picture.")
-		}, engine.InvalidPicture},
+		}, engine.InvalidPicture, false},
 		{"an unknown error is internal", func(context.Context, engine.Request, func(engine.Progress)) (*engine.Result, error) {
 			return nil, errors.New("secret path")
-		}, engine.Internal},
-		{"a panic is internal", func(context.Context, engine.Request, func(engine.Progress)) (*engine.Result, error) {
+		}, engine.Internal, false},
+		{"a panic is internal, and the worker is broken", func(context.Context, engine.Request, func(engine.Progress)) (*engine.Result, error) {
 			panic("secret panic")
-		}, engine.Internal},
+		}, engine.Internal, true},
 		{"no picture is internal", func(context.Context, engine.Request, func(engine.Progress)) (*engine.Result, error) {
 			return nil, nil
-		}, engine.Internal},
+		}, engine.Internal, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -218,7 +219,7 @@ func TestFailures(t *testing.T) {
 				s.Handle(start(t, id))
 				m, _ := end(t, messages)
 				failed, ok := m.(protocol.Failed)
-				if !ok || failed.ID != id || failed.Code != test.code || failed.Message == "" {
+				if !ok || failed.ID != id || failed.Code != test.code || failed.Message == "" || failed.Broken != test.broken {
 					t.Fatalf("got %+v, want Failed %s of run %d", m, test.code, id)
 				}
 				if _, _, err := protocol.Encode(failed); err != nil {

@@ -159,6 +159,23 @@ func Chooser(id, label, help, name, accept string, take func(files app.Value)) a
 		}, scope)
 }
 
+// SetValue sets a property of an element, past go-app's rendering, which must not set it.
+func SetValue(id, name string, value any) {
+	if e, ok := Element(id); ok {
+		e.Set(name, value)
+	}
+}
+
+// SetData sets attributes of an element likewise that tell scripts something.
+func SetData(id string, values map[string]string) {
+	if e, ok := Element(id); ok {
+		data := e.Get("dataset")
+		for name, value := range values {
+			data.Set(name, value)
+		}
+	}
+}
+
 // SetProperty sets a custom property, from which the style sheet lays out an element.
 func SetProperty(id, name string, value any) {
 	if e, ok := Element(id); ok {

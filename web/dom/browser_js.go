@@ -24,6 +24,14 @@ func BaseURL() *url.URL {
 	return u
 }
 
+// Processors is how many this device has, as far as the browser says.
+func Processors() int {
+	if n := js.Global().Get("navigator").Get("hardwareConcurrency"); n.Type() == js.TypeNumber {
+		return max(1, n.Int())
+	}
+	return 1
+}
+
 // Slow says whether this device is one that does without what is expensive: of fewer than
 // four processors, or of 2 GB of memory at most, where the browser says so.
 func Slow() bool {

@@ -19,4 +19,6 @@ func KeptFiles(context.Context) map[string]int64 { return nil }
 
 func BaseURL() *url.URL { return &url.URL{Scheme: "http", Host: "localhost", Path: "/"} }
 
+func Processors() int { return 1 }
+
 func Slow() bool { return false }

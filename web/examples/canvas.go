@@ -29,43 +29,49 @@ func vary(c colour, random *rand.Rand, by float64) colour {
 // A point is a place on a canvas, in pixels.
 type point struct{ x, y float64 }
 
+// A canvas is drawn on in units, of which it has w x h, and has k pixels for each of them.
 type canvas struct {
-	w, h int
-	pix  []colour
+	w, h   int
+	k      float64
+	pw, ph int // pixels
+	pix    []colour
 }
 
-func newCanvas(w, h int) *canvas { return &canvas{w, h, make([]colour, w*h)} }
+func newCanvas(w, h int, k float64) *canvas {
+	pw, ph := int(float64(w)*k), int(float64(h)*k)
+	return &canvas{w, h, k, pw, ph, make([]colour, pw*ph)}
+}
 
 // each sets every pixel to the mean of four places in it.
 func (c *canvas) each(at func(x, y float64) colour) {
-	for y := range c.h {
-		for x := range c.w {
+	rows(c.ph, func(y int) {
+		for x := range c.pw {
 			var sum colour
 			for k := range 4 {
-				part := at(float64(x)-0.25+0.5*float64(k%2), float64(y)-0.25+0.5*float64(k/2))
+				part := at((float64(x)-0.25+0.5*float64(k%2))/c.k, (float64(y)-0.25+0.5*float64(k/2))/c.k)
 				for i, v := range part {
 					sum[i] += v / 4
 				}
 			}
-			c.pix[y*c.w+x] = sum
+			c.pix[y*c.pw+x] = sum
 		}
-	}
+	})
 }
 
 // fill paints the polygon in one colour, with smooth edges.
 func (c *canvas) fill(poly []point, paint colour, alpha float64) {
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, p := range poly {
-		x0, x1 = min(x0, p.x), max(x1, p.x)
-		y0, y1 = min(y0, p.y), max(y1, p.y)
+		x0, x1 = min(x0, p.x*c.k), max(x1, p.x*c.k)
+		y0, y1 = min(y0, p.y*c.k), max(y1, p.y*c.k)
 	}
-	box := image.Rect(int(x0)-1, int(y0)-1, int(x1)+2, int(y1)+2).Intersect(image.Rect(0, 0, c.w, c.h))
+	box := image.Rect(int(x0)-1, int(y0)-1, int(x1)+2, int(y1)+2).Intersect(image.Rect(0, 0, c.pw, c.ph))
 	if box.Empty() {
 		return
 	}
 	r := vector.NewRasterizer(box.Dx(), box.Dy())
 	at := func(p point) (float32, float32) {
-		return float32(p.x - float64(box.Min.X)), float32(p.y - float64(box.Min.Y))
+		return float32(p.x*c.k - float64(box.Min.X)), float32(p.y*c.k - float64(box.Min.Y))
 	}
 	r.MoveTo(at(poly[0]))
 	for _, p := range poly[1:] {
@@ -77,7 +83,7 @@ func (c *canvas) fill(poly []point, paint colour, alpha float64) {
 	for y := range box.Dy() {
 		for x := range box.Dx() {
 			if a := cover.AlphaAt(x, y).A; a > 0 {
-				p := &c.pix[(box.Min.Y+y)*c.w+box.Min.X+x]
+				p := &c.pix[(box.Min.Y+y)*c.pw+box.Min.X+x]
 				*p = mix(*p, paint, alpha*float64(a)/255)
 			}
 		}
@@ -113,10 +119,10 @@ func disc(at point, radius float64) []point {
 }
 
 func (c *canvas) image() *image.NRGBA {
-	img := image.NewNRGBA(image.Rect(0, 0, c.w, c.h))
+	img := image.NewNRGBA(image.Rect(0, 0, c.pw, c.ph))
 	for i, p := range c.pix {
 		b := func(v float64) uint8 { return uint8(255*min(max(v, 0), 1) + 0.5) }
-		img.SetNRGBA(i%c.w, i/c.w, color.NRGBA{b(p[0]), b(p[1]), b(p[2]), 255})
+		img.SetNRGBA(i%c.pw, i/c.pw, color.NRGBA{b(p[0]), b(p[1]), b(p[2]), 255})
 	}
 	return img
 }

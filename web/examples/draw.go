@@ -80,34 +80,6 @@ func tree(c *canvas, random *rand.Rand, foot point, size float64) {
 	}
 }
 
-// strokes is oil paint in thick short strokes that swirl.
-func strokes(c *canvas) {
-	random := rand.New(rand.NewPCG(7, 7))
-	flow, tone := field{11}, field{12}
-	palette := []colour{{0.08, 0.13, 0.36}, {0.13, 0.33, 0.62}, {0.20, 0.52, 0.66}, {0.93, 0.76, 0.24}, {0.96, 0.93, 0.78}, {0.80, 0.36, 0.16}}
-	c.each(func(x, y float64) colour { return palette[0] })
-	for layer, thickness := range []float64{16, 11, 7, 5} {
-		for range 1300 + 1600*layer {
-			p := point{(1.2*random.Float64() - 0.1) * width, (1.2*random.Float64() - 0.1) * height}
-			t := 0.5 + 0.75*tone.at(p.x/150, p.y/150) + 0.10*random.NormFloat64()
-			k := min(max(t*float64(len(palette)-1), 0), float64(len(palette)-1)-1e-9)
-			paint := vary(mix(palette[int(k)], palette[int(k)+1], k-math.Floor(k)), random, 0.06)
-			line := []point{p}
-			for range 9 {
-				a := 3.2 * math.Pi * flow.at(p.x/210, p.y/210)
-				p = point{p.x + 0.55*thickness*math.Cos(a), p.y + 0.55*thickness*math.Sin(a)}
-				line = append(line, p)
-			}
-			c.stroke(line, thickness, paint, 0.95)
-			// The ridge that a brush leaves on one side.
-			for i := range line {
-				line[i].x, line[i].y = line[i].x-thickness*0.2, line[i].y-thickness*0.2
-			}
-			c.stroke(line, thickness*0.22, mix(paint, colour{1, 1, 1}, 0.3), 0.6)
-		}
-	}
-}
-
 // glass is a window of coloured panes in lead.
 func glass(c *canvas) {
 	random := rand.New(rand.NewPCG(5, 9))
@@ -138,27 +110,5 @@ func glass(c *canvas) {
 		lead := 1 / (1 + math.Exp((second-first-5)*1.3))
 		light := 0.12*grain.at(x/22, y/22) + 0.08*grain.at(x/5, y/5)
 		return mix(mix(paint, colour{1, 1, 0.9}, 0.18+light-first/260), colour{0.05, 0.05, 0.06}, lead)
-	})
-}
-
-// hatching is a woodcut: black lines on warm paper, thicker where it is dark.
-func hatching(c *canvas) {
-	paper, ink := colour{0.94, 0.89, 0.78}, colour{0.12, 0.10, 0.10}
-	dark, bend, fibre := field{31}, field{32}, field{33}
-	c.each(func(x, y float64) colour {
-		tone := 0.32 + 0.7*dark.at(x/140, y/140)
-		line := func(angle, spacing float64) float64 {
-			u := x*math.Cos(angle) + y*math.Sin(angle) + 40*bend.at(x/160, y/160)
-			return math.Abs(math.Mod(math.Mod(u, spacing)+spacing, spacing)-spacing/2) / (spacing / 2)
-		}
-		cover := 0.0
-		add := func(angle, threshold float64) {
-			thick := (tone - threshold) * 1.5
-			cover = max(cover, 1/(1+math.Exp((line(angle, 9)-thick)*14)))
-		}
-		add(0.5, 0.15)
-		add(2.0, 0.5)
-		add(1.2, 0.75)
-		return mix(mix(paper, colour{0.80, 0.70, 0.55}, 0.3*fibre.at(x/3, y/40)), ink, cover)
 	})
 }

@@ -3,6 +3,7 @@
 // drawn by this program and by nobody else:
 //
 //	go run ./web/examples bin/site
+//	go run ./web/examples bin/site owl night
 package main
 
 import (
@@ -12,31 +13,34 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/image/draw"
 )
 
-// Pictures are drawn on a canvas of this size, and saved smaller, as the page loads them.
+// Pictures are drawn on a canvas of so many units, and saved with so many pixels.
 const (
 	width, height = 640, 480
-	saved, thumb  = 448, 96
+	saved, thumb  = 1024, 96
 )
 
 var pictures = []struct {
 	name string
 	draw func(*canvas)
 }{
+	{"fruit", fruit},
+	{"owl", owl},
 	{"valley", valley},
-	{"strokes", strokes},
+	{"harbour", harbour},
+	{"night", night},
+	{"meadow", meadow},
+	{"dusk", dusk},
 	{"glass", glass},
-	{"hatching", hatching},
 	{"mosaic", mosaic},
 	{"marbling", marbling},
 	{"points", points},
 	{"waves", waves},
 	{"wash", wash},
-	{"deco", deco},
-	{"harbour", harbour},
 }
 
 func main() {
@@ -47,15 +51,18 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("name the folder to draw into")
+	if len(args) == 0 {
+		return fmt.Errorf("name the folder to draw into, and pictures if not all are to be drawn")
 	}
 	folder := filepath.Join(args[0], "examples")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	for _, p := range pictures {
-		c := newCanvas(width, height)
+		if len(args) > 1 && !slices.Contains(args[1:], p.name) {
+			continue
+		}
+		c := newCanvas(width, height, float64(saved)/width)
 		p.draw(c)
 		for suffix, side := range map[string]int{"": saved, "-small": thumb} {
 			if err := save(filepath.Join(folder, p.name+suffix+".jpg"), smaller(c.image(), side)); err != nil {
@@ -64,7 +71,7 @@ func run(args []string) error {
 		}
 	}
 	for _, side := range []int{192, 512} {
-		c := newCanvas(side, side)
+		c := newCanvas(side, side, 1)
 		icon(c)
 		if err := save(filepath.Join(args[0], fmt.Sprintf("icon-%d.png", side)), c.image()); err != nil {
 			return err

@@ -189,14 +189,14 @@ func harbour(c *canvas) {
 	c.fill([]point{{108, line - 162}, {122, line - 178}, {136, line - 162}}, colour{0.70, 0.18, 0.16}, 1)
 	// The water shows what is above it, moved by its ripples.
 	shore := append([]colour(nil), c.pix...)
-	for y := int(line); y < c.h; y++ {
-		for x := range c.w {
-			depth := float64(y) - line
-			wave := noise.at(float64(x)/(14+depth/4), float64(y)/(2+depth/26))
-			sx := min(max(x+int((2+depth/9)*wave), 0), c.w-1)
-			sy := min(max(int(line-1.25*depth+(2+depth/7)*wave), 0), int(line)-1)
-			col := mix(shore[sy*c.w+sx], colour{0.10, 0.26, 0.36}, 0.30+depth/500)
-			c.pix[y*c.w+x] = mix(col, colour{0.96, 0.95, 0.92}, 0.55*(wave-0.34))
+	for y := int(line * c.k); y < c.ph; y++ {
+		for x := range c.pw {
+			depth := float64(y)/c.k - line
+			wave := noise.at(float64(x)/c.k/(14+depth/4), float64(y)/c.k/(2+depth/26))
+			sx := min(max(x+int(c.k*(2+depth/9)*wave), 0), c.pw-1)
+			sy := min(max(int(c.k*(line-1.25*depth+(2+depth/7)*wave)), 0), int(c.k*line)-1)
+			col := mix(shore[sy*c.pw+sx], colour{0.10, 0.26, 0.36}, 0.30+depth/500)
+			c.pix[y*c.pw+x] = mix(col, colour{0.96, 0.95, 0.92}, 0.55*(wave-0.34))
 		}
 	}
 	for _, b := range []struct {

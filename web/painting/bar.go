@@ -5,6 +5,8 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"trappedinart/engine"
+	"trappedinart/web/dom"
 	"trappedinart/web/run"
 	"trappedinart/web/words"
 )
@@ -18,6 +20,7 @@ type Slots struct {
 // Render has Start and Stop, progress and status.
 func (s *Painter) Render(slots Slots) app.UI {
 	why := s.desk.Missing()
+	s.shown.growing = slots.Growing
 	return app.Section().Class("bar").Aria("label", words.T("Painting")).Body(append([]app.UI{
 		app.Div().Class("runs").Body(
 			app.If(s.desk.Busy(), func() app.UI {
@@ -38,14 +41,11 @@ func (s *Painter) Render(slots Slots) app.UI {
 			app.If(!s.desk.Busy() && s.desk.Run.Result != nil, func() app.UI { return s.renderLarger(slots.Growing) }),
 		),
 		app.Div().Class("progress").Body(
-			app.Progress().Max(1).Value(s.desk.Run.Fraction()).Aria("label", words.T("Progress")),
-			app.P().Class("fine").Aria("hidden", true).Text(s.fine(slots)),
+			app.Progress().ID(progressID).Max(1).Aria("label", words.T("Progress")),
+			app.P().ID(fineID).Class("fine").Aria("hidden", true),
 		),
-		app.P().Class("unseen").ID("status").Role("status").
+		app.P().Class("unseen").ID(statusID).Role("status").
 			DataSet("state", s.desk.Run.Phase().State()).
-			DataSet("scale", s.desk.Run.Progress.Scale).
-			DataSet("iteration", s.desk.Run.Progress.Iteration).
-			DataSet("loss", number(float64(s.desk.Run.Progress.Loss))).
 			Text(s.coarse(slots)),
 	}, slots.After...)...)
 }
@@ -75,6 +75,41 @@ func (s *Painter) renderLarger(growing bool) app.UI {
 		OnClick(func(app.Context, app.Event) { s.larger() })
 }
 
+// Elements that show how far it is, which changes ten times a second: ShowProgress sets what
+// go-app's rendering leaves alone.
+const (
+	progressID = "progress"
+	fineID     = "fine"
+	statusID   = "status"
+)
+
+// shown is what those elements show.
+type shown struct {
+	growing  bool // by the last rendering
+	text     string
+	fraction float64
+	report   engine.Progress
+}
+
+// ShowProgress shows how far it is, where that has changed. It is called after every report, and
+// after every rendering.
+func (s *Painter) ShowProgress() {
+	run, was := s.desk.Run, s.shown
+	s.shown.text, s.shown.fraction, s.shown.report = s.fine(Slots{Growing: was.growing}), run.Fraction(), run.Progress
+	if now := s.shown; now.text != was.text {
+		dom.SetValue(fineID, "textContent", now.text)
+	}
+	if now := s.shown; now.fraction != was.fraction {
+		dom.SetValue(progressID, "value", now.fraction)
+	}
+	if now := s.shown.report; now.Scale != was.report.Scale || now.Iteration != was.report.Iteration {
+		dom.SetData(statusID, map[string]string{
+			"scale": strconv.Itoa(now.Scale), "iteration": strconv.Itoa(now.Iteration), "loss": number(float64(now.Loss)),
+		})
+	}
+	s.Reported()
+}
+
 // coarse is what is announced: it changes with the phase and the scale only.
 func (s *Painter) coarse(slots Slots) string {
 	switch {
@@ -89,6 +124,9 @@ func (s *Painter) coarse(slots Slots) string {
 		}
 		if s.desk.Begin != nil {
 			return words.T("Ready to continue from this result.")
+		}
+		if s.desk.Opening {
+			return words.T("This was painted from the photograph. Choose your own, or press Start and watch.")
 		}
 	}
 	return s.desk.Run.Phase().Text()

@@ -28,21 +28,15 @@ func checkpointEvery(size int) time.Duration {
 
 // A keeper keeps a run that is under way, so that it can go on after the page was closed.
 type keeper struct {
-	latest  chan point // of one: what comes next takes the place of what waits
-	preview *image.NRGBA
-	end     chan struct{} // closed when the run has ended
-	done    chan struct{} // closed when nothing of it is kept any more
-}
-
-type point struct {
-	checkpoint app.Value // a Blob
-	preview    *image.NRGBA
+	latest chan app.Value // a checkpoint's Blob: what comes next takes the place of what waits
+	end    chan struct{}  // closed when the run has ended
+	done   chan struct{}  // closed when nothing of it is kept any more
 }
 
 // keepRun begins to keep a run of the page's pictures, and of the picture it starts from.
 func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
 	begin, smaller := s.desk.Begin, s.smaller
-	k := &keeper{latest: make(chan point, 1), end: make(chan struct{}), done: make(chan struct{})}
+	k := &keeper{latest: make(chan app.Value, 1), end: make(chan struct{}), done: make(chan struct{})}
 	w, pictures := s.desk.Work(recipe)
 	st := s.store
 	go func() {
@@ -78,11 +72,9 @@ func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
 		for {
 			select {
 			case c := <-k.latest:
-				fields := map[string]any{"checkpoint": c.checkpoint}
-				if c.preview != nil {
-					if blob, err := dom.Encode(dom.Offscreen(c.preview), c.preview.Rect.Dx(), c.preview.Rect.Dy(), "image/png", 1); err == nil {
-						fields["preview"] = blob
-					}
+				fields := map[string]any{"checkpoint": c}
+				if blob := s.preview(); blob != nil {
+					fields["preview"] = blob
 				}
 				put(fields)
 			case <-k.end:
@@ -96,11 +88,22 @@ func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
 	return k
 }
 
-// hear takes the preview of a report, which is shown again with the checkpoint.
-func (k *keeper) hear(p engine.Progress) {
-	if k != nil && p.Preview != nil {
-		k.preview = p.Preview
+// mostPreview is the longer side of what is shown again with a checkpoint.
+const mostPreview = 512
+
+// preview returns a file of what is painted so far, or nil.
+func (s *Painter) preview() app.Value {
+	canvas, ok := s.Picture.Drawn()
+	if !ok {
+		return nil
 	}
+	w, h := canvas.Get("width").Int(), canvas.Get("height").Int()
+	w, h = dom.Fit(w, h, min(mostPreview, max(w, h)))
+	blob, err := dom.Encode(canvas, w, h, "image/png", 1)
+	if err != nil {
+		return nil
+	}
+	return blob
 }
 
 // keep takes a checkpoint.
@@ -112,7 +115,7 @@ func (k *keeper) keep(checkpoint app.Value) {
 	case <-k.latest:
 	default:
 	}
-	k.latest <- point{checkpoint, k.preview}
+	k.latest <- checkpoint
 }
 
 // close forgets the run, outside the event loop.

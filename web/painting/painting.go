@@ -7,6 +7,8 @@ import (
 	"image"
 	"time"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"trappedinart/engine"
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
@@ -22,6 +24,8 @@ const previewEvery = 250 * time.Millisecond
 // A Picture shows how far the painting is.
 type Picture interface {
 	Draw(img *image.NRGBA)
+	DrawBitmap(bitmap app.Value)
+	Drawn() (canvas app.Value, ok bool)
 	Photograph(longer int, painted bool)
 	NothingDrawn()
 }
@@ -38,6 +42,9 @@ type Painter struct {
 	// Ended is told of the end of a run, which may have a result, and where it was made.
 	Ended func(result *engine.Result, where string)
 
+	// Reported is called whenever there is more to show of the run.
+	Reported func()
+
 	// Largest says what the result takes at twice its size here, or in a sentence why it cannot be
 	// painted here; and Elsewhere, which may be nil, has it painted by a server.
 	Largest   func() (takes *engine.Estimate, why string)
@@ -45,10 +52,14 @@ type Painter struct {
 
 	keeper  *keeper      // of the run that is under way, if it is kept
 	smaller *engine.File // that the run which was interrupted goes on from, or nil
+	awake   dom.Wake
+	shown   shown
 }
 
 // New returns one for the desk.
-func New(d *desk.Desk, store *kept.Store) *Painter { return &Painter{desk: d, store: store} }
+func New(d *desk.Desk, store *kept.Store) *Painter {
+	return &Painter{desk: d, store: store, shown: shown{fraction: -1}}
+}
 
 // start paints on this device what is on the page, from a result that is to be continued
 // if there is one.
@@ -124,6 +135,7 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	job.Stop, job.Control = stop, req.Control
 	s.desk.Run.Begin(job)
 	s.desk.Problem = ""
+	s.keepAwake()
 	s.Picture.NothingDrawn()
 	s.Picture.Photograph(s.desk.Longer(&recipe), s.desk.Begin == nil && smaller == nil)
 
@@ -133,7 +145,7 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 		var result *engine.Result
 		if err == nil {
 			result, err = runner.Run(runCtx, req, func(p engine.Progress) {
-				s.desk.Page.Dispatch(func() { s.hear(p) })
+				s.desk.Page.Quietly(func() { s.hear(p) })
 			})
 		}
 		stop()
@@ -142,12 +154,12 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	})
 }
 
-// hear takes a report.
+// hear takes a report. The page is rendered if there is more to say than how far it is.
 func (s *Painter) hear(p engine.Progress) {
+	before := s.desk.Run.Phase().Text()
 	if !s.desk.Run.Hear(p) {
 		return
 	}
-	s.keeper.hear(p)
 	if e := p.Estimate; e != nil && s.desk.Recipe.Size == engine.SizeAuto && s.desk.Foreseen == nil {
 		s.desk.Foreseen, s.desk.Auto = e, e.Size // chosen as it began
 		s.Picture.Photograph(e.Size, s.desk.Begin == nil)
@@ -158,6 +170,22 @@ func (s *Painter) hear(p engine.Progress) {
 	if p.Preview != nil {
 		s.Picture.Draw(p.Preview)
 	}
+	if p.Note != "" || p.Estimate != nil || s.desk.Run.Phase().Text() != before {
+		s.keepAwake()
+		s.desk.Page.Dispatch(func() {})
+		return
+	}
+	s.ShowProgress()
+}
+
+// keepAwake keeps the screen on while this device paints.
+func (s *Painter) keepAwake() { s.awake.Want(s.desk.Run.Pausable()) }
+
+// Show takes a preview that has come beside the reports.
+func (s *Painter) Show(bitmap app.Value) {
+	if s.desk.Busy() {
+		s.Picture.DrawBitmap(bitmap)
+	}
 }
 
 // resume lets the run that waits go on, after the page was closed as well.
@@ -167,6 +195,7 @@ func (s *Painter) resume() {
 		return
 	}
 	s.desk.Run.Resume()
+	s.keepAwake()
 }
 
 // end takes the result, or why there is none.
@@ -178,6 +207,7 @@ func (s *Painter) end(result *engine.Result, err error, where string, took time.
 	}
 	s.Ended(result, where)
 	s.desk.Run.End(result, err, took)
+	s.keepAwake()
 	if e := engine.AsError(err); e != nil && e.Code != engine.Cancelled {
 		s.desk.Problem = e.Message
 	}

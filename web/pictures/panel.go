@@ -15,6 +15,9 @@ type example struct{ name, label string }
 
 func (e example) path() string { return dom.Resolve("web/examples/" + e.name + ".jpg") }
 
+// id is that of it as a picture on the desk.
+func (e example) id() string { return "example-" + e.name }
+
 // thumb is a small copy of it, for choosing.
 func (e example) thumb() string { return dom.Resolve("web/examples/" + e.name + "-small.jpg") }
 

@@ -60,7 +60,7 @@ func (s *Panel) takeExample(e example, take func(*desk.Picture)) {
 			return
 		}
 		s.give(e.name+".jpg", blob, func(p *desk.Picture) {
-			p.Example, p.ID = true, "example-"+e.name
+			p.Example, p.ID = true, e.id()
 			take(p)
 		})
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -106,8 +107,33 @@ func (s *Stage) RenderSparkline() app.UI {
 			OnClick(func(app.Context, app.Event) {
 				s.plotting = true
 				dom.ShowModal(lossID)
-			}).Body(app.Raw(curve{&s.desk.Run.Losses}.sparkline()))
+			}).Body(app.Span().ID(sparkID))
 	}))
+}
+
+// sparkID is what has the small plot, which ShowLosses draws past go-app's rendering.
+const sparkID = "spark"
+
+// plotEvery is the shortest time between two plots of a run that goes on.
+const plotEvery = time.Second
+
+// ShowLosses draws the small plot if it is due, or if the run has just begun or ended.
+func (s *Stage) ShowLosses() {
+	l, now := &s.desk.Run.Losses, time.Now()
+	of := plotted{samples: len(l.Samples), busy: s.desk.Busy()}
+	if of.samples < 2 || of == s.plotted || of.busy && s.plotted.busy && now.Sub(s.plottedAt) < plotEvery {
+		return
+	}
+	if span, ok := dom.Element(sparkID); ok {
+		span.Set("innerHTML", curve{l}.sparkline())
+		s.plotted, s.plottedAt = of, now
+	}
+}
+
+// plotted is what the small plot shows.
+type plotted struct {
+	samples int
+	busy    bool
 }
 
 // RenderLoss is the dialog with the losses in large.

@@ -4,6 +4,7 @@ package result
 import (
 	"image"
 	"strconv"
+	"time"
 
 	"trappedinart/web/desk"
 	"trappedinart/web/dom"
@@ -31,6 +32,14 @@ type Stage struct {
 	drawn    bool   // the canvas shows something painted
 	plotting bool   // the losses are shown large
 	canShare bool   // results with other programs
+
+	// AsOpened says whether the pictures are those that the page opens with, of which opening is
+	// a painting: a bitmap, nil until it is there.
+	AsOpened func() bool
+	opening  app.Value
+
+	plotted   plotted // losses that are shown small
+	plottedAt time.Time
 }
 
 // New returns one for the desk. painting says whether masks are painted on the picture.
@@ -67,7 +76,7 @@ func (s *Stage) Render(over []app.UI, tool app.UI) app.UI {
 				app.Canvas().ID(beforeID).Width(4).Height(3).Aria("hidden", true),
 				// Always there, so that nothing jumps when there is a result.
 				app.Input().ID("compare").Class("compare").Type("range").Min(0).Max(100).Step(1).Value(s.split).
-					Aria("label", words.T("Before and after")).Title(words.T("Before and after")).Disabled(s.desk.Run.Result == nil || s.desk.Busy()).
+					Aria("label", words.T("Before and after")).Title(words.T("Before and after")).Disabled((s.desk.Run.Result == nil || s.desk.Busy()) && !s.desk.Opening).
 					OnInput(func(ctx app.Context, _ app.Event) {
 						s.split = ctx.JSSrc().Get("value").String()
 						s.showSplit()
@@ -112,6 +121,37 @@ func (s *Stage) ShowContent() {
 	s.Photograph(s.desk.Longer(&s.desk.Recipe), true)
 }
 
+// Open fetches the painting that the page opens with; outside the event loop.
+func (s *Stage) Open(path string) {
+	answer, err := dom.Await(app.Window().Call("fetch", path))
+	if err != nil || !answer.Get("ok").Bool() {
+		return // a site without it is a site all the same
+	}
+	blob, err := dom.Await(answer.Call("blob"))
+	if err == nil {
+		blob, err = dom.Await(app.Window().Call("createImageBitmap", blob))
+	}
+	if err != nil {
+		app.Log("the painting of the examples cannot be shown:", err)
+		return
+	}
+	s.desk.Page.Dispatch(func() {
+		s.opening = blob
+	})
+}
+
+// opens says whether that painting is what is to be shown.
+func (s *Stage) opens() bool {
+	return s.opening != nil && s.desk.Run.Result == nil && !s.desk.Busy() && s.desk.Begin == nil && s.AsOpened()
+}
+
+// Reopen shows it, or no longer, if the pictures have changed; before every rendering.
+func (s *Stage) Reopen() {
+	if s.desk.Opening != s.opens() {
+		s.ShowContent()
+	}
+}
+
 // NothingDrawn says that what the painting's canvas shows may be painted over.
 func (s *Stage) NothingDrawn() { s.drawn = false }
 
@@ -133,7 +173,11 @@ func (s *Stage) Photograph(longer int, painted bool) {
 	w, h := photograph.Fit(longer)
 	s.frame.Set("--w", w)
 	s.frame.Set("--h", h)
+	s.desk.Opening = painted && s.opens()
 	s.setSplit("0")
+	if s.desk.Opening {
+		s.setSplit("50") // so that both are seen
+	}
 	s.desk.Page.Async(func() {
 		bitmap, err := dom.Await(app.Window().Call("createImageBitmap", photo.Blob(photograph), map[string]any{
 			"imageOrientation": "from-image", "resizeWidth": w, "resizeHeight": h, "resizeQuality": "high",
@@ -152,7 +196,11 @@ func (s *Stage) Photograph(longer int, painted bool) {
 				if canvas, ok := dom.Element(id); ok && !(id == pictureID && s.drawn) {
 					canvas.Set("width", w)
 					canvas.Set("height", h)
-					canvas.Call("getContext", "2d").Call("drawImage", bitmap, 0, 0, w, h)
+					shown := bitmap
+					if id == pictureID && s.desk.Opening {
+						shown = s.opening
+					}
+					canvas.Call("getContext", "2d").Call("drawImage", shown, 0, 0, w, h)
 				}
 			}
 		})
@@ -161,12 +209,15 @@ func (s *Stage) Photograph(longer int, painted bool) {
 
 // Draw shows a preview or result on the painting's canvas, at the size of the frame's
 // picture.
-func (s *Stage) Draw(img *image.NRGBA) {
+func (s *Stage) Draw(img *image.NRGBA) { s.DrawBitmap(dom.Offscreen(img)) }
+
+// DrawBitmap is Draw of a bitmap or canvas.
+func (s *Stage) DrawBitmap(bitmap app.Value) {
 	canvas, ok := dom.Element(pictureID)
-	if !ok {
+	w, h := bitmap.Get("width").Int(), bitmap.Get("height").Int()
+	if !ok || w == 0 { // as that of a bitmap which was closed
 		return
 	}
-	w, h := img.Rect.Dx(), img.Rect.Dy()
 	if before, ok := dom.Element(beforeID); ok && s.desk.Busy() {
 		w, h = max(w, before.Get("width").Int()), max(h, before.Get("height").Int())
 	}
@@ -177,8 +228,16 @@ func (s *Stage) Draw(img *image.NRGBA) {
 	pen := canvas.Call("getContext", "2d")
 	pen.Set("imageSmoothingQuality", "high")
 	pen.Call("clearRect", 0, 0, w, h) // for what shows through
-	pen.Call("drawImage", dom.Offscreen(img), 0, 0, w, h)
+	pen.Call("drawImage", bitmap, 0, 0, w, h)
 	s.drawn = true
+}
+
+// Drawn returns the painting's canvas, if something painted is on it.
+func (s *Stage) Drawn() (canvas app.Value, ok bool) {
+	if !s.drawn {
+		return nil, false
+	}
+	return dom.Element(pictureID)
 }
 
 func (s *Stage) setSplit(percent string) {

@@ -24,6 +24,7 @@ func (c *Losses) add(p engine.Progress) {
 	if p.Stage != engine.Painting || p.Iteration == 0 {
 		return
 	}
+	c.goBack(p)
 	if p.Scale != c.scale {
 		if c.scale > 0 {
 			c.before += c.last
@@ -41,5 +42,22 @@ func (c *Losses) add(p engine.Progress) {
 			c.Samples[i] = c.Samples[2*i]
 		}
 		c.Samples, c.stride = c.Samples[:len(c.Samples)/2], 2*c.stride
+	}
+}
+
+// goBack drops what is after the report, of a run that goes on from an earlier checkpoint.
+func (c *Losses) goBack(p engine.Progress) {
+	if p.Scale > c.scale || p.Scale == c.scale && p.Iteration > c.last {
+		return
+	}
+	if p.Scale < c.scale {
+		c.Starts = c.Starts[:max(0, len(c.Starts)-(c.scale-p.Scale))]
+		c.scale, c.before = p.Scale, 0
+		if n := len(c.Starts); n > 0 {
+			c.before = int(c.Starts[n-1])
+		}
+	}
+	for n := len(c.Samples); n > 0 && c.Samples[n-1].At >= float64(c.before+p.Iteration); n-- {
+		c.Samples = c.Samples[:n-1]
 	}
 }

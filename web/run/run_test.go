@@ -334,6 +334,32 @@ func TestLossesAreBounded(t *testing.T) {
 	}
 }
 
+// A run that goes on from an earlier checkpoint leaves no losses of what it paints again.
+func TestLossesGoBack(t *testing.T) {
+	r := run.New()
+	begin(0)(r)
+	hear := func(scale, from, to int) {
+		for i := from; i <= to; i++ {
+			r.Hear(engine.Progress{Stage: engine.Painting, Scale: scale, Scales: 3, Iteration: i})
+		}
+	}
+	hear(1, 1, 20)
+	hear(2, 1, 15)
+	hear(3, 1, 10)
+	hear(2, 8, 15) // scale 2 once more
+	hear(3, 1, 10)
+	hear(3, 4, 10) // and a part of 3
+	l := r.Losses
+	for i, s := range l.Samples {
+		if s.At != float64(i+1) {
+			t.Fatalf("sample %d is at %v", i, s.At)
+		}
+	}
+	if n := len(l.Samples); n != 45 || len(l.Starts) != 2 || l.Starts[0] != 20 || l.Starts[1] != 35 {
+		t.Errorf("%d samples, scales begin at %v", n, l.Starts)
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	r := run.New()
 	r.Find(run.Interrupted{Recipe: engine.Recipe{Size: 256}, Checkpoint: "kept"})

@@ -18,7 +18,7 @@ import (
 // foreseer is a page's worker that foresees as it is told.
 func foreseer(t *testing.T, p engine.Runner, foresee func(ctx context.Context, url string, o engine.Outline) (engine.Estimate, error)) *runner.Worker {
 	return &runner.Worker{
-		Open: func(in *runner.Inbox) (runner.Line, error) {
+		Open: func(in *runner.Inbox, _ runner.Means) (runner.Line, error) {
 			d := &direct{session: &session.Session{
 				Runner: func(string) engine.Runner { return p }, Foresee: foresee,
 				Post: func(m protocol.Message) { in.Put(m) }, Yield: func() {}, Log: t.Logf,

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"image"
 	"time"
 
@@ -27,13 +28,22 @@ func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]u
 	if err != nil {
 		url = "" // colours alone
 	}
+	mask, err := r.grow(ctx, url, img, seeds)
+	if errors.As(err, new(errLost)) { // another worker can do it as well
+		mask, err = r.grow(ctx, url, img, seeds)
+	}
+	return mask, err
+}
+
+// grow is Grow by one worker.
+func (r *Worker) grow(ctx context.Context, url string, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
 	w, id, err := r.prepared(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := w.Post(protocol.Grow{ID: id, WeightsURL: url, Picture: img, Seeds: seeds}); err != nil {
 		r.end(w)
-		return nil, unavailable(err)
+		return nil, lost(err)
 	}
 	for {
 		select {
@@ -56,7 +66,7 @@ func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]u
 			}
 			if broken != nil {
 				r.end(w)
-				return nil, unavailable(broken)
+				return nil, lost(broken)
 			}
 		}
 	}

@@ -43,6 +43,13 @@ func (b *Inbox) Fail(err error) {
 	b.ring()
 }
 
+// ended says whether nothing more will come.
+func (b *Inbox) ended() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.broken != nil
+}
+
 // take returns what has come, and why nothing more will, if that is so.
 func (b *Inbox) take() ([]protocol.Message, error) {
 	b.mu.Lock()

@@ -3,6 +3,7 @@
 // offers, networks and a server (Catalogue). It knows nothing of the page.
 //
 //	worker.go     by a Web Worker, with inbox.go, line_js.go and grow.go
+//	workerrun.go  one run by it, from worker to worker if they end; means.go, what they get
 //	server.go     by the server's API, with client.go
 //	reached.go    how far a run elsewhere has come
 //	catalogue.go  networks and the server
@@ -12,10 +13,11 @@ import "trappedinart/engine"
 
 // What a person is told where the runners themselves fail.
 const (
-	NoWorker  = "The engine cannot start in this browser. Reload the page, or try a newer browser."
-	NoServer  = "The server does not answer properly. Check the connection and try again."
-	noNetwork = "There is no network %q here. There are %s."
-	notDone   = "That did not work."
+	NoWorker    = "The engine cannot start in this browser. Reload the page, or try a newer browser."
+	engineStops = "The engine stops again and again on this device. Choose a smaller size, or close other pages and programs, and press Start."
+	NoServer    = "The server does not answer properly. Check the connection and try again."
+	noNetwork   = "There is no network %q here. There are %s."
+	notDone     = "That did not work."
 )
 
 func errBusy() error {

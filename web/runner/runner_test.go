@@ -79,11 +79,13 @@ func (d *direct) Post(m protocol.Message) error {
 	return nil
 }
 
-func (d *direct) Close() { d.closed = true }
+func (d *direct) Close()              { d.closed = true }
+func (*direct) Checkpoint() []byte    { return nil }
+func (*direct) Preview() *image.NRGBA { return nil }
 
 func byWorker(t *testing.T, p engine.Runner) engine.Runner {
 	return &runner.Worker{
-		Open: func(in *runner.Inbox) (runner.Line, error) {
+		Open: func(in *runner.Inbox, _ runner.Means) (runner.Line, error) {
 			d := &direct{session: &session.Session{
 				Runner: func(string) engine.Runner { return p },
 				Post:   func(m protocol.Message) { in.Put(m) },

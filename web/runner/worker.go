@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"image"
 	"sync"
 	"time"
 
@@ -12,14 +14,22 @@ import (
 // A Line is the page's end of the connection to one Web Worker.
 type Line interface {
 	Post(m protocol.Message) error
+	// Checkpoint returns the latest that the run which was started last has sent, also after the
+	// worker's end, or nil.
+	Checkpoint() []byte
+	// Preview returns likewise the latest preview that did not come by the inbox.
+	Preview() *image.NRGBA
 	Close() // ends the worker at once, whatever it does
 }
 
 // A Worker makes paintings in a Web Worker, which is started early and kept
-// from run to run, with its network.
+// from run to run, with its network. One that ends in the middle of a painting has another
+// take its place, which goes on from the last checkpoint with less of the device.
 type Worker struct {
 	// Open starts a worker that puts what it says into the inbox.
-	Open func(in *Inbox) (Line, error)
+	Open func(in *Inbox, means Means) (Line, error)
+	// Means are what the next worker gets. They become less when workers end by themselves.
+	Means Means
 	// Address returns where the network of that name is.
 	Address func(ctx context.Context, name string) (string, error)
 	// Patience is how long a worker may take to be ready, and Grace how long it may
@@ -35,6 +45,17 @@ type Worker struct {
 }
 
 var _ engine.Runner = (*Worker)(nil)
+
+// ErrHelper says that a worker's helper has ended, and the worker may wait for it for ever.
+var ErrHelper = errors.New("a helper ended")
+
+// errLost says that a worker has ended, or cannot go on, and another may. To others it is an
+// engine that is unavailable.
+type errLost struct{ error }
+
+func (e errLost) Unwrap() error { return e.error }
+
+func lost(why error) error { return errLost{unavailable(why)} }
 
 // running is a worker that was started.
 type running struct {
@@ -65,7 +86,7 @@ func (r *Worker) started() (*running, error) {
 		return r.worker, nil
 	}
 	in := newInbox()
-	line, err := r.Open(in)
+	line, err := r.Open(in, r.Means)
 	if err != nil {
 		return nil, unavailable(err)
 	}
@@ -83,88 +104,27 @@ func (r *Worker) end(w *running) {
 	}
 }
 
+// restrict has the next worker get less.
+func (r *Worker) restrict(again bool) (before, after Means) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before = r.Means
+	r.Means = before.less(again)
+	return before, r.Means
+}
+
 func unavailable(err error) error {
 	return &engine.Error{Code: engine.Unavailable, Message: NoWorker, Err: err}
 }
 
-// Run makes one painting; only one at a time.
-func (r *Worker) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-	if !r.take() {
-		return nil, errBusy()
-	}
-	defer r.busy.Unlock()
-	began := time.Now()
-
-	report(engine.Progress{Stage: engine.Preparing})
-	url, err := r.Address(ctx, req.Recipe.Weights)
-	if err != nil {
-		return nil, err
-	}
-	w, id, err := r.prepared(ctx)
-	if err != nil {
-		return nil, err
-	}
-	run := &workerRun{running: w, id: id, report: report, reached: reached{began: began, recipe: req.Recipe}}
-	err = w.Post(protocol.Start{ID: run.id, WeightsURL: url, Request: req})
-	if err != nil {
-		r.end(w)
-		return nil, unavailable(err)
-	}
-	told, stopTelling := context.WithCancel(ctx)
-	defer stopTelling()
-	run.asked = heard(told, req.Control)
-	return r.follow(ctx, run)
-}
-
-// asked is what the page wants of a run that is under way.
-type asked struct {
-	paused bool
-	recipe *engine.Recipe // or nil
-}
-
-// heard returns what the control is told, until ctx ends.
-func heard(ctx context.Context, control *engine.Control) <-chan asked {
-	if control == nil {
-		return nil
-	}
-	list := make(chan asked)
-	go func() {
-		for {
-			paused, recipe, err := control.Await(ctx)
-			if err != nil {
-				return
-			}
-			select {
-			case list <- asked{paused, recipe}:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return list
-}
-
-// ask hands on to the worker what is new.
-func (run *workerRun) ask(a asked) error {
-	if a.recipe != nil {
-		run.recipe = run.recipe.Steered(a.recipe)
-		if err := run.Post(protocol.Steer{ID: run.id, Recipe: *a.recipe}); err != nil {
-			return err
-		}
-	}
-	if a.paused == run.paused {
-		return nil
-	}
-	run.paused = a.paused
-	if a.paused {
-		return run.Post(protocol.Pause{ID: run.id})
-	}
-	return run.Post(protocol.Resume{ID: run.id})
-}
-
-// prepared returns a worker that is ready, and the id of what it is asked for next.
+// prepared returns a worker that is ready, and the id of what it is asked for next. One that
+// ended while nobody wanted anything of it is replaced.
 func (r *Worker) prepared(ctx context.Context) (*running, int, error) {
 	w, err := r.started()
+	if err == nil && w.ready && w.in.ended() {
+		r.end(w)
+		w, err = r.started()
+	}
 	if err != nil {
 		return nil, 0, err
 	}
@@ -189,7 +149,7 @@ func (r *Worker) awaitReady(ctx context.Context, w *running) error {
 			}
 			if err != nil {
 				r.end(w)
-				return unavailable(err)
+				return lost(err)
 			}
 		case <-late.C:
 			r.end(w)
@@ -199,72 +159,4 @@ func (r *Worker) awaitReady(ctx context.Context, w *running) error {
 		}
 	}
 	return nil
-}
-
-// workerRun is one run that is under way.
-type workerRun struct {
-	*running
-	id     int
-	report func(engine.Progress)
-	asked  <-chan asked
-	paused bool
-	reached
-}
-
-// follow listens to the worker until the run has ended. A worker that does not stop
-// when it is asked to is ended; the last preview is then the result.
-func (r *Worker) follow(ctx context.Context, run *workerRun) (*engine.Result, error) {
-	stop := ctx.Done()
-	var late <-chan time.Time
-	for {
-		select {
-		case <-stop:
-			stop, late = nil, time.After(r.Grace)
-			if err := run.Post(protocol.Cancel{ID: run.id}); err != nil {
-				late = time.After(0)
-			}
-		case <-late:
-			r.end(run.running)
-			return run.soFar(), engine.AsError(ctx.Err())
-		case a := <-run.asked:
-			if err := run.ask(a); err != nil {
-				r.end(run.running)
-				return run.soFar(), unavailable(err)
-			}
-		case <-run.in.bell:
-			list, broken := run.in.take()
-			for _, m := range list {
-				if result, err, ended := run.hear(m); ended {
-					return result, err
-				}
-			}
-			if broken != nil {
-				r.end(run.running)
-				return run.soFar(), unavailable(broken)
-			}
-		}
-	}
-}
-
-// hear takes one message; what belongs to another run is not for it.
-func (run *workerRun) hear(m protocol.Message) (result *engine.Result, err error, ended bool) {
-	switch m := m.(type) {
-	case protocol.Progress:
-		if m.ID != run.id {
-			return nil, nil, false
-		}
-		run.note(m.Progress)
-		run.report(m.Progress)
-	case protocol.Done:
-		if m.ID == run.id {
-			return m.Result, nil, true
-		}
-	case protocol.Failed:
-		// Without an ID it is about a message that the worker could not read, and the
-		// only one it waits for is this run's.
-		if m.ID == run.id || m.ID == 0 {
-			return m.Result, m.Err(), true
-		}
-	}
-	return nil, nil, false
 }

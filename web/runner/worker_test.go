@@ -108,7 +108,7 @@ func TestNoServerAndNoWorker(t *testing.T) {
 		t.Errorf("without a server: %v", err)
 	}
 	r := &runner.Worker{
-		Open:    func(*runner.Inbox) (runner.Line, error) { return nil, errors.New("no workers") },
+		Open:    func(*runner.Inbox, runner.Means) (runner.Line, error) { return nil, errors.New("no workers") },
 		Address: func(context.Context, string) (string, error) { return "/", nil },
 	}
 	if _, err := r.Run(t.Context(), request(t), func(engine.Progress) {}); engine.AsError(err).Message != runner.NoWorker {

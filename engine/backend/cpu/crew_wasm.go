@@ -11,7 +11,7 @@ import (
 // A crew is the browser's other workers, helpers that run nothing but the module of
 // kernels, on this program's memory, which is shared with them. Go's own code cannot run
 // there. So the calls of kernels that the pieces of a task make are recorded first, and
-// then whoever is free, this thread too, takes the next piece and makes its calls. Which
+// then whoever is free, this thread too, takes a piece and makes its calls. Which
 // does which never changes a result.
 //
 // What pieces of one thread use after each other, their scratch, lies in an arena, of which
@@ -27,9 +27,9 @@ type crew struct {
 // themselves.
 type control struct {
 	generation [16]int32 // grows when there is work
-	next       [16]int32 // piece to be taken
+	left       [16]int32 // pieces to be taken, the last first
 	finished   [16]int32 // pieces
-	inside     [16]int32 // helpers that may still look at the list
+	_          [16]int32
 	pieces     int32
 	records    int32 // where they are
 	starts     int32 // where the first record of each piece is counted

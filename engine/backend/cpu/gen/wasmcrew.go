@@ -7,9 +7,8 @@ package main
 // Words of control, in bytes: each that is written by several has a line of the cache.
 const (
 	ctlGeneration = 0
-	ctlNext       = 64
+	ctlLeft       = 64
 	ctlFinished   = 128
-	ctlInside     = 192
 	ctlPieces     = 256
 	ctlRecords    = 260
 	ctlStarts     = 264
@@ -20,7 +19,6 @@ const (
 
 const (
 	recordBytes = 64      // of a record: which kernel, and its parameters
-	none        = 1 << 30 // more than any number of pieces
 	// spins is how long a helper looks for work before it sleeps: about 0.1 ms, of
 	// which waking takes half.
 	spins = 40000
@@ -71,24 +69,30 @@ func (m *module) play(kernels []*fn) *fn {
 	return f
 }
 
-// work: control, worker. Takes the next piece until there is none.
+// work: control, worker. Takes a piece, the last of those that are left, until there is none.
+// What is left is counted down to nothing: so who comes late, perhaps when a list is done and
+// another begins, gets a piece of the list that there is then, or none, and nobody need wait for
+// who has none. The other words are read once a piece is taken, as they stay until it is done.
 func (m *module) work(play *fn) *fn {
 	f, p := m.fn("work", 2)
 	control, worker := p[0], p[1]
+	f.raw(0x02, 0x40, 0x03, 0x40) // block, loop
+	left := f.atomicAdd(control, ctlLeft, -1)
+	f.get(left)
+	f.number(0)
+	f.raw(0x4c, 0x0d, 0x01) // leave if not greater
 	f.get(worker)
 	f.get(f.word(control, ctlArena))
 	f.raw(0x6c)
 	offset := f.result(i32)
-	f.raw(0x02, 0x40, 0x03, 0x40) // block, loop
-	piece := f.atomicAdd(control, ctlNext, 1)
-	pieces := f.word(control, ctlPieces)
-	f.get(piece)
-	f.get(pieces)
-	f.raw(0x4e, 0x0d, 0x01) // leave if not less
-	start := f.sum(f.word(control, ctlStarts), f.times(piece, 4))
-	first, end := f.word(start, 0), f.word(start, 4)
-	at := f.sum(f.word(control, ctlRecords), f.times(first, recordBytes))
+	end := f.sum(f.word(control, ctlStarts), f.times(left, 4)) // where the next one begins
 	f.get(end)
+	f.number(4)
+	f.raw(0x6b)
+	start := f.result(i32)
+	first, last := f.word(start, 0), f.word(end, 0)
+	at := f.sum(f.word(control, ctlRecords), f.times(first, recordBytes))
+	f.get(last)
 	f.get(first)
 	f.raw(0x6b)
 	f.call(play, at, f.result(i32), offset)
@@ -120,18 +124,16 @@ func (m *module) serve(work *fn) {
 	f.raw(0x1a, 0x0c, 0, 0x0b, 0x0b) // and look
 	f.atomicLoad(control, ctlGeneration)
 	f.set(seen)
-	f.atomicAdd(control, ctlInside, 1)
 	f.call(work, control, p[1])
-	f.atomicAdd(control, ctlInside, -1)
 	f.raw(0x0c, 0x00, 0x0b)
 }
 
 // share: control. Has the pieces worked on by all, takes part, and returns when all
-// are done and no helper is at it any more: 0, or 1 if a helper broke.
+// are done: 0, or 1 if a helper broke.
 func (m *module) share(work *fn) {
 	f, p := m.fn("share", 1, i32)
 	control, zero := p[0], f.count(0)
-	f.atomicStore(control, ctlNext, 0)
+	f.atomicStore(control, ctlLeft, f.word(control, ctlPieces))
 	f.atomicAdd(control, ctlGeneration, 1)
 	f.get(control)
 	f.number(-1)
@@ -140,11 +142,6 @@ func (m *module) share(work *fn) {
 	f.await(func() {
 		f.atomicLoad(control, ctlFinished)
 		f.get(f.word(control, ctlPieces))
-	}, control)
-	f.atomicStore(control, ctlNext, none)
-	f.await(func() {
-		f.atomicLoad(control, ctlInside)
-		f.number(0)
 	}, control)
 	f.number(0)
 }
@@ -183,9 +180,9 @@ func (f *fn) atomicLoad(at val, off int) {
 	f.atomic(0x10, off)
 }
 
-func (f *fn) atomicStore(at val, off int, n int32) {
+func (f *fn) atomicStore(at val, off int, v val) {
 	f.get(at)
-	f.number(n)
+	f.get(v)
 	f.atomic(0x17, off)
 }
 

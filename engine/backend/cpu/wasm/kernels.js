@@ -48,8 +48,24 @@ globalThis.wasmKernels = (helpers = []) => {
   };
 };
 
+// Returns a program as it is, but for its shared memory, which may have at most so many pages.
+globalThis.wasmLimited = (bytes, pages) => wasmMemory(bytes, (b, at, id) => {
+  if (id !== 5 || b[at + 1] !== 3) return;
+  let largest = at + 2;
+  while (b[largest++] & 128);
+  b.set([pages & 127 | 128, pages >> 7 & 127 | 128, pages >> 14], largest); // as 65536 is written
+});
+
 // Returns a module as it is, but for its memory, which is not shared.
-globalThis.wasmUnshared = (bytes) => {
+globalThis.wasmUnshared = (bytes) => wasmMemory(bytes, (b, at, id) => {
+  if (id === 5 && b[at + 1] === 3) b[at + 1] = 1; // not shared, of the same limits
+  // Of kernels the memory is the only import. It is then of at least a page (written
+  // in as many bytes as the limits had), and of no largest size: nor need be another's.
+  if (id === 2 && b[at] === 1 && b[at + 5] === 2 && b[at + 6] === 3) b.set([0, 0x81, 0x80, 0x80, 0], at + 6);
+});
+
+// Returns a copy of a module, of which change(bytes, place, id) has had every section.
+const wasmMemory = (bytes, change) => {
   const b = new Uint8Array(bytes).slice();
   for (let at = 8, id, size, shift; at < b.length; at += size) {
     id = b[at++];
@@ -58,10 +74,7 @@ globalThis.wasmUnshared = (bytes) => {
       size |= (b[at] & 127) << shift;
       shift += 7;
     } while (b[at++] & 128);
-    if (id === 5 && b[at + 1] === 3) b[at + 1] = 1; // not shared, of the same limits
-    // Of kernels the memory is the only import. It is then of at least a page (written
-    // in as many bytes as the limits had), and of no largest size: nor need be another's.
-    if (id === 2 && b[at] === 1 && b[at + 5] === 2 && b[at + 6] === 3) b.set([0, 0x81, 0x80, 0x80, 0], at + 6);
+    change(b, at, id);
   }
   return b;
 };
