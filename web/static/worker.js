@@ -15,8 +15,8 @@ const workers = () => {
   try {
     importScripts("../wasm_exec.js", "kernels.js");
     const helpers = [];
-    if (self.crossOriginIsolated) {
-      wasmLetShare();
+    const sharing = self.crossOriginIsolated && wasmLetShare();
+    if (sharing) {
       for (let i = workers(); i > 1; i--) {
         const helper = new Worker("helper.js");
         helper.onerror = (e) => e.preventDefault(); // it goes without
@@ -32,7 +32,7 @@ const workers = () => {
       return WebAssembly.instantiate(program, go.importObject);
     };
     // A device may have no room for memory that is shared, whose whole size is promised.
-    const { instance } = self.crossOriginIsolated ?
+    const { instance } = sharing ?
       await WebAssembly.instantiateStreaming(fetched(), go.importObject).catch(own) : await own();
     await kernels.attach(instance.exports.mem, async (name) => {
       const response = await fetch(name);
