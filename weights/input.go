@@ -64,6 +64,14 @@ func scaleKeys(s *vgg.Scales) map[string]*float64 {
 	return map[string]*float64{keyContentScale: &s.Content, keyStyleScale: &s.Style}
 }
 
+func writeScales(metadata map[string]string, s vgg.Scales) {
+	for key, scale := range scaleKeys(&s) {
+		if *scale != 0 {
+			metadata[key] = strconv.FormatFloat(*scale, 'g', 4, 64)
+		}
+	}
+}
+
 // readScales finds the scales in a file's metadata; most files have none.
 func readScales(metadata map[string]string) (s vgg.Scales, err error) {
 	for key, scale := range scaleKeys(&s) {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"maps"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/nlpodyssey/safetensors"
@@ -69,11 +68,7 @@ func Marshal(w *vgg.Weights, metadata map[string]string) ([]byte, error) {
 	}
 	delete(all, keyDigests)
 	writeInput(all, w.Input)
-	for key, scale := range scaleKeys(&w.Scales) {
-		if *scale != 0 {
-			all[key] = strconv.FormatFloat(*scale, 'g', 4, 64)
-		}
-	}
+	writeScales(all, w.Scales)
 	all[keyPooling] = poolings[w.Pooling]
 	file, err := safetensors.Serialize(tensors, all)
 	if err == nil && whole {

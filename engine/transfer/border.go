@@ -20,16 +20,24 @@ func (s size) withBorder(border int) size {
 	return size{(s.w + 2*border + grid - 1) / grid * grid, (s.h + 2*border + grid - 1) / grid * grid}
 }
 
+// reach is how many pixels around its own the first layer after so many poolings sees.
+var reach = [...]int{1, 5, 12, 36, 84}
+
 // inside returns which places of a feature map are the picture's and not the border's:
-// of is the shape that the bordered picture has there, after so many halvings.
-func (s size) inside(border, halvings int, of backend.Shape) backend.Window {
+// of is the shape that a copy of the bordered picture, reduced k times, has there after so many
+// poolings. On smaller copies, and in deep layers, the border is narrower than what a place
+// sees: places that would see the network's padding do not count either, but for the inner half of
+// the picture. Otherwise they are met by a frame, some 50 pixels wide, that is seen on the full size.
+func (s size) inside(border, k, poolings int, of backend.Shape) backend.Window {
 	if border == 0 {
 		return of.Whole()
 	}
-	half := 1 << halvings
+	half := 1 << (k + poolings)
+	blind := max(0, reach[min(poolings, len(reach)-1)]<<k-border)
 	span := func(length, most int) (from, to int) {
-		to = min((border+length+half/2)/half, most)
-		return min((border+half/2)/half, to-1), to
+		out := min(blind, length/4)
+		to = max(1, min((border+length-out+half/2)/half, most))
+		return min((border+out+half/2)/half, to-1), to
 	}
 	var w backend.Window
 	w.X0, w.X1 = span(s.w, of.W)

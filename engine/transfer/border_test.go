@@ -43,26 +43,43 @@ func TestBorder(t *testing.T) {
 	}
 }
 
-// The places that count are those of the picture at every layer, to half a place.
+// The places that count are those of the picture at every layer, to half a place, that do not see
+// beyond the border.
 func TestInside(t *testing.T) {
 	s := size{75, 50} // 112 x 80 with its border
 	for _, c := range []struct {
-		halvings int
-		of       backend.Shape
-		want     backend.Window
+		copy, poolings int
+		of             backend.Shape
+		want           backend.Window
 	}{
-		{0, backend.Shape{C: 3, H: 80, W: 112}, backend.Window{X0: 12, Y0: 12, X1: 87, Y1: 62}},
-		{1, backend.Shape{C: 3, H: 40, W: 56}, backend.Window{X0: 6, Y0: 6, X1: 44, Y1: 31}},
-		{2, backend.Shape{C: 3, H: 20, W: 28}, backend.Window{X0: 3, Y0: 3, X1: 22, Y1: 16}},
-		{4, backend.Shape{C: 3, H: 5, W: 7}, backend.Window{X0: 1, Y0: 1, X1: 5, Y1: 4}},
-		{6, backend.Shape{C: 3, H: 1, W: 1}, backend.Window{X0: 0, Y0: 0, X1: 1, Y1: 1}},
+		{0, 0, backend.Shape{C: 3, H: 80, W: 112}, backend.Window{X0: 12, Y0: 12, X1: 87, Y1: 62}},
+		{1, 0, backend.Shape{C: 3, H: 40, W: 56}, backend.Window{X0: 6, Y0: 6, X1: 44, Y1: 31}},
+		{0, 1, backend.Shape{C: 3, H: 40, W: 56}, backend.Window{X0: 6, Y0: 6, X1: 44, Y1: 31}},
+		{0, 2, backend.Shape{C: 3, H: 20, W: 28}, backend.Window{X0: 3, Y0: 3, X1: 22, Y1: 16}},
+		// relu2_1 of a copy of a quarter sees 20 pixels around its own, 8 more than the border has.
+		{2, 1, backend.Shape{C: 3, H: 10, W: 14}, backend.Window{X0: 3, Y0: 3, X1: 10, Y1: 7}},
+		// relu3_1 would see 48, and a quarter of each side is the most that is left out.
+		{2, 2, backend.Shape{C: 3, H: 5, W: 7}, backend.Window{X0: 2, Y0: 2, X1: 4, Y1: 3}},
+		{2, 4, backend.Shape{C: 3, H: 1, W: 1}, backend.Window{X0: 0, Y0: 0, X1: 1, Y1: 1}},
 	} {
-		if got := s.inside(12, c.halvings, c.of); got != c.want {
-			t.Errorf("after %d halvings %v, want %v", c.halvings, got, c.want)
+		if got := s.inside(12, c.copy, c.poolings, c.of); got != c.want {
+			t.Errorf("on copy %d after %d poolings %v, want %v", c.copy, c.poolings, got, c.want)
+		}
+	}
+	for side := 1; side < 300; side++ { // always somewhere on the map
+		small := size{side, side}
+		for copy := range 3 {
+			for poolings := range 5 {
+				n := max(1, small.withBorder(12).w>>(copy+poolings))
+				of := backend.Shape{C: 3, H: n, W: n}
+				if got := small.inside(12, copy, poolings, of); got.Area() < 1 || !got.In(of) {
+					t.Fatalf("of %d pixels, on copy %d after %d poolings, %v", side, copy, poolings, got)
+				}
+			}
 		}
 	}
 	of := backend.Shape{C: 3, H: 12, W: 18}
-	if got := s.inside(0, 2, of); got != of.Whole() {
+	if got := s.inside(0, 0, 2, of); got != of.Whole() {
 		t.Errorf("without a border %v", got)
 	}
 }

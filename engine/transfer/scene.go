@@ -34,7 +34,7 @@ func (p *picture) inside(k int, shape, tap backend.Shape) backend.Window {
 	for h := shape.H; h > tap.H; h /= 2 {
 		halvings++
 	}
-	return p.shown.inside(p.border, halvings, tap)
+	return p.shown.inside(p.border, k, halvings-k, tap)
 }
 
 // named says of which picture a layer has nothing to see.
