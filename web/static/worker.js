@@ -14,9 +14,9 @@ self.memoryLimit = Number(asked.get("memory")) * 2 ** 20;
 
 // Instantiates the program, with half as much memory each time that the browser refuses, and
 // at last with memory of its own, of which nothing is promised.
-const instantiate = async (imports) => {
+const instantiate = async (imports, sharing) => {
   const fetched = () => fetch("worker.wasm");
-  if (self.crossOriginIsolated) {
+  if (sharing) {
     try {
       return await WebAssembly.instantiateStreaming(fetched(), imports);
     } catch (err) {
@@ -24,7 +24,7 @@ const instantiate = async (imports) => {
     }
   }
   const program = await (await fetched()).arrayBuffer();
-  for (let pages = mostPages / 2; self.crossOriginIsolated && pages >= leastPages; pages /= 2) {
+  for (let pages = mostPages / 2; sharing && pages >= leastPages; pages /= 2) {
     try {
       const made = await WebAssembly.instantiate(wasmLimited(program, pages), imports);
       self.memoryLimit = Math.min(self.memoryLimit, pages * 2 ** 16 * 3 / 8);
@@ -46,8 +46,8 @@ const instantiate = async (imports) => {
     }
     importScripts("../wasm_exec.js", "kernels.js");
     const helpers = [];
-    if (self.crossOriginIsolated) {
-      wasmLetShare();
+    const sharing = self.crossOriginIsolated && wasmLetShare();
+    if (sharing) {
       for (let i = Number(asked.get("workers")); i > 1; i--) {
         const helper = new Worker("helper.js", { name: `${self.name}-${i}` });
         helper.onerror = (e) => e.preventDefault(); // it goes without
@@ -58,7 +58,7 @@ const instantiate = async (imports) => {
     const go = new Go();
     const kernels = wasmKernels(helpers);
     go.importObject.kernels = kernels.imports;
-    const { instance } = await instantiate(go.importObject);
+    const { instance } = await instantiate(go.importObject, sharing);
     await kernels.attach(instance.exports.mem, async (name) => {
       const response = await fetch(name);
       if (!response.ok) throw new Error(`${name}: ${response.status}`);

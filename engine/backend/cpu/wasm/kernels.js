@@ -11,7 +11,7 @@
 globalThis.wasmKernels = (helpers = []) => {
   let k, module, memory;
   let variant = 0;
-  const shared = () => typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  const shared = () => wasmIsShared(memory.buffer);
   return {
     // To be made importObject.kernels.
     imports: {
@@ -23,8 +23,14 @@ globalThis.wasmKernels = (helpers = []) => {
       // Returns how many helpers there will be, sooner or later.
       crew(control) {
         if (!shared()) return 0;
-        helpers.forEach((helper, i) => helper.postMessage({ module, memory, control, worker: i + 1 }));
-        return helpers.length;
+        let sent = 0;
+        try {
+          for (const helper of helpers) helper.postMessage({ module, memory, control, worker: ++sent });
+        } catch (err) {
+          console.warn("A helper cannot be given the memory; the engine goes on with those that have it.", err);
+          sent--;
+        }
+        return sent;
       },
     },
     // Loads the best of the modules that the engine takes: 2 has fused multiply-adds
@@ -79,11 +85,15 @@ const wasmMemory = (bytes, change) => {
   return b;
 };
 
+// Says whether a buffer is shared. A browser may share memory without a name for what it is:
+// SharedArrayBuffer is undefined in WebKit.
+globalThis.wasmIsShared = (buffer) => !(buffer instanceof ArrayBuffer);
+
 // Has what Go asks of the browser go through copies where it does not take shared
-// memory: text, and random numbers.
+// memory: text, and random numbers. It says whether the engine may have such memory: all
+// that it will do with it was then tried.
 globalThis.wasmLetShare = () => {
-  if (typeof SharedArrayBuffer === "undefined") return;
-  const copied = (v) => v && v.buffer instanceof SharedArrayBuffer ?
+  const copied = (v) => ArrayBuffer.isView(v) && wasmIsShared(v.buffer) ?
     new Uint8Array(v.buffer, v.byteOffset, v.byteLength).slice() : v;
   const decode = TextDecoder.prototype.decode;
   TextDecoder.prototype.decode = function (v, options) {
@@ -95,4 +105,18 @@ globalThis.wasmLetShare = () => {
     if (c !== v) new Uint8Array(v.buffer, v.byteOffset, v.byteLength).set(c);
     return v;
   };
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage(memory);
+    port1.close();
+    port2.close();
+    crypto.getRandomValues(new Uint8Array(memory.buffer, 0, 8));
+    new TextDecoder().decode(new DataView(memory.buffer, 0, 0));
+    Atomics.store(new Int32Array(memory.buffer), 0, 1);
+    return wasmIsShared(memory.buffer);
+  } catch (err) {
+    console.warn("Memory cannot be shared here; the engine goes on without helpers.", err);
+    return false;
+  }
 };
