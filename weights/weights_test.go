@@ -285,7 +285,7 @@ func TestQuantizeKeepsMetadata(t *testing.T) {
 }
 
 func TestPooling(t *testing.T) {
-	if w, err := weights.Parse(weights.Small()); err != nil || w.Pooling != backend.Average {
+	if w, err := weights.Parse(weights.Small()); err != nil || w.Pooling != backend.Maximum {
 		t.Errorf("the small network was trained with %v, %v", w.Pooling, err)
 	}
 	for text, want := range map[string]backend.Pooling{"": backend.Maximum, "maximum": backend.Maximum, "average": backend.Average} {
