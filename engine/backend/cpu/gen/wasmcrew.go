@@ -18,7 +18,7 @@ const (
 )
 
 const (
-	recordBytes = 64      // of a record: which kernel, and its parameters
+	recordBytes = 64 // of a record: which kernel, and its parameters
 	// spins is how long a helper looks for work before it sleeps: about 0.1 ms, of
 	// which waking takes half.
 	spins = 40000
