@@ -36,7 +36,7 @@ ifndef TRAPPED_LEFT_OUT
 export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
 endif
 
-.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser compare-gpu screenshots axe tools prove generated \
+.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser compare-gpu screenshots axe tools prove generated systems \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -117,14 +117,16 @@ lint:
 	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
 	$(WASM) go vet -tags pictures ./engine/pixel ./wasm/pictures
-	GOOS=linux GOARCH=arm64 go vet ./...
-	GOOS=darwin GOARCH=arm64 go vet ./... && GOOS=darwin GOARCH=amd64 go vet ./...
-	GOOS=windows GOARCH=amd64 go vet ./...
-	go -C engine/backend/cpu/gen vet .
+	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
 	$(WASM) bin/staticcheck ./web/... ./wasm/...
 	@scripts/vulnerabilities.sh
+
+# systems is vet for every system that a release is made for, all of whose packages are built for that.
+systems:
+	@for system in linux/arm64 darwin/arm64 darwin/amd64 windows/amd64; do \
+	  echo "go vet for $$system" && GOOS=$${system%/*} GOARCH=$${system#*/} go vet ./... || exit 1; done
 
 # generated sees that what gen writes is what is in the tree; go generate writes it anew. The first
 # line of assembly is the command, which differs.
@@ -140,7 +142,7 @@ unit: site-assets
 
 # unit-plain is the tests of what can differ without simd, as plain Go builds it.
 unit-plain:
-	GOEXPERIMENT= go build ./... && GOEXPERIMENT= go test -timeout 30m ./engine/... ./wasm/... ./web/envelope
+	GOEXPERIMENT= go build ./... && GOEXPERIMENT= go test -timeout 30m -short ./engine/... ./wasm/... ./web/envelope
 
 # unit-wasm is the packages that the worker is made of, compiled to WebAssembly, under Node; the
 # golden traces with the kernels that the worker has.

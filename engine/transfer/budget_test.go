@@ -290,13 +290,16 @@ func TestVectors(t *testing.T) {
 		req := request(func(r *engine.Recipe) { r.Size, r.Scales, r.Copies, r.Spectrum = 192, 1, 0, 0 })
 		c.change(&req.Recipe)
 		r := budgeted(1, 0)
+		n := need(&req.Recipe)
+		n.Plain = true // as the counter is
 		if name == "short of memory" {
-			r.MemoryLimit = least(req.Recipe)
+			f, _ := n.Fit(1)
+			r.MemoryLimit = f.Bytes
 		}
 		count := &counter{Backend: r.Backend, shape: backend.Shape{C: 3, H: 160, W: 224}} // with the border
 		r.Backend = count
 		res, _ := run(t, r, req)
-		fit, err := need(&req.Recipe).Fit(r.MemoryLimit)
+		fit, err := n.Fit(r.MemoryLimit)
 		if err != nil || count.most != c.want || fit.Pairs != c.pairs || count.now != 0 {
 			t.Errorf("%s: %d vectors at most, want %d, %d pairs in %+v, %v; %d vectors are left", name, count.most, c.want, c.pairs, fit, err, count.now)
 		}

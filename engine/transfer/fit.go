@@ -12,7 +12,7 @@ const (
 	fewestPairs = 2
 	// worthwhile is how many places an evaluation in blocks may go through for each of the
 	// picture, before L-BFGS remembers fewer pairs rather. Blocks without halos take 1.5.
-	worthwhile = 2
+	worthwhile = 1.9
 )
 
 // fit returns how size s fits into budget bytes: in the fewest blocks that do; with pairs in half

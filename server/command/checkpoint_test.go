@@ -33,7 +33,7 @@ func TestResume(t *testing.T) {
 		"nothing else":        {nil, exitDone, "4 iterations"},
 		"what it was":         {[]string{"--size", "32", "--seed", "0", "--strength", "50"}, exitDone, "4 iterations"},
 		"a live setting":      {[]string{"--strength", "90"}, exitDone, "4 iterations"},
-		"another size":        {[]string{"--strength", "90", "--size", "128"}, exitWrongUse, "--size cannot change while a painting is made, and the checkpoint has 32"},
+		"another size":        {[]string{"--strength", "90", "--size", "128"}, exitWrongUse, "--size cannot change while a painting is made; the checkpoint has 32"},
 		"another start":       {[]string{"--start", "noise"}, exitWrongUse, "--start cannot change"},
 		"a wrong value":       {[]string{"--strength", "900"}, exitWrongUse, "900"},
 		"a recipe":            {[]string{"--recipe", at("recipe.json")}, exitWrongUse, "--recipe"},

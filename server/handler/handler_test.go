@@ -436,7 +436,7 @@ func TestBadJobs(t *testing.T) {
 		"two recipes":   {append(good(), good()[0]), 400, "recipe"},
 		"unknown field": {with("recipe", `{"strenght":1}`), 400, "strenght"},
 		"size":          {with("recipe", `{"size":4000}`), 413, "megapixels"},
-		"auto size":     {with("recipe", `{"size":0}`), 400, "give the recipe a size"},
+		"auto size":     {with("recipe", `{"size":0}`), 400, "Give the recipe a size"},
 		"weights":       {with("recipe", `{"weights":"huge"}`), 400, "huge"},
 		"weights path":  {with("recipe", `{"weights":"/etc/passwd"}`), 400, "weights"},
 		"text":          {with("content", "Dear friend"), 422, "not a picture"},

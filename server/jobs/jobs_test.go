@@ -218,28 +218,6 @@ func TestTerminated(t *testing.T) {
 	})
 }
 
-// A worker that was only slow, and whose job another has finished meanwhile, leaves it
-// alone and takes the next.
-func TestOnlySlow(t *testing.T) {
-	everywhere(t, jobs.Options{}, func(b *bench) {
-		req := request(long())
-		of := b.submit(req)
-		slow := start(b.T, "worker", b.url)
-		b.until(of, painting)
-		slow.signal(b.T, syscall.SIGSTOP)
-		fast := start(b.T, "worker", b.url)
-		result := b.result(of)
-		fast.terminate(b.T)
-		slow.signal(b.T, syscall.SIGCONT)
-		next := b.submit(request(3))
-		b.result(next)
-		b.kept(2)
-		if again := b.result(of); !bytes.Equal(again, result) || !bytes.Equal(again, undisturbed(b.T, req)) {
-			b.Error("another picture")
-		}
-	})
-}
-
 // A job that breaks every worker ends as failed.
 func TestBreaksWorkers(t *testing.T) {
 	b := open(t, store.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0"}, jobs.Options{})
