@@ -103,7 +103,7 @@ func TestExpert(t *testing.T) {
 }
 
 func TestLossPlot(t *testing.T) {
-	b := newTab(t, open(t), "/?size=128&iterations=10", 1280, 800)
+	b := newTab(t, open(t), "/?size=256&iterations=60", 1280, 800) // long enough for ten reports a second
 	b.ready(1)
 	b.paint()
 	value[bool](b, `document.querySelector('[aria-label="Enlarge the loss"]').click(), true`)

@@ -191,7 +191,7 @@ func TestRecipeWhilePainting(t *testing.T) {
 		t.Error("what acts at once is asked about, or stops the painting")
 	}
 	value[bool](b, `location.hash = '`+mixed+`', true`)
-	b.until(`document.querySelector('#question').open && document.querySelector('#question').innerText.includes('waits for the next Start: Seed.')`, 5*time.Second)
+	b.until(`document.querySelector('#question').open && document.querySelector('#question').innerText.includes('These wait for the next Start: Seed.')`, 5*time.Second)
 	b.axe("a question about a recipe")
 	b.press("Leave mine")
 	if got := value[string](b, valueOf("dial-strength")); got != "73" {

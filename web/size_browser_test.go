@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"trappedinart/engine"
-	"trappedinart/internal/fixture"
 )
 
 // pick chooses in a list.
@@ -78,7 +77,7 @@ func TestLarger(t *testing.T) {
 	if sent := s.sent(); len(sent) > 0 {
 		t.Errorf("requests with a body: %v", sent)
 	}
-	b.choose("Style picture", fixture.Shared(t, "images", "the_scream.jpg"))
+	b.choose("Style picture file", drawn(t, "another.jpg", 320, 200, 5))
 	b.until(larger+`.disabled && `+larger+`.title.includes('changed')`, 10*time.Second)
 	b.clean()
 }

@@ -23,8 +23,9 @@ async function keep(which) {
   await cache.addAll(resources.filter(which).map((path) => new Request(path, caching(path))));
 }
 
-// What is large and looked at later, if at all, does not stand in the way of a first visit.
-const first = (path) => !path.includes("/examples/") || path.endsWith("-small.jpg");
+// What is large and looked at later, if at all, does not stand in the way of a first visit: the
+// examples, but for their small copies and what the page opens with.
+const first = (path) => !path.includes("/examples/") || /-small\.jpg$|\/(fruit|night|opening)(\.[0-9a-f]{16})?\.jpg$/.test(path);
 
 let soon;
 // keepSoon keeps what is not kept yet, once the page has what it loads for itself.
