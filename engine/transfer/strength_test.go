@@ -21,6 +21,9 @@ import (
 // One strength brings every style about as near: relative style distances lie within a factor
 // of 2, read from the finished files, in which values beyond black and white are cut off.
 func TestStrengthMeansTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("four paintings of 256 pixels take minutes without simd; make unit has them")
+	}
 	least, most := math.Inf(1), 0.
 	paintStyles(t, 256, "images/hoovertowernight.jpg", []string{
 		"images/the_scream.jpg", "images/shipwreck.jpg", "images/starry_night.jpg", "images/tubingen.jpg",
