@@ -9,27 +9,20 @@ type Excess struct {
 	Limits backend.Limits
 	Factor float64
 
-	be  backend.Backend
-	sum backend.Sums
+	total
 }
 
 // NewExcess returns a term without a target.
 func NewExcess(be backend.Backend, limits backend.Limits, factor float64) *Excess {
-	return &Excess{Limits: limits, Factor: factor, be: be, sum: be.NewSums(1)}
+	return &Excess{Limits: limits, Factor: factor, total: newTotal(be)}
 }
-
-func (e *Excess) Reset() { e.be.Combine(e.sum, 0, e.sum, 0, nil) }
 
 func (e *Excess) Accumulate(x backend.Buffer, w backend.Window) {
 	e.be.AddExcess(e.sum, x, e.Limits, w)
 }
-
-func (e *Excess) Complete() { e.be.Total(e.sum) }
 
 func (e *Excess) Gradient(dx, x backend.Buffer, w backend.Window) {
 	e.be.ExcessGrad(dx, x, e.Limits, e.Factor, w)
 }
 
 func (e *Excess) Value() (backend.Pair, float64) { return backend.Pair{A: e.sum}, e.Factor }
-
-func (e *Excess) Release() { release(e.be, e.sum) }

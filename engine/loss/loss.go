@@ -26,38 +26,45 @@ type Term interface {
 	Release()
 }
 
+// A total is what a term keeps that is one sum over the picture.
+type total struct {
+	be  backend.Backend
+	sum backend.Sums
+}
+
+func newTotal(be backend.Backend) total { return total{be, be.NewSums(1)} }
+
+func (t *total) Reset() { t.be.Combine(t.sum, 0, t.sum, 0, nil) }
+
+func (t *total) Complete() { t.be.Total(t.sum) }
+
+func (t *total) Release() { release(t.be, t.sum) }
+
 // Content is the squared distance of a feature map f to the content's p.
 //
 //	Factor * sum (f - p)^2     Gatys et al. 2015, eq. 1, with Factor 1/2
 type Content struct {
 	Factor float64
 
-	be     backend.Backend
+	total
 	target backend.Buffer
-	sum    backend.Sums
 }
 
 // NewContent returns a term that compares with target, which is not the term's own: of a
 // picture in blocks it holds at any time what belongs to the block.
 func NewContent(be backend.Backend, target backend.Buffer, factor float64) *Content {
-	return &Content{Factor: factor, be: be, target: target, sum: be.NewSums(1)}
+	return &Content{Factor: factor, total: newTotal(be), target: target}
 }
-
-func (c *Content) Reset() { c.be.Combine(c.sum, 0, c.sum, 0, nil) }
 
 func (c *Content) Accumulate(f backend.Buffer, w backend.Window) {
 	c.be.AddSquares(c.sum, f, c.target, w)
 }
-
-func (c *Content) Complete() { c.be.Total(c.sum) }
 
 func (c *Content) Gradient(df, f backend.Buffer, w backend.Window) {
 	c.be.SquaresGrad(df, f, c.target, 2*c.Factor, w)
 }
 
 func (c *Content) Value() (backend.Pair, float64) { return backend.Pair{A: c.sum}, c.Factor }
-
-func (c *Content) Release() { release(c.be, c.sum) }
 
 // Style is the squared distance of Gram matrices, each divided by the number of
 // places it sums over.

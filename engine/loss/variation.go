@@ -11,8 +11,7 @@ import "trappedinart/engine/backend"
 type Variation struct {
 	VariationOptions
 
-	be  backend.Backend
-	sum backend.Sums
+	total
 }
 
 // VariationOptions are what a variation is made of.
@@ -26,7 +25,7 @@ type VariationOptions struct {
 
 // NewVariation returns a term without a target.
 func NewVariation(be backend.Backend, o VariationOptions) *Variation {
-	return &Variation{VariationOptions: o, be: be, sum: be.NewSums(1)}
+	return &Variation{VariationOptions: o, total: newTotal(be)}
 }
 
 // counted is the part of w that counts. A block's last row is the picture's, or lies in
@@ -38,13 +37,9 @@ func (v *Variation) counted(s backend.Shape, w backend.Window) backend.Window {
 	return w
 }
 
-func (v *Variation) Reset() { v.be.Combine(v.sum, 0, v.sum, 0, nil) }
-
 func (v *Variation) Accumulate(x backend.Buffer, w backend.Window) {
 	v.be.AddVariation(v.sum, x, v.Kind, v.counted(x.Shape(), w))
 }
-
-func (v *Variation) Complete() { v.be.Total(v.sum) }
 
 func (v *Variation) Gradient(dx, x backend.Buffer, w backend.Window) {
 	v.be.VariationGrad(dx, x, v.Kind, v.Factor, v.counted(x.Shape(), w))
@@ -56,5 +51,3 @@ func (v *Variation) Value() (backend.Pair, float64) {
 	}
 	return backend.Pair{A: v.sum}, v.Factor
 }
-
-func (v *Variation) Release() { release(v.be, v.sum) }
