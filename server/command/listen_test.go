@@ -59,10 +59,11 @@ func (l *lines) String() string {
 // startServe runs trapped serve until the test ends.
 func startServe(t *testing.T, args ...string) *started {
 	t.Helper()
+	dir := t.TempDir() // before the cleanup below, which therefore comes before the removal
 	ctx, stop := context.WithCancel(context.Background())
 	s := &started{out: &lines{news: make(chan string, 16)}, done: make(chan result, 1), stop: stop}
 	go func() {
-		s.done <- execute(ctx, s.out, &lines{}, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--workers", "0"}, args...)...)
+		s.done <- execute(ctx, s.out, &lines{}, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--workers", "0"}, args...)...)
 	}()
 	t.Cleanup(func() {
 		stop()
