@@ -113,7 +113,7 @@ func (s *studio) Render() app.UI {
 				s.printer.RenderButton(),
 			}}),
 			s.renderTabs(),
-			s.dials.Render(s.sheet(sheetDials), s.sharer.CopyRecipeLink),
+			s.dials.Render(s.sheet(sheetDials), s.pictures.RenderPalette(), s.sharer.CopyRecipeLink),
 			s.history.Render(s.sheet(sheetHistory)),
 		),
 		s.printer.Render(),
