@@ -25,7 +25,7 @@ func TestPalette(t *testing.T) {
 		blue = `(() => { const c = document.querySelector('#picture'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
 			let s = 0; for (let i = 0; i < d.length; i += 4) s += d[i + 2] - d[i]; return 4 * s / d.length; })()`
 	)
-	b := newTab(t, open(t), "/?size=64&iterations=10", 1280, 800)
+	b := newTab(t, open(t), "/?size=64&iterations=60", 1280, 800)
 	b.ready(1)
 	value[bool](b, `document.querySelector('[aria-label="Stained glass"]').click(), true`)
 	b.until(styleNames+` === 'glass.jpg'`, 10*time.Second)
