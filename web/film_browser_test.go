@@ -25,7 +25,7 @@ func TestFilm(t *testing.T) {
 	b.press("Save as film")
 	b.until(`document.querySelector('#film-progress').value > 0.1`, 20*time.Second)
 	b.slide("#dial-strength", "60") // meanwhile the page is used
-	b.press("Cancel the film")
+	b.press("Cancel film")
 	b.press("Save as film")
 	b.until(`document.querySelector('#film-progress').value > 0.9`, 30*time.Second)
 	path := filepath.Join(b.downloads, "fruit-painted.webm")

@@ -73,7 +73,7 @@ func (m *Maker) Render() app.UI {
 	case m.cancel != nil:
 		return row.Body(
 			app.Progress().ID(progressID).Max(1).Aria("label", words.T("Progress of the film")),
-			dom.Press("quiet", words.T("Cancel the film"), m.cancel),
+			dom.Press("quiet", words.T("Cancel film"), m.cancel),
 		)
 	case m.format.Kind == "" && result != nil:
 		return row.Body(app.P().Class("help-text").Text(words.T("This browser cannot save a film.")))

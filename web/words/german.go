@@ -453,7 +453,7 @@ var german = map[string]string{
 	"Saves how this painting came about, as a short film.":                                "Speichert, wie dieses Gemälde entstand, als kurzen Film.",
 	"A film can be made of the painting that was painted last, until the page is closed.": "Einen Film gibt es von dem Gemälde, das zuletzt gemalt wurde, bis die Seite geschlossen wird.",
 	"Progress of the film":             "Fortschritt des Films",
-	"Cancel the film":                  "Film abbrechen",
+	"Cancel film":                      "Film abbrechen",
 	"This browser cannot save a film.": "Dieser Browser kann keinen Film speichern.",
 	"The browser could not record the film. Try again, or choose a smaller size.": "Der Browser konnte den Film nicht aufnehmen. Versuche es noch einmal, oder wähle eine kleinere Größe.",
 	"Palette":                             "Palette",
