@@ -3,7 +3,11 @@
 package main_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,5 +111,80 @@ func TestHandOverOfAVIF(t *testing.T) {
 	if sent := s.sent(); len(sent) == 0 || sent[0] != "POST /api/v1/jobs" {
 		t.Errorf("sent %v", sent)
 	}
+	b.clean()
+}
+
+// Pictures that few people have are painted from, or refused in a sentence that names them, as on
+// the command line (server/command.TestRarePictures); and so are twelve styles.
+func TestRarePictures(t *testing.T) {
+	b := newTab(t, open(t), "/?size=64&iterations=2&scales=1", 1280, 800)
+	b.ready(1)
+	corpus := func(name string) string {
+		path, err := filepath.Abs(filepath.Join("..", "engine", "pixel", "testdata", "corpus", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	dir := t.TempDir()
+	made := func(name string, w, h int, alpha uint8) string {
+		img := image.NewNRGBA(image.Rect(0, 0, w, h))
+		for i := range w * h {
+			img.SetNRGBA(i%w, i/w, color.NRGBA{uint8(i), uint8(i / w), 90, alpha})
+		}
+		path := filepath.Join(dir, name)
+		var file bytes.Buffer
+		if err := png.Encode(&file, img); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, c := range []struct{ path, says string }{ // "" if it is painted
+		{corpus("jpeg_arithmetic.jpg"), `"jpeg_arithmetic.jpg" is a JPEG with arithmetic coding`},
+		{corpus("jpeg_12_bits.jpg"), `"jpeg_12_bits.jpg" is a JPEG with 12 bits to a sample`},
+		{corpus("jpeg_ycck.jpg"), ""},
+		{corpus("jpeg_turned_6.jpg"), ""},
+		{corpus("png_turned_6.png"), ""},
+		{corpus("tiff_tiles.tif"), ""},
+		{corpus("tiff_big_tiles.tif"), ""},
+		{corpus("tiff_turned_6.tif"), ""},
+		{made("clear.png", 40, 30, 0), ""},
+		{made("panorama.png", 10000, 20, 255), "too narrow"},
+		{made("tower.png", 20, 10000, 255), "too narrow"},
+	} {
+		name := filepath.Base(c.path)
+		b.choose("Photograph file", c.path)
+		if c.says == "" || c.says == "too narrow" {
+			b.until(fmt.Sprintf(`%s.split('.')[0] === %q`, photographName, strings.TrimSuffix(name, filepath.Ext(name))), 20*time.Second)
+		}
+		if c.says == "" {
+			b.paint()
+			continue
+		}
+		if c.says == "too narrow" {
+			b.press("Start")
+		}
+		b.until(fmt.Sprintf(`%s.includes(%q)`, problem, c.says), 30*time.Second)
+		if said := value[string](b, problem); !strings.Contains(said, name) {
+			t.Errorf("%s is refused without its name: %s", name, said)
+		}
+		value[bool](b, `document.querySelector('[aria-label=Dismiss]').click(), true`)
+		b.until(problem+` === ''`, 10*time.Second)
+	}
+	b.choose("Photograph file", corpus("jpeg_quality_100.jpg"))
+	value[bool](b, `document.querySelector('[aria-label="Mix several styles"], .check input').click(), true`)
+	var styles []string
+	for i := range 12 {
+		styles = append(styles, made(fmt.Sprint("style", i, ".png"), 40+i, 50, 255))
+	}
+	before := value[int](b, `document.querySelectorAll('.strip li').length`)
+	for i, style := range styles {
+		b.choose("Style picture file", style)
+		b.until(fmt.Sprintf(`document.querySelectorAll('.strip li').length === %d`, before+i+1), 20*time.Second)
+	}
+	b.paint()
 	b.clean()
 }

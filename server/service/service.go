@@ -36,7 +36,7 @@ type Service struct {
 	listens *listener
 	closing chan struct{}      // is closed when requests without an end are to end
 	stop    context.CancelFunc // has those below end
-	running sync.WaitGroup     // workers and fetcher
+	running sync.WaitGroup     // workers, fetcher, and what erases shares
 }
 
 // Open opens everything, and leaves nothing open if it fails. It may take as long as ctx;
@@ -65,6 +65,7 @@ func Open(ctx context.Context, opt Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.paint(running, opt)
+	s.running.Go(func() { shared.Run(running, opt.Log) })
 	config := opt.Handler
 	config.Site, config.Queue, config.Shares = pages, s.queue, shared
 	config.Keep, config.Closing, config.Log = opt.Queue.Keep, s.closing, opt.Log

@@ -1,12 +1,12 @@
 // Package shares keeps what people share: sealed envelopes, of which the server has no
-// key, for as long as each is to be kept. They are on JetStream, in one stream whose
-// messages expire each at its time:
+// key, for as long as each is to be kept. They are on JetStream, in one stream:
 //
 //	trapped.shares.ID.0, 1, 2...   the pieces
 //	trapped.shares.ID.head         what is known of the share; written last
 //
-// A share is there when its head is. What an upload that broke off has left is removed
-// at once or, if the process ended with it, expires like everything else.
+// A share is there when its head is. Sweep overwrites it when its time is over. Each message
+// also expires by itself a while later: that removes, but does not overwrite, shares whose time
+// was over while no server ran, and pieces of an upload with which the process ended.
 package shares
 
 import (
@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -36,10 +37,10 @@ const (
 	// maxMessages bounds what small shares take of the memory of JetStream, which knows
 	// each message's subject.
 	maxMessages = 1 << 18
-	// slack is how much longer pieces are there than their head, for who has begun to
-	// read.
-	slack    = time.Hour
-	patience = 10 * time.Second // with JetStream, where the request may have ended
+	// slack is how much longer than a share its messages are there, for Sweep.
+	slack      = time.Hour
+	sweepEvery = 10 * time.Minute
+	patience   = 10 * time.Second // with JetStream, where the request may have ended
 )
 
 // Options are the limits of all shares; zeros take the defaults.
@@ -53,6 +54,9 @@ type Shares struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
 	most   int64
+
+	sweeping sync.Mutex
+	expires  map[string]time.Time // by ID, of those that Sweep has seen
 }
 
 // Open finds the shares, and makes a place for them where there is none yet.
@@ -68,7 +72,7 @@ func Open(ctx context.Context, js jetstream.JetStream, opt Options) (*Shares, er
 	if err != nil {
 		return nil, fmt.Errorf("shares: %w", err)
 	}
-	return &Shares{js, stream, opt.Bytes}, nil
+	return &Shares{js: js, stream: stream, most: opt.Bytes, expires: map[string]time.Time{}}, nil
 }
 
 // A Share is what is known of one.
@@ -125,7 +129,7 @@ func (s *Shares) Put(ctx context.Context, from io.Reader, expected int64, keep t
 	if err != nil {
 		return nil, "", err
 	}
-	return share, token, s.keep(ctx, share.ID+".head", head, keep)
+	return share, token, s.keep(ctx, share.ID+".head", head, keep+slack)
 }
 
 // fill reads until piece is full or reading fails. Unlike io.ReadFull it tells the end
@@ -183,6 +187,15 @@ func (s *Shares) Get(ctx context.Context, id string) (*Share, error) {
 	if !isID(id) {
 		return nil, errGone()
 	}
+	share, err := s.head(ctx, id)
+	if err == nil && !time.Now().Before(share.Expires) {
+		return nil, errGone()
+	}
+	return share, err
+}
+
+// head returns a share, also one whose time is over.
+func (s *Shares) head(ctx context.Context, id string) (*Share, error) {
 	head, err := s.message(ctx, id+".head")
 	if err != nil {
 		return nil, err
@@ -190,9 +203,6 @@ func (s *Shares) Get(ctx context.Context, id string) (*Share, error) {
 	share := &Share{ID: id}
 	if err := json.Unmarshal(head, share); err != nil {
 		return nil, fmt.Errorf("share %s: %w", id, err)
-	}
-	if !time.Now().Before(share.Expires) {
-		return nil, errGone() // JetStream removes it in a moment
 	}
 	return share, nil
 }

@@ -143,50 +143,70 @@ func onDisk(t *testing.T, dir string, what []byte) (n int) {
 	return n
 }
 
-// JetStream removes each share at its own time, also one whose time comes while no server
-// runs, and the pieces of one whose head was never written.
+// A share is overwritten when its time is over, also one whose time comes while no server runs;
+// where none runs for long, JetStream drops it.
 func TestExpiry(t *testing.T) {
 	dir := t.TempDir()
 	s, st := open(t, dir, shares.Options{})
-	put := func(keep time.Duration) string {
-		share, _, err := s.Put(t.Context(), bytes.NewReader(noise(1000)), 0, keep)
+	n := 2 * shares.PieceBytes
+	put := func(keep time.Duration) (string, []byte) {
+		n++ // other data
+		data := noise(n)
+		share, _, err := s.Put(t.Context(), bytes.NewReader(data), 0, keep)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return share.ID
+		return share.ID, data[1000:1032]
 	}
-	long, short := put(week), put(2*time.Second)
-	if _, err := read(t, s, short); err != nil {
-		t.Errorf("a share that has not expired: %v", err)
+	gone := func(id string) bool {
+		_, err := read(t, s, id)
+		return engine.AsError(err) != nil && engine.AsError(err).Code == engine.NotFound
+	}
+	sweep := func() {
+		t.Helper()
+		if err := s.Sweep(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	long, kept := put(week)
+	short, erased := put(2 * time.Second)
+	sweep()
+	if gone(short) {
+		t.Error("a share that has not expired is gone")
 	}
 	stream, err := st.JetStream().Stream(t.Context(), "TRAPPED_SHARES")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for subject, want := range map[string]string{".head": "168h0m0s", ".0": "169h0m0s"} {
-		m, err := stream.GetLastMsgForSubject(t.Context(), "trapped.shares."+long+subject)
-		if err != nil || m.Header.Get(jetstream.MsgTTLHeader) != want {
-			t.Errorf("%s expires after %v, want %s; %v", subject, m, want, err)
+	for _, part := range []string{".head", ".0"} {
+		m, err := stream.GetLastMsgForSubject(t.Context(), "trapped.shares."+long+part)
+		if want := "169h0m0s"; err != nil || m.Header.Get(jetstream.MsgTTLHeader) != want {
+			t.Errorf("%s expires after %v, want %s; %v", part, m, want, err)
 		}
 	}
-	head := "trapped.shares." + short + ".head"
-	gone := func(stream jetstream.Stream) bool {
-		_, err := stream.GetLastMsgForSubject(t.Context(), head)
-		return errors.Is(err, jetstream.ErrMsgNotFound)
+	await.That(t, "the share to expire", func() bool { return gone(short) })
+	if n := onDisk(t, dir, erased); n != 1 {
+		t.Errorf("a share is found %d times on the disk before it is swept", n)
 	}
-	await.That(t, "the share to expire", func() bool { return gone(stream) })
-	if _, err := read(t, s, short); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
-		t.Errorf("an expired share: %v", err)
-	}
-	asleep := put(time.Second)
+	sweep()
+	asleep, overslept := put(time.Second)
 	st.Close()
 	await.Time(t, 1500*time.Millisecond) // nobody runs who could say that it is over
 	s, _ = open(t, dir, shares.Options{})
-	if _, err := read(t, s, asleep); engine.AsError(err) == nil || engine.AsError(err).Code != engine.NotFound {
-		t.Errorf("a share that expired while no server ran: %v", err)
+	if !gone(asleep) {
+		t.Error("a share that expired while no server ran is read")
 	}
-	if _, err := read(t, s, long); err != nil {
-		t.Errorf("the share that has time: %v", err)
+	sweep()
+	for what, c := range map[string]struct {
+		data []byte
+		want int
+	}{"swept": {erased, 0}, "swept by the next server": {overslept, 0}, "that has time": {kept, 1}} {
+		if n := onDisk(t, dir, c.data); n != c.want {
+			t.Errorf("a share %s is found %d times on the disk, want %d", what, n, c.want)
+		}
+	}
+	if gone(long) {
+		t.Error("the share that has time is gone")
 	}
 }
 
