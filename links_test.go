@@ -18,7 +18,7 @@ var (
 // TestLinks: a link of a document leads to a file that is there, and to one of its headings.
 func TestLinks(t *testing.T) {
 	held := 0
-	for _, path := range documents(t) {
+	for _, path := range files(t, ".md") {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -49,15 +49,15 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// documents are the project's own, not those of what it builds and fetches.
-func documents(t *testing.T) []string {
+// files are the project's own that end in that way, not those of what it builds and fetches.
+func files(t *testing.T, end string) []string {
 	t.Helper()
 	var list []string
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if d.IsDir() && (d.Name() == "bin" || d.Name() == "node_modules" || d.Name() == ".git") {
 			return filepath.SkipDir
 		}
-		if strings.HasSuffix(path, ".md") {
+		if strings.HasSuffix(path, end) {
 			list = append(list, path)
 		}
 		return err
