@@ -172,6 +172,7 @@ var german = map[string]string{
 	"There is no network %q to time. Choose vgg19 or small.":                                                                  "Es gibt kein Netz %q zum Messen. Wähle vgg19 oder small.",
 	"The picture is painted in %d blocks, without seams. This needs %s of memory instead of %s, and more time.":               "Das Bild wird in %d Blöcken gemalt, ohne Nähte. So braucht es %s Speicher statt %s, und mehr Zeit.",
 	"L-BFGS remembers %d steps instead of %d there, so each step gains less.":                                                 "L-BFGS merkt sich dort %d statt %d Schritte, sodass jeder Schritt weniger bringt.",
+	"In so many blocks it is slow: with %s of memory it would be %d.":                                                         "In so vielen Blöcken ist es langsam: Mit %s Speicher wären es %d.",
 	"The checkpoint belongs to a finished painting, so the changed settings had no effect. Start a new painting to use them.": "Der Zwischenstand gehört zu einem fertigen Gemälde, deshalb wirkten die geänderten Einstellungen nicht. Beginne ein neues Gemälde, um sie zu nutzen.",
 	"The network %q has no layer %q. It has %s.":                                                                              "Das Netz %q hat keine Schicht %q. Es hat %s.",
 	"A picture of %d x %d is too small for the layer %s. Choose a larger size.":                                               "Ein Bild von %d x %d ist für die Schicht %s zu klein. Wähle eine größere Größe.",
