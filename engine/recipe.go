@@ -215,7 +215,7 @@ func defaults() Recipe {
 	}
 }
 
-// ParseRecipe reads a recipe from JSON. What the JSON leaves out is taken from its
+// ParseRecipe reads a recipe from JSON. Settings that the JSON leaves out are those of its
 // preset, and from painterly if it names none. Unknown fields are errors, as a
 // mistyped name would otherwise be a setting without effect.
 func ParseRecipe(data []byte) (Recipe, error) {

@@ -27,7 +27,7 @@ type Runner struct {
 	Remark string
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
-	// Decode reads a picture file, upright, in sRGB. What it has to say of it goes to the
+	// Decode reads a picture file, upright, in sRGB. It reports faults to the
 	// notes of ctx (engine.WithNotes).
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
