@@ -3,13 +3,15 @@
 
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
+# So that what is built and what is tested share the compiled packages.
+export GOFLAGS := -trimpath $(GOFLAGS)
 
 SHELL := /bin/bash
 ADDR  ?= 127.0.0.1:8080
 DATA  ?=
 # What is downloaded has the first encoding/json, which is a megabyte smaller than the second.
 WASM  := GOOS=js GOARCH=wasm GOEXPERIMENT=simd,nojsonv2
-BUILD := go build -trimpath -ldflags "-s -w"
+BUILD := go build -ldflags "-s -w"
 NODE  = $$(go env GOROOT)/lib/wasm/go_js_wasm_exec
 # Node with the kernels of engine/backend/cpu: relaxed, plain, or broken (none of them).
 NODE_KERNELS = node --stack-size=8192 --experimental-wasm-relaxed-simd \
@@ -97,11 +99,17 @@ release: site-assets
 check:
 	@mkdir -p bin && scripts/check.sh
 
+PARTS := lint generated unit unit-plain unit-wasm unit-kernels race fuzz
 # test is everything that must hold, and lists what was left out; with TRAPPED_STRICT=1 it
-# fails if anything was. Each part is a target of its own.
-test: tools lint generated unit unit-plain unit-wasm unit-kernels race fuzz browser
+# fails if anything was. Each part is a target of its own. Two of them run at a time, as some keep one
+# processor busy, and each prints what it has to say when it has ended; the page is last, by itself.
+test: tools
+	@$(MAKE) --no-print-directory -j2 --output-sync=target PAGE_LAST=1 $(PARTS) browser
 	@scripts/left-out.sh $(TRAPPED_LEFT_OUT)
 	@echo "All tests passed."
+ifdef PAGE_LAST
+browser: | $(PARTS)
+endif
 
 # soak runs for long what test has in a shorter form: chaos and load at full size, 2,000 hostile
 # uploads (half an hour), and fuzzers.

@@ -215,7 +215,6 @@ func TestSteeringBeyondTheBudget(t *testing.T) {
 	}
 }
 
-// The estimate of memory grows with everything that takes some.
 // Of many blocks, most of which are halos, a note says how much memory would do with fewer; and it
 // would.
 func TestManyBlocks(t *testing.T) {
@@ -246,6 +245,7 @@ func TestManyBlocks(t *testing.T) {
 	}
 }
 
+// The estimate of memory grows with everything that takes some.
 func TestNeed(t *testing.T) {
 	r, err := engine.Preset(engine.Painterly)
 	if err != nil {
