@@ -10,12 +10,13 @@ import (
 	"slices"
 	"testing"
 	"time"
-	"trappedinart/internal/await"
-	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
+	"trappedinart/internal/fixture"
 )
 
 // TestBenchPage prints how long a first visit takes, for a person to read: `make

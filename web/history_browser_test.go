@@ -5,9 +5,10 @@ package main_test
 import (
 	"testing"
 	"time"
-	"trappedinart/internal/await"
 
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
 )
 
 const (

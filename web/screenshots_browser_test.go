@@ -8,9 +8,10 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/fixture"
 )
 
 // A view is a size of the window, and light or dark.

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"trappedinart/internal/await"
 
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
 )
 
 const (

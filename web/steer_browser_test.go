@@ -5,6 +5,7 @@ package main_test
 import (
 	"testing"
 	"time"
+
 	"trappedinart/internal/await"
 )
 

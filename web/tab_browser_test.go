@@ -23,8 +23,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"trappedinart/internal/await"
-	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -32,6 +30,9 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
+	"trappedinart/internal/fixture"
 )
 
 // serverOf starts the program as a person does, with that data directory and more flags, and
