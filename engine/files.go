@@ -119,8 +119,8 @@ func (r *Request) Room(role Role) bool {
 	return false
 }
 
-// Check says in one sentence what the request lacks, or returns nil. What is in the files
-// it does not look at.
+// Check says in one sentence what the request lacks, or returns nil. It does not look into
+// the files.
 func (r *Request) Check() error {
 	if err := r.Recipe.Validate(); err != nil {
 		return err

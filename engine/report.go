@@ -25,7 +25,7 @@ type Progress struct {
 
 	// When Stage is Fetching: what has come of the network, and how much of it the run
 	// waits for (0 while that is not known).
-	Bytes      int64 `json:"bytes,omitempty" doc:"What has come of the network, in a browser"`
+	Bytes      int64 `json:"bytes,omitempty" doc:"Bytes of the network that have been downloaded, in a browser"`
 	TotalBytes int64 `json:"total_bytes,omitempty" doc:"How much of the network the run waits for"`
 
 	Scale      int `json:"scale"` // of the pyramid, from 1

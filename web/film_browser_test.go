@@ -13,6 +13,8 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
 )
 
 // A painting is saved as a film, which plays: from the photograph to the painting, in even numbers of
@@ -30,12 +32,10 @@ func TestFilm(t *testing.T) {
 	b.until(`document.querySelector('#film-progress').value > 0.9`, 30*time.Second)
 	path := filepath.Join(b.downloads, "fruit-painted.webm")
 	var film []byte
-	for range 400 { // the browser renames it when it is whole
-		if film, _ = os.ReadFile(path); len(film) > 0 {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	await.That(t, "the film to be downloaded", func() bool { // the browser renames it when it is whole
+		film, _ = os.ReadFile(path)
+		return len(film) > 0
+	})
 	if len(film) < 10_000 || len(film) > 10<<20 {
 		t.Errorf("the film has %d bytes", len(film))
 	}

@@ -133,13 +133,10 @@ const (
 	manyWorkers = 8
 )
 
-// quickNetwork is what slow devices paint with, unless another is chosen.
-const quickNetwork = "small"
-
 // preset takes what the page's address presets: network, seed, size, iterations, workers.
 func (s *studio) preset(query url.Values) {
 	if dom.Slow() {
-		s.desk.Recipe.Weights = quickNetwork
+		s.desk.Recipe.Weights = engine.SmallNetwork
 	}
 	for name, setting := range map[string]string{"network": "weights", "seed": "seed", "size": "size", "iterations": "iterations"} {
 		if text := query.Get(name); text != "" {

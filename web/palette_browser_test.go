@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
 )
 
 // A third picture lends its colours: it is chosen, taken back, painted with, kept in the history and
@@ -92,13 +94,10 @@ func TestInterruptedRunHasItsPalette(t *testing.T) {
 	b.choose("Palette file", drawn(t, "leaves.jpg", 100, 80, 11))
 	b.until(`document.querySelector('.palette img')`, 10*time.Second)
 	b.press("Start")
-	for {
+	await.That(t, "a checkpoint to be stored", func() bool {
 		b.run(stored)
-		if value[bool](b, `window.stored.checkpoint`) {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+		return value[bool](b, `window.stored.checkpoint`)
+	})
 	value[bool](b, `window.stale = true`)
 	b.do(chromedp.Reload())
 	b.until(`!window.stale && document.querySelector('#resume') && (document.querySelector('.palette img') || {}).alt === 'leaves.jpg'`, 30*time.Second)

@@ -23,7 +23,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -31,6 +30,9 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
+	"trappedinart/internal/fixture"
 )
 
 // serverOf starts the program as a person does, with that data directory and more flags, and
@@ -75,12 +77,12 @@ type site struct {
 	mu       sync.Mutex
 	bodies   []string // requests with a body
 	count    int
-	bytes    int      // that bodies of answers had
-	helpers  int      // requests whose query is that word
-	broken   []string // paths that are answered with nonsense
-	slow     []string // those that are answered after two seconds
-	nonsense []string // those that were
-	fetched  []string // requests for networks: path, and range if any
+	bytes    int                      // that bodies of answers had
+	helpers  int                      // requests whose query is that word
+	broken   []string                 // paths that are answered with nonsense
+	held     map[string]chan struct{} // paths that are answered when that is closed
+	nonsense []string                 // those that were
+	fetched  []string                 // requests for networks: path, and range if any
 	// weights, if it is set, answers these in place of the server.
 	weights http.HandlerFunc
 	// before is JavaScript that the worker runs first, and beforeHelper what its helpers do.
@@ -112,7 +114,7 @@ func openWith(t *testing.T, data string) *site {
 		if broken && !slices.Contains(s.nonsense, r.URL.Path) {
 			s.nonsense = append(s.nonsense, r.URL.Path)
 		}
-		slow := slices.Contains(s.slow, r.URL.Path)
+		held := s.held[r.URL.Path]
 		weights := s.weights
 		if strings.HasPrefix(r.URL.Path, "/weights/") {
 			s.fetched = append(s.fetched, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("Range")))
@@ -121,8 +123,11 @@ func openWith(t *testing.T, data string) *site {
 		}
 		s.mu.Unlock()
 		w = &counted{w, s}
-		if slow {
-			time.Sleep(2 * time.Second)
+		if held != nil {
+			select {
+			case <-held:
+			case <-r.Context().Done():
+			}
 		}
 		if r.URL.Path == workerPath || r.URL.Path == helperPath {
 			r.Header.Del("Accept-Encoding")
@@ -275,15 +280,22 @@ func value[T any](b *tab, expression string) T {
 // until waits for an expression to be true.
 func (b *tab) until(expression string, patience time.Duration) {
 	b.Helper()
-	end := time.Now().Add(patience)
-	for time.Now().Before(end) {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	for range await.Turns(ctx, 20*time.Millisecond) {
 		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		if err == nil && v {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	b.Fatalf("%s has not come true in %s; the page says %q", expression, patience, value[string](b, `document.body.innerText`))
+}
+
+// frames waits until the page has heard of events before, and the browser has drawn what followed:
+// the program has its turn between two frames.
+func (b *tab) frames() {
+	b.Helper()
+	b.run(`for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);`)
 }
 
 func (b *tab) choose(name string, files ...string) {

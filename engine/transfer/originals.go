@@ -88,9 +88,9 @@ func (o *originals) forget(p *plan, s size) {
 	}
 }
 
-// middle is the longer side to which a larger picture is brought once. What is smaller than
-// half of that comes from there: to read a photograph of millions of pixels takes longer
-// than much of what is done with it.
+// middle is the longer side to which a larger picture is brought once. Sizes below half of
+// that are made from there: reading a photograph of millions of pixels takes longer than much of
+// the work with it.
 const middle = 1024
 
 // planes returns a picture at size s.

@@ -58,9 +58,10 @@ func newStylizeCommand() *cobra.Command {
 			return err
 		}
 		if f.estimate {
-			e, err := runner.Estimate(cmd.Context(), req)
+			tell := func(line string) { fmt.Fprintln(cmd.OutOrStdout(), line) }
+			e, err := runner.Estimate(engine.WithNotes(cmd.Context(), tell), req)
 			if err == nil {
-				fmt.Fprintln(cmd.OutOrStdout(), estimated(e))
+				tell(estimated(e))
 			}
 			return err
 		}

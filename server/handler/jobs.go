@@ -84,9 +84,9 @@ func (s *server) registerJobs(a huma.API) {
 	steer := op("steer-job", http.MethodPut, "/api/v1/jobs/{id}/recipe", "Change the live settings of a job while it is painted")
 	steer.MaxBodyBytes = maxSteering
 	register(s, a, steer, s.steer)
-	events := op("watch-job", http.MethodGet, "/api/v1/jobs/{id}/events", "What happens to a job, as server-sent events")
+	events := op("watch-job", http.MethodGet, "/api/v1/jobs/{id}/events", "Events of a job, as server-sent events")
 	events.Description = "Events are queued (Queue), progress (Progress), done (Job) and failed (Problem), the last of which ends the stream. " +
-		"Who reads slowly misses some in between, and gets the newest."
+		"A slow reader misses some in between, and gets the newest."
 	register(s, a, events, s.events)
 	stream(a, events.Path, "text/event-stream", &huma.Schema{Type: huma.TypeString})
 	result := op("get-result", http.MethodGet, "/api/v1/jobs/{id}/result", "The finished painting, a PNG file")

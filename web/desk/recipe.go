@@ -161,8 +161,8 @@ func (d *Desk) TakePreset(name string) {
 	})
 }
 
-// TakeRecipe takes all settings of somebody's recipe, which can be undone. What belongs to
-// pictures that are not here is left out. While a painting is made it says first what will
+// TakeRecipe takes all settings of somebody's recipe, which can be undone. Settings of
+// pictures that are not here are left out. While a painting is made it says first what will
 // become of that, unless all of it acts at once.
 func (d *Desk) TakeRecipe(recipe engine.Recipe) {
 	recipe = withoutStart(recipe)

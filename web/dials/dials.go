@@ -20,7 +20,7 @@ var reach = map[string]float64{"time_budget": 300}
 
 // networkNames are words for the networks that people may know by name.
 var networkNames = map[string]string{
-	"fine": words.Key("Fine"), "small": words.Key("Quick, for slow devices"), "vgg19": words.Key("Finest (VGG-19)"),
+	engine.FineNetwork: words.Key("Fine"), engine.SmallNetwork: words.Key("Quick, for slow devices"), "vgg19": words.Key("Finest (VGG-19)"),
 }
 
 // sizes are those that are offered beside the device's choice and the photograph's own.
