@@ -8,13 +8,8 @@ struct Params { n: u32, zero: u32, at: u32 }
 //if B
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
 //end
-//use pairs
-//use together
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  var s = Sum4(vec4<f32>(0.0), vec4<f32>(0.0));
-  for (var i = group.x * 256u + t; i < p.n; i += count.x * 256u) {
+//use sum
 //if B
     s = addProduct4(s, a[i], b[i]);
 //end

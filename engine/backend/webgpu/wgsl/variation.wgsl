@@ -6,8 +6,6 @@ struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, zero
 @group(0) @binding(1) var<storage, read_write> partial: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;
 //use window
-//use pairs
-//use together
 
 fn differ(s: Sum4, source: vec4<f32>, to: vec4<f32>) -> Sum4 {
   let d = add4(Sum4(to, vec4<f32>(0.0)), -source, vec4<f32>(0.0));
@@ -21,10 +19,7 @@ fn differ(s: Sum4, source: vec4<f32>, to: vec4<f32>) -> Sum4 {
 //end
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  var s = Sum4(vec4<f32>(0.0), vec4<f32>(0.0));
-  for (var i = group.x * 256u + t; i < p.n; i += count.x * 256u) {
+//use sum
     let place = placeOf(i);
     let at = indexOf(i);
     if (place.x + 1u < p.w) {
