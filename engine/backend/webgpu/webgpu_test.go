@@ -77,6 +77,18 @@ func TestChoice(t *testing.T) {
 	}
 }
 
+// TestMistaken: what a device cannot compile is named by the file and line that it is in.
+func TestMistaken(t *testing.T) {
+	be, err := webgpu.Open(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer be.Close()
+	if err := be.Mistaken(); err == nil || !strings.Contains(err.Error(), "clear.wgsl:11 ") {
+		t.Errorf("the error is %v, and the mistake is in clear.wgsl:11", err)
+	}
+}
+
 // TestClosed: what is asked of a device that is gone fails, and nothing crashes.
 func TestClosed(t *testing.T) {
 	be, err := webgpu.Open(t.Context(), true)
