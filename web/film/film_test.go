@@ -122,9 +122,19 @@ func TestDuration(t *testing.T) {
 	if string(got) != string(want) {
 		t.Errorf("the file becomes\n%x, want\n%x", got, want)
 	}
+	// Firefox leaves a 0, behind positions of which there are none.
+	zero := join(header, segmentID, unknown, seekHeadID, vint(0, 8), infoID, vint(18, 8), info, durationID, []byte{0x88}, make([]byte, 8), rest)
+	got = withDuration(zero, 7250)
+	want = join(header, segmentID, unknown, seekHeadID, vint(0, 8), infoID, vint(18, 8), info, durationID, []byte{0x88}, binary.BigEndian.AppendUint64(nil, math.Float64bits(7250)), rest)
+	if string(got) != string(want) {
+		t.Errorf("the file becomes\n%x, want\n%x", got, want)
+	}
 	for name, other := range map[string][]byte{
 		"one that says it": want, "none": nil, "another": []byte("a letter, long enough for all"),
 		"sizes that are known": join(header, segmentID, vint(uint64(len(info)+len(rest)+5), 8), infoID, vint(7, 1), info, rest),
+		"positions":            join(header, segmentID, unknown, seekHeadID, vint(1, 8), []byte{0}, infoID, vint(7, 1), info, rest),
+		"an odd info":          join(header, segmentID, unknown, infoID, vint(9, 1), info, []byte{0x44, 0}, rest),
+		"an info of nothing":   join(header, segmentID, unknown, infoID, vint(1, 1), []byte{0}, rest),
 		"another order":        join(header, segmentID, unknown, rest),
 		"a header too long":    join(headerID, vint(1<<40, 8), file),
 		"an endless header":    join(headerID, unknown, file),

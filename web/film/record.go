@@ -33,8 +33,8 @@ func formatOf() Format {
 }
 
 const (
-	rate = 25      // frames a second
-	bits = 5000000 // a second
+	rate    = 25        // frames a second
+	bitRate = 5_000_000 // bits a second
 )
 
 // record shows a film on a canvas as long as it lasts, and returns what the browser made of it. draw
@@ -51,7 +51,7 @@ func record(ctx context.Context, f Format, w, h int, length time.Duration, draw 
 	defer func() { stream.Call("getTracks").Index(0).Call("stop") }()
 	var recorder app.Value
 	err = dom.Try(func() {
-		recorder = app.Window().Get("MediaRecorder").New(stream, map[string]any{"mimeType": f.Kind, "videoBitsPerSecond": bits})
+		recorder = app.Window().Get("MediaRecorder").New(stream, map[string]any{"mimeType": f.Kind, "videoBitsPerSecond": bitRate})
 	})
 	if err != nil {
 		return nil, err
