@@ -38,7 +38,7 @@ ifndef TRAPPED_LEFT_OUT
 export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
 endif
 
-.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser compare-gpu screenshots axe tools prove generated systems \
+.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser gpu-page compare-gpu screenshots axe tools prove generated systems \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -197,22 +197,25 @@ fuzz:
 	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done
 
 # test-gpu runs the GPU's back end on two programs that stand for one: Mesa's lavapipe
-# natively, and SwiftShader in Chromium's worker. Both are slow. What cannot be run fails. Of every
-# operation lavapipe's code is not optimised, as its compiler takes longer than the tests
-# (GALLIVM_PERF); of whole paintings it is.
+# natively, and SwiftShader in Chromium's worker. What cannot be run fails. lavapipe's code is
+# not optimised, as its compiler takes longer than the tests (GALLIVM_PERF), and kept in bin/mesa, so
+# that each shader is compiled once.
 LAVAPIPE = $$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -1)
-GPU_TEST = VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp} MESA_SHADER_CACHE_DIR=$(CURDIR)/bin/mesa go test -tags gpu -count=1 -timeout 30m
+GPU_TEST = GALLIVM_PERF=nopt VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp} MESA_SHADER_CACHE_DIR=$(CURDIR)/bin/mesa go test -tags gpu -count=1 -timeout 30m
 GPU_RUN ?= .
 test-gpu: tools gpu-tools
 	@mkdir -p bin/gpu bin/mesa
-	@$(MAKE) --no-print-directory -j2 gpu-operations gpu-paintings
-	@$(MAKE) --no-print-directory gpu-browser
+	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j2 gpu-paintings gpu-page
 
 gpu-operations:
-	GALLIVM_PERF=nopt $(GPU_TEST) -run '$(GPU_RUN)' ./engine/backend/webgpu
+	$(GPU_TEST) -run '$(GPU_RUN)' ./engine/backend/webgpu
 
-gpu-paintings:
+gpu-paintings: gpu-operations
 	$(GPU_TEST) -run '^Test(GPU|Golden$$)' ./engine/transfer
+
+gpu-page: gpu-browser
+	go test -tags browser,gpu -count=1 -timeout 30m -run GraphicsCard ./web/
 
 gpu-browser:
 	$(WASM) go test -tags gpu,wasmkernels -c -o bin/gpu/bench.wasm ./engine/backend/webgpu

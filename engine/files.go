@@ -9,6 +9,7 @@ const (
 	RoleMask       Role = "mask"
 	RoleStyleMask  Role = "style_mask"
 	RoleKeep       Role = "keep"
+	RolePalette    Role = "palette"
 	RoleStart      Role = "start"
 	RoleSmaller    Role = "smaller"
 	RoleCheckpoint Role = "checkpoint" // which is no picture
@@ -36,12 +37,13 @@ var places = []place{
 	{role: RoleMask, list: func(r *Request) *[]File { return &r.Masks }},
 	{role: RoleStyleMask, list: func(r *Request) *[]File { return &r.StyleMasks }},
 	{role: RoleKeep, one: func(r *Request) *File { return &r.Keep }},
+	{role: RolePalette, one: func(r *Request) *File { return &r.Palette }},
 	{role: RoleStart, one: func(r *Request) *File { return &r.StartPicture }},
 	{role: RoleSmaller, one: func(r *Request) *File { return &r.Smaller }},
 }
 
 // MaxParts is how many files a request has at most.
-const MaxParts = 5 + 3*MaxStyles
+const MaxParts = 6 + 3*MaxStyles
 
 // PictureRoles are the roles of pictures, in the order in which Parts has them, and whether a
 // request may have several of each.
@@ -92,6 +94,15 @@ func (r *Request) Add(p Part) error {
 		}
 	}
 	return nil
+}
+
+// Blame says of an error about the part what it is, where the file's name alone would leave that open.
+func (p Part) Blame(err error) error {
+	e := AsError(err)
+	if p.Role != RolePalette || e == nil || e.Code == Cancelled {
+		return err
+	}
+	return &Error{Code: e.Code, Message: "The palette cannot be read. " + e.Message, Err: err}
 }
 
 // Room says whether the request takes one more picture of that role.

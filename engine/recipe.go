@@ -44,6 +44,7 @@ type Recipe struct {
 	TVKind        string       `json:"tv_kind"`
 	KeepColours   float64      `json:"keep_colours"`
 	ColourMethod  string       `json:"colour_method"`
+	Palette       float64      `json:"palette_colours"`
 	Feather       float64      `json:"feather"`
 	StyleWeights  Numbers      `json:"style_weights,omitempty"`
 	Start         string       `json:"start"`
@@ -193,6 +194,7 @@ func defaults() Recipe {
 		Detail:        50,
 		TVKind:        TVSquared,
 		ColourMethod:  ColoursSymmetric,
+		Palette:       100,
 		Feather:       1,
 		Start:         StartContent,
 		Copies:        2,

@@ -49,8 +49,8 @@ type Progress struct {
 	// Estimate is what the run will take, in one report before it paints, or nil.
 	Estimate *Estimate `json:"estimate,omitempty"`
 
-	// Device names who computes, "" for the processor.
-	Device string `json:"device,omitempty" doc:"The GPU that computes, if one does"`
+	// Device says in words who computes: a graphics card by its name, or so many processor cores.
+	Device string `json:"device,omitempty" doc:"Who computes: a graphics card by its name, or so many processor cores"`
 
 	// Note is a sentence that a person should read, or "" in most reports.
 	Note string `json:"note,omitempty" doc:"Something that happened, in a sentence for people"`

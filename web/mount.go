@@ -34,6 +34,7 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.ledger = desk.OpenLedger(memory, time.Now)
 	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
 	s.stage.Mount()
+	s.film.Mount()
 	ctx.Async(s.lookAround)
 	ctx.Async(func() { s.stage.Open(pictures.OpeningPath()) })
 	ctx.Async(s.takeUp)

@@ -189,12 +189,18 @@ type tab struct {
 
 func newTab(t *testing.T, s *site, path string, width, height int64) *tab {
 	t.Helper()
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+	return newTabFor(t, s, path, width, height, 3*time.Minute, chromedp.DisableGPU)
+}
+
+// newTabFor is newTab for that long, with more options for the browser.
+func newTabFor(t *testing.T, s *site, path string, width, height int64, patience time.Duration, more ...chromedp.ExecAllocatorOption) *tab {
+	t.Helper()
+	opts := append(more,
+		chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-	}
-	base, cancelTime := context.WithTimeout(context.Background(), 3*time.Minute)
+	)
+	base, cancelTime := context.WithTimeout(context.Background(), patience)
 	alloc, cancelAlloc := chromedp.NewExecAllocator(base, opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); cancelAlloc(); cancelTime() })

@@ -138,7 +138,8 @@ func (w *ConvWeights) At(k int) float32 {
 // A Conv is a convolution made ready by Prepare.
 type Conv interface{ Channels() (in, out int) }
 
-// Named is a back end on a device that a person knows by name.
+// Named is a back end that says in words who computes: a graphics card by its name, or so many
+// processor cores.
 type Named interface{ Device() string }
 
 // Limited is a back end that takes no feature map of more than LargestMap bytes, each

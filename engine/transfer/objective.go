@@ -127,7 +127,7 @@ func newObjective(ctx context.Context, sc *scene) (*objective, error) {
 		o.pixels = append(o.pixels, pixelTerm{loss.NewVariation(sc.be, v), variationName})
 	}
 	if factor := excessFactor(sc.recipe, s); factor > 0 {
-		o.pixels = append(o.pixels, pixelTerm{loss.NewExcess(sc.be, sc.net.Limits(), factor), excessName})
+		o.pixels = append(o.pixels, pixelTerm{loss.NewExcess(sc.be, limits(sc.net), factor), excessName})
 	}
 	o.allowed = newProjection(sc.be, backend.Shape{C: 3, H: s.h, W: s.w}, onlyLuminance(sc.recipe), sc.kept)
 	o.name()

@@ -4,6 +4,7 @@ import (
 	"trappedinart/engine"
 	"trappedinart/engine/backend"
 	"trappedinart/engine/loss"
+	"trappedinart/engine/vgg"
 )
 
 // variationOf is the total variation that a recipe asks for at size s. Full smoothness
@@ -26,7 +27,18 @@ func variationOf(r *engine.Recipe, s size) loss.VariationOptions {
 	return o
 }
 
-// excessFactor is what the recipe asks for, at size s, of values beyond black and white. They
+// allowance is how many grey levels beyond black and white cost nothing. Without it the optimiser
+// keeps away from the ends, and a longer run comes less near to the patches of the style.
+const allowance = 12
+
+// limits are between what the elements of a picture lie without costing anything.
+func limits(net *vgg.Network) backend.Limits {
+	l := net.Limits()
+	l.Reach += allowance * net.White / 255
+	return l
+}
+
+// excessFactor is what the recipe asks for, at size s, of values further beyond black and white. They
 // are cut off when the picture is written, and what they did for the style is lost. At weight
 // 1 a mean of 10 grey levels beyond, squared, weighs like a relative style loss of 0.0015, and
 // as much of the whole at every strength.

@@ -154,7 +154,7 @@ func estimated(e engine.Estimate) string {
 // inputs are the files that a request was read from, with other paths, of which "" is none.
 func inputs(req *engine.Request, others ...string) []string {
 	paths := others
-	for _, list := range [][]engine.File{{req.Content, req.Keep, req.StartPicture, req.Smaller}, req.Styles, req.Masks, req.StyleMasks} {
+	for _, list := range [][]engine.File{{req.Content, req.Keep, req.Palette, req.StartPicture, req.Smaller}, req.Styles, req.Masks, req.StyleMasks} {
 		for _, f := range list {
 			paths = append(paths, f.Name)
 		}
