@@ -164,7 +164,7 @@ unit-wasm:
 	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" -run '^TestGolden$$' ./engine/transfer
 
 # Whole paintings and losses, of the tests of engine/transfer.
-PAINTINGS := Golden|^TestRun$$|SameRequest|NoAllocations|BlocksAreTheWhole|^TestCheckpoint$$|^TestMasks$$|^TestSteer$$|^TestLarger$$|TestPairsInHalf
+PAINTINGS := Golden|^TestRun$$|SameRequest|NoAllocations|BlocksAreTheWhole/cpu|^TestCheckpoint$$|^TestMasks$$|^TestSteer$$|^TestLarger$$
 
 # unit-kernels is the module of kernels, both variants and none, under Node and in Chromium.
 unit-kernels: KERNEL_TEST = $(WASM) go test -tags wasmkernels -count=1
