@@ -245,7 +245,7 @@ func withoutSharing(v *visitor) {
 // withoutFiles has a browser that denies its private file system, as private windows do: networks
 // are kept elsewhere, and loaded once all the same.
 func withoutFiles(v *visitor) {
-	v.site.everywhere = `navigator.storage.getDirectory = async () => { throw new DOMException("denied", "SecurityError"); };
+	v.site.everywhere = `if (navigator.storage) navigator.storage.getDirectory = async () => { throw new DOMException("denied", "SecurityError"); };
 `
 	b := v.visit("/?size=64&iterations=2")
 	b.ready(1)

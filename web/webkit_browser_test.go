@@ -28,7 +28,7 @@ func openWebKit(t *testing.T) window {
 	t.Helper()
 	browsers, _ := filepath.Glob("/usr/lib/*/webkit2gtk-4.*/MiniBrowser")
 	if len(browsers) == 0 {
-		t.Fatal("there is no MiniBrowser of WebKit (make browsers-tools installs webkit2gtk-driver)")
+		t.Fatal("there is no MiniBrowser of WebKit (make browsers-tools installs it)")
 	}
 	port := freePort(t)
 	home := t.TempDir()
