@@ -74,7 +74,7 @@ var uses = []struct {
 
 // firstUse paints pictures of one's own, and finds the painting again.
 func firstUse(v *visitor) {
-	b := v.visit("/?size=128&iterations=6")
+	b := v.visit("/?size=128&iterations=6&workers=2")
 	b.own()
 	before := value[int](b, picture)
 	b.paint()
@@ -126,7 +126,7 @@ func pauseAndResume(v *visitor) {
 
 // reloadAndResume has a painting that the page was closed on go on from its last checkpoint.
 func reloadAndResume(v *visitor) {
-	b := v.visit("/?size=128&iterations=20000&seed=3")
+	b := v.visit("/?size=128&iterations=10000&seed=3")
 	b.ready(1)
 	b.press("Start")
 	b.until(iteration+` > 50`, time.Minute)
@@ -231,7 +231,7 @@ func withoutRelaxed(v *visitor) {
 // withoutSharing paints where the page is not isolated, on one processor, and says so.
 func withoutSharing(v *visitor) {
 	v.site.open = true
-	b := v.visit("/?size=64&iterations=2")
+	b := v.visit("/?size=64&iterations=2&workers=2")
 	b.ready(1)
 	b.until(`document.body.innerText.includes('One processor paints')`, 20*time.Second)
 	b.paint()
@@ -250,8 +250,8 @@ func withoutFiles(v *visitor) {
 	b := v.visit("/?size=64&iterations=2")
 	b.ready(1)
 	b.paint()
-	b.again()
-	b.ready(1)
+	b.until(`!document.querySelector('#network').selectedOptions[0].innerText.includes('download')`, 20*time.Second)
+	b.reload()
 	b.paint()
 	v.site.mu.Lock()
 	defer v.site.mu.Unlock()
