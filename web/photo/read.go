@@ -68,7 +68,8 @@ func Read(name string, blob app.Value) (*desk.Picture, error) {
 	if p.File.Data, err = dom.BytesOf(blob); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if _, read := label.Kind(p.File.Data); !read || !seen { // by the engine, and so by the server
+	// What the engine reads, a server reads too.
+	if kind, read := label.Kind(p.File.Data); !read || !seen || kind == "JPEG" && !label.PlainJPEG(p.File.Data) {
 		if err := convert(p, bitmap); err != nil {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf("%q has %d × %d pixels; this page takes up to %d million. Make it smaller first.", name, p.W, p.H, protocol.MaxPixels>>20), Err: err}
 		}

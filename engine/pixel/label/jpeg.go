@@ -43,6 +43,17 @@ func segments(file []byte) iter.Seq2[byte, []byte] {
 	}
 }
 
+// PlainJPEG says whether the frame is of a kind that package image/jpeg reads: Huffman-coded,
+// sequential or progressive, with 8 bits to a sample (ITU-T T.81, table B.1).
+func PlainJPEG(file []byte) bool {
+	for marker, body := range segments(file) {
+		if marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc {
+			return marker <= 0xc2 && len(body) > 0 && body[0] == 8
+		}
+	}
+	return true // it has none that is found this way
+}
+
 func getJPEG(file []byte, w what) []byte {
 	var profile [256][]byte
 	parts := 0

@@ -10,6 +10,8 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -339,6 +341,24 @@ func TestKind(t *testing.T) {
 	} {
 		if name, read := label.Kind([]byte(file)); name != want.name || read != want.read {
 			t.Errorf("%q is %q, %v, want %v", file, name, read, want)
+		}
+	}
+}
+
+// The kinds of JPEG are told apart as package pixel does.
+func TestPlainJPEG(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "corpus", "*.jpg"))
+	if err != nil || len(files) < 30 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	rare := map[string]bool{"jpeg_12_bits.jpg": true, "jpeg_arithmetic.jpg": true, "jpeg_arithmetic_progressive.jpg": true, "jpeg_lossless.jpg": true}
+	for _, path := range files {
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name := filepath.Base(path); label.PlainJPEG(file) == rare[name] {
+			t.Errorf("%s is plain: %v", name, !rare[name])
 		}
 	}
 }
