@@ -41,7 +41,7 @@ func (st *Store) whole(object app.Value) app.Value {
 	names := app.Window().Get("Object").Call("keys", object)
 	for i := range names.Length() {
 		name := names.Index(i).String()
-		if field := object.Get(name); field.Get("raw").Truthy() {
+		if field := object.Get(name); field.Type() == app.TypeObject && field.Get("raw").Truthy() {
 			object.Set(name, app.Window().Get("Blob").New([]any{field.Get("raw")}, map[string]any{"type": field.Get("type")}))
 		}
 	}
