@@ -3,13 +3,15 @@
 
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
+# So that what is built and what is tested share the compiled packages.
+export GOFLAGS := -trimpath $(GOFLAGS)
 
 SHELL := /bin/bash
 ADDR  ?= 127.0.0.1:8080
 DATA  ?=
 # What is downloaded has the first encoding/json, which is a megabyte smaller than the second.
 WASM  := GOOS=js GOARCH=wasm GOEXPERIMENT=simd,nojsonv2
-BUILD := go build -trimpath -ldflags "-s -w"
+BUILD := go build -ldflags "-s -w"
 NODE  = $$(go env GOROOT)/lib/wasm/go_js_wasm_exec
 # Node with the kernels of engine/backend/cpu: relaxed, plain, or broken (none of them).
 NODE_KERNELS = node --stack-size=8192 --experimental-wasm-relaxed-simd \
@@ -36,7 +38,7 @@ ifndef TRAPPED_LEFT_OUT
 export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
 endif
 
-.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser browsers browsers-tools test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser compare-gpu screenshots axe tools prove generated systems \
+.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser browsers browsers-tools test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser gpu-page compare-gpu screenshots axe tools prove generated systems \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -97,11 +99,17 @@ release: site-assets
 check:
 	@mkdir -p bin && scripts/check.sh
 
+PARTS := lint generated unit unit-plain unit-wasm unit-kernels race fuzz
 # test is everything that must hold, and lists what was left out; with TRAPPED_STRICT=1 it
-# fails if anything was. Each part is a target of its own.
-test: tools lint generated unit unit-plain unit-wasm unit-kernels race fuzz browser
+# fails if anything was. Each part is a target of its own. Two of them run at a time, as some keep one
+# processor busy, and each prints what it has to say when it has ended; the page is last, by itself.
+test: tools
+	@$(MAKE) --no-print-directory -j2 --output-sync=target PAGE_LAST=1 $(PARTS) browser
 	@scripts/left-out.sh $(TRAPPED_LEFT_OUT)
 	@echo "All tests passed."
+ifdef PAGE_LAST
+browser: | $(PARTS)
+endif
 
 # soak runs for long what test has in a shorter form: chaos and load at full size, 2,000 hostile
 # uploads (half an hour), and fuzzers.
@@ -113,7 +121,7 @@ soak: site-assets
 # lint is gofmt, vet and staticcheck, for each kind of program.
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "These files are not formatted: run gofmt -w on them."; exit 1; }
-	go vet ./... && go vet -tags browser,browsers ./web/
+	go vet -tags browser,browsers ./...
 	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
 	$(WASM) go vet -tags pictures ./engine/pixel ./wasm/pictures
@@ -140,21 +148,29 @@ generated:
 unit: site-assets
 	go test -timeout 30m ./...
 
-# unit-plain is the tests of what can differ without simd, as plain Go builds it.
+# unit-plain is what differs without simd, as plain Go builds it: the kernels, and what paintings
+# come to by them. All else is the same program as in unit; make prove runs its tests in plain Go, too.
 unit-plain:
-	GOEXPERIMENT= go build ./... && GOEXPERIMENT= go test -timeout 30m -short ./engine/... ./wasm/... ./web/envelope
+	GOEXPERIMENT= go build ./...
+	GOEXPERIMENT= go test -timeout 30m -short ./engine/backend/cpu
+	GOEXPERIMENT= go test -timeout 30m -short -run 'Golden|^TestRun$$|SameRequest' ./engine/transfer
 
-# unit-wasm is the packages that the worker is made of, compiled to WebAssembly, under Node; the
-# golden traces with the kernels that the worker has.
+# unit-wasm is what differs in WebAssembly, under Node: the worker and what it talks to, networks as
+# they arrive there, and paintings, with the kernels that the worker has. Of the rest the engine is the
+# same Go on another machine of 64 bits, which make prove runs there as well.
 unit-wasm:
-	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine/... ./weights/... ./wasm/protocol/... ./wasm/worker/... ./wasm/networks/... ./web/envelope
-	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
+	$(WASM) go test -timeout 30m -short -exec "$(NODE)" ./engine ./engine/pixel ./weights ./wasm/protocol ./wasm/worker ./wasm/networks ./web/envelope
+	$(WASM) go test -timeout 30m -short -tags wasmkernels -exec "$(NODE_KERNELS) plain" -run '$(PAINTINGS)' ./engine/transfer
+	$(WASM) go test -timeout 30m -tags wasmkernels -exec "$(NODE_KERNELS) plain" -run '^TestGolden$$' ./engine/transfer
+
+# Whole paintings and losses, of the tests of engine/transfer.
+PAINTINGS := Golden|^TestRun$$|SameRequest|NoAllocations|BlocksAreTheWhole|^TestCheckpoint$$|^TestMasks$$|^TestSteer$$|^TestLarger$$|TestPairsInHalf
 
 # unit-kernels is the module of kernels, both variants and none, under Node and in Chromium.
 unit-kernels: KERNEL_TEST = $(WASM) go test -tags wasmkernels -count=1
 unit-kernels:
 	$(KERNEL_TEST) -exec "$(NODE_KERNELS) plain" ./engine/backend/cpu -args -isa wasm
-	$(KERNEL_TEST) -exec "$(NODE_KERNELS) relaxed" -run 'Kernels|Crew|AgainstRef' ./engine/backend/cpu -args -isa wasm-relaxed
+	$(KERNEL_TEST) -exec "$(NODE_KERNELS) relaxed" -run 'Kernels|Crew|AgainstRef/wasm-relaxed' ./engine/backend/cpu -args -isa wasm-relaxed
 	$(KERNEL_TEST) -exec "$(NODE_KERNELS) broken" -run Kernels ./engine/backend/cpu -args -isa simd128
 	@mkdir -p bin/kernels bin/kernels-broken
 	$(KERNEL_TEST) -c -o bin/kernels/bench.wasm ./engine/backend/cpu
@@ -164,9 +180,13 @@ unit-kernels:
 	$(CHROMIUM) -query "isa=wasm-relaxed&workers=3&helpers=2&test.v=true&test.run=Kernels%7CCrew" bin/kernels $(KERNELS) $$(go env GOROOT)/lib/wasm
 	$(CHROMIUM) -query "isa=simd128&test.v=true&test.run=Kernels" bin/kernels-broken $$(go env GOROOT)/lib/wasm
 
-# race is the race detector, for packages that have goroutines.
+# race is the race detector, where there are goroutines: every operation on several threads, the
+# training, runs and their watchers, and the server. What has none, and whole paintings, it only slows down.
 race:
-	go test -timeout 30m -race -short ./engine ./engine/backend/cpu ./engine/pixel ./weights ./weights/fetch ./weights/train ./wasm/networks ./wasm/worker ./web/runner \
+	go test -timeout 30m -race -short -run 'SameBits|Compact' ./engine/backend/cpu
+	go test -timeout 30m -race -short -run 'Resumes' ./weights/train
+	go test -timeout 30m -race -short -run 'Store|Stream|^TestPut' ./weights
+	go test -timeout 30m -race -short ./engine ./weights/fetch ./wasm/networks ./wasm/worker ./web/runner \
 		./server/command ./server/handler ./server/jobs ./server/shares ./server/store
 
 FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzCheckpoint:./engine/transfer FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
@@ -177,22 +197,25 @@ fuzz:
 	@for f in $(FUZZERS); do go test -run '^$$' -fuzz "^$${f%%:*}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${f#*:}" || exit 1; done
 
 # test-gpu runs the GPU's back end on two programs that stand for one: Mesa's lavapipe
-# natively, and SwiftShader in Chromium's worker. Both are slow. What cannot be run fails. Of every
-# operation lavapipe's code is not optimised, as its compiler takes longer than the tests
-# (GALLIVM_PERF); of whole paintings it is.
+# natively, and SwiftShader in Chromium's worker. What cannot be run fails. lavapipe's code is
+# not optimised, as its compiler takes longer than the tests (GALLIVM_PERF), and kept in bin/mesa, so
+# that each shader is compiled once.
 LAVAPIPE = $$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -1)
-GPU_TEST = VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp} MESA_SHADER_CACHE_DIR=$(CURDIR)/bin/mesa go test -tags gpu -count=1 -timeout 30m
+GPU_TEST = GALLIVM_PERF=nopt VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp} MESA_SHADER_CACHE_DIR=$(CURDIR)/bin/mesa go test -tags gpu -count=1 -timeout 30m
 GPU_RUN ?= .
 test-gpu: tools gpu-tools
 	@mkdir -p bin/gpu bin/mesa
-	@$(MAKE) --no-print-directory -j2 gpu-operations gpu-paintings
-	@$(MAKE) --no-print-directory gpu-browser
+	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j2 gpu-paintings gpu-page
 
 gpu-operations:
-	GALLIVM_PERF=nopt $(GPU_TEST) -run '$(GPU_RUN)' ./engine/backend/webgpu
+	$(GPU_TEST) -run '$(GPU_RUN)' ./engine/backend/webgpu
 
-gpu-paintings:
+gpu-paintings: gpu-operations
 	$(GPU_TEST) -run '^Test(GPU|Golden$$)' ./engine/transfer
+
+gpu-page: gpu-browser
+	go test -tags browser,gpu -count=1 -timeout 30m -run GraphicsCard ./web/
 
 gpu-browser:
 	$(WASM) go test -tags gpu,wasmkernels -c -o bin/gpu/bench.wasm ./engine/backend/webgpu
@@ -239,10 +262,14 @@ axe:
 tools:
 	@scripts/tools.sh
 
-# prove is what takes too long for every day: the golden traces on the reference.
+# prove is what takes too long for every day: the golden traces on the reference, in plain Go and in
+# WebAssembly, and there the tests of everything that has no code of its own for them.
 prove:
 	go test -count=1 -v -run GoldenTrace -timeout 60m ./engine/transfer -args -slow
 	GOEXPERIMENT= go test -count=1 -v -run GoldenTrace/cpu -timeout 60m ./engine/transfer -args -slow
+	GOEXPERIMENT= go test -count=1 -short -timeout 60m ./engine/... ./wasm/... ./weights/... ./web/envelope
+	$(WASM) go test -count=1 -short -timeout 60m -exec "$(NODE)" ./engine/... ./weights/...
+	$(WASM) go test -count=1 -timeout 60m -tags wasmkernels -exec "$(NODE_KERNELS) plain" ./engine/transfer
 
 # bench measures, and compares with the run before it.
 bench:

@@ -44,6 +44,9 @@ type Request struct {
 	StyleMasks []File
 	// Keep is a mask of where the photograph stays as it is; may be without data.
 	Keep File
+	// Palette is a picture whose colours the painting has, as far as the recipe says; may be
+	// without data.
+	Palette File
 	// StartPicture is what a recipe with Start "picture" starts from.
 	StartPicture File
 	// Smaller is a finished painting of these pictures at a smaller scale of the recipe, as it was

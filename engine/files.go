@@ -9,6 +9,7 @@ const (
 	RoleMask       Role = "mask"
 	RoleStyleMask  Role = "style_mask"
 	RoleKeep       Role = "keep"
+	RolePalette    Role = "palette"
 	RoleStart      Role = "start"
 	RoleSmaller    Role = "smaller"
 	RoleCheckpoint Role = "checkpoint" // which is no picture
@@ -36,12 +37,13 @@ var places = []place{
 	{role: RoleMask, list: func(r *Request) *[]File { return &r.Masks }},
 	{role: RoleStyleMask, list: func(r *Request) *[]File { return &r.StyleMasks }},
 	{role: RoleKeep, one: func(r *Request) *File { return &r.Keep }},
+	{role: RolePalette, one: func(r *Request) *File { return &r.Palette }},
 	{role: RoleStart, one: func(r *Request) *File { return &r.StartPicture }},
 	{role: RoleSmaller, one: func(r *Request) *File { return &r.Smaller }},
 }
 
 // MaxParts is how many files a request has at most.
-const MaxParts = 5 + 3*MaxStyles
+const MaxParts = 6 + 3*MaxStyles
 
 // PictureRoles are the roles of pictures, in the order in which Parts has them, and whether a
 // request may have several of each.
@@ -94,6 +96,15 @@ func (r *Request) Add(p Part) error {
 	return nil
 }
 
+// Blame says of an error about the part what it is, where the file's name alone would leave that open.
+func (p Part) Blame(err error) error {
+	e := AsError(err)
+	if p.Role != RolePalette || e == nil || e.Code == Cancelled {
+		return err
+	}
+	return &Error{Code: e.Code, Message: "The palette cannot be read. " + e.Message, Err: err}
+}
+
 // Room says whether the request takes one more picture of that role.
 func (r *Request) Room(role Role) bool {
 	for _, at := range places {
@@ -108,8 +119,8 @@ func (r *Request) Room(role Role) bool {
 	return false
 }
 
-// Check says in one sentence what the request lacks, or returns nil. What is in the files
-// it does not look at.
+// Check says in one sentence what the request lacks, or returns nil. It does not look into
+// the files.
 func (r *Request) Check() error {
 	if err := r.Recipe.Validate(); err != nil {
 		return err

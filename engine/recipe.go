@@ -44,6 +44,7 @@ type Recipe struct {
 	TVKind        string       `json:"tv_kind"`
 	KeepColours   float64      `json:"keep_colours"`
 	ColourMethod  string       `json:"colour_method"`
+	Palette       float64      `json:"palette_colours"`
 	Feather       float64      `json:"feather"`
 	StyleWeights  Numbers      `json:"style_weights,omitempty"`
 	Start         string       `json:"start"`
@@ -173,11 +174,18 @@ func Preset(name string) (Recipe, error) {
 	return Recipe{}, Errorf(InvalidRecipe, "There is no preset %q. Choose one of %s.", name, strings.Join(Presets(), ", "))
 }
 
+// The networks that the program carries with it, by their names in recipes: the fine one, and a
+// small one that costs a third of it, for devices that are slow.
+const (
+	FineNetwork  = "fine"
+	SmallNetwork = "small"
+)
+
 func defaults() Recipe {
 	return Recipe{
 		Version:       RecipeVersion,
 		Preset:        Painterly,
-		Weights:       "fine",
+		Weights:       FineNetwork,
 		Size:          512,
 		Iterations:    70,
 		Taper:         70,
@@ -186,6 +194,7 @@ func defaults() Recipe {
 		Detail:        50,
 		TVKind:        TVSquared,
 		ColourMethod:  ColoursSymmetric,
+		Palette:       100,
 		Feather:       1,
 		Start:         StartContent,
 		Copies:        2,
@@ -208,7 +217,7 @@ func defaults() Recipe {
 	}
 }
 
-// ParseRecipe reads a recipe from JSON. What the JSON leaves out is taken from its
+// ParseRecipe reads a recipe from JSON. Settings that the JSON leaves out are those of its
 // preset, and from painterly if it names none. Unknown fields are errors, as a
 // mistyped name would otherwise be a setting without effect.
 func ParseRecipe(data []byte) (Recipe, error) {

@@ -25,7 +25,7 @@ type Progress struct {
 
 	// When Stage is Fetching: what has come of the network, and how much of it the run
 	// waits for (0 while that is not known).
-	Bytes      int64 `json:"bytes,omitempty" doc:"What has come of the network, in a browser"`
+	Bytes      int64 `json:"bytes,omitempty" doc:"Bytes of the network that have been downloaded, in a browser"`
 	TotalBytes int64 `json:"total_bytes,omitempty" doc:"How much of the network the run waits for"`
 
 	Scale      int `json:"scale"` // of the pyramid, from 1
@@ -49,8 +49,8 @@ type Progress struct {
 	// Estimate is what the run will take, in one report before it paints, or nil.
 	Estimate *Estimate `json:"estimate,omitempty"`
 
-	// Device names who computes, "" for the processor.
-	Device string `json:"device,omitempty" doc:"The GPU that computes, if one does"`
+	// Device says in words who computes: a graphics card by its name, or so many processor cores.
+	Device string `json:"device,omitempty" doc:"Who computes: a graphics card by its name, or so many processor cores"`
 
 	// Note is a sentence that a person should read, or "" in most reports.
 	Note string `json:"note,omitempty" doc:"Something that happened, in a sentence for people"`

@@ -87,7 +87,7 @@ func full(t *testing.T) engine.Request {
 	return engine.Request{
 		Recipe: r, Content: f("c"), Styles: []engine.File{f("s"), f("t")},
 		Masks: []engine.File{{}, f("m")}, StyleMasks: []engine.File{f("n"), {}},
-		Keep: f("k"), StartPicture: f("b"), Smaller: f("l"), Checkpoint: []byte("p"),
+		Keep: f("k"), Palette: f("q"), StartPicture: f("b"), Smaller: f("l"), Checkpoint: []byte("p"),
 	}
 }
 
@@ -127,7 +127,7 @@ func TestPartsAreTheRequest(t *testing.T) {
 
 func TestNoMoreRoom(t *testing.T) {
 	r := full(t)
-	for _, role := range []engine.Role{engine.RoleContent, engine.RoleKeep, engine.RoleStart, engine.RoleSmaller, engine.RoleCheckpoint, "drawing", ""} {
+	for _, role := range []engine.Role{engine.RoleContent, engine.RoleKeep, engine.RolePalette, engine.RoleStart, engine.RoleSmaller, engine.RoleCheckpoint, "drawing", ""} {
 		if err := r.Add(engine.Part{Role: role, File: engine.File{Data: []byte{1}}}); code(err) != engine.InvalidRequest {
 			t.Errorf("a second %q gives %v", role, err)
 		}

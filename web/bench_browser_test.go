@@ -10,11 +10,13 @@ import (
 	"slices"
 	"testing"
 	"time"
-	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
+	"trappedinart/internal/fixture"
 )
 
 // TestBenchPage prints how long a first visit takes, for a person to read: `make
@@ -109,7 +111,7 @@ func measure(t *testing.T, query string, choose func(*tab)) visit {
 		return err
 	}))
 	choose(b)
-	time.Sleep(3 * time.Second) // as a person does, who looks first
+	await.Time(b, 3*time.Second) // as a person does, who looks first
 	value[bool](b, `(() => {
 		window.tasks = [];
 		new PerformanceObserver(l => { for (const e of l.getEntries()) tasks.push(Math.round(e.duration)); }).observe({type: 'longtask'});
@@ -126,8 +128,10 @@ func measure(t *testing.T, query string, choose func(*tab)) visit {
 		return true;
 	})()`)
 	before := b.busy()
-	for end := time.Now().Add(2 * time.Minute); !value[bool](b, `window.painted > 0`) && time.Now().Before(end); {
-		time.Sleep(250 * time.Millisecond) // asked more often, that would be a part of what is measured
+	for range await.Turns(b.ctx, 250*time.Millisecond) { // asked more often, that would be a part of what is measured
+		if value[bool](b, `window.painted > 0`) {
+			break
+		}
 	}
 	v.thread = b.busy() - before
 	v.preview = value[float64](b, `drawn - began`) / 1000

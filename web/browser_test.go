@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 )
 
 func TestFirstUse(t *testing.T) {
@@ -27,10 +27,11 @@ func TestFirstUse(t *testing.T) {
 		t.Error("there is a Start button while a painting is made")
 	}
 	seen := map[int]bool{}
-	end := time.Now().Add(time.Minute)
-	for value[string](b, state) == "running" && time.Now().Before(end) {
+	for range await.Turns(t.Context(), 50*time.Millisecond) {
+		if value[string](b, state) != "running" {
+			break
+		}
 		seen[value[int](b, picture)] = true
-		time.Sleep(50 * time.Millisecond)
 	}
 	b.until(state+` === 'done'`, time.Minute)
 	delete(seen, before)
@@ -65,19 +66,12 @@ func TestFirstUse(t *testing.T) {
 // downloaded waits for a file and decodes it.
 func (b *tab) downloaded(name string) image.Image {
 	b.Helper()
-	path := filepath.Join(b.downloads, name)
-	for range 200 {
-		if f, err := os.Open(path); err == nil {
-			data, err := io.ReadAll(f)
-			f.Close()
-			if img, decodeErr := png.Decode(bytes.NewReader(data)); err == nil && decodeErr == nil {
-				return img
-			}
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	b.Fatalf("%s was not downloaded", name)
-	return nil
+	var img image.Image
+	b.file(name, func(file []byte) (err error) {
+		img, err = png.Decode(bytes.NewReader(file))
+		return err
+	})
+	return img
 }
 
 // The first click works without any choice: an example is in place, and a painting of it is

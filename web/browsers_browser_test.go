@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"trappedinart/internal/await"
 )
 
 // TestBrowsers holds that people use the page in every engine of browsers, and in browsers that
@@ -46,7 +48,7 @@ func (v *visitor) visit(path string) *tab {
 	if v.window == nil {
 		return newTab(v.T, v.site, path, 1280, 800)
 	}
-	b := &tab{T: v.T, window: v.window, site: v.site}
+	b := &tab{T: v.T, window: v.window, ctx: v.Context(), site: v.site}
 	if err := v.window.visit(v.site.URL + path); err != nil {
 		v.Fatal(err)
 	}
@@ -112,7 +114,7 @@ func pauseAndResume(v *visitor) {
 	b.press("Pause")
 	b.until(state+` === 'paused'`, 20*time.Second)
 	at := value[int](b, `window.at = `+iteration)
-	b.run(`await new Promise((then) => setTimeout(then, 500))`)
+	await.Time(v, 500*time.Millisecond) // in which it would go on if it did
 	if now := value[int](b, iteration); now != at {
 		v.Errorf("paused, it goes on from iteration %d to %d", at, now)
 	}

@@ -3,6 +3,7 @@
 package main_test
 
 import (
+	"fmt"
 	"image"
 	"os"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
+	"trappedinart/internal/await"
 )
 
 func TestHandOver(t *testing.T) {
@@ -71,11 +73,12 @@ func TestHandOverSteered(t *testing.T) {
 			return strings.HasPrefix(r, "PUT /api/v1/jobs/") && strings.HasSuffix(r, "/recipe")
 		})
 	}
-	for end := time.Now().Add(10 * time.Second); !steered(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("sent %v, and no recipe", s.sent())
+	await.Right(t, "a recipe to be sent", func() string {
+		if steered() {
+			return ""
 		}
-	}
+		return fmt.Sprintf("sent are %v", s.sent())
+	})
 	b.until(state+` === 'done'`, 2*time.Minute)
 	if r := b.saved("fruit-painted.png"); r.Strength != 83 || r.Size != 1024 {
 		t.Errorf("painted with strength %v at %d px", r.Strength, r.Size)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
 )
 
 const (
@@ -58,14 +60,13 @@ func TestHistory(t *testing.T) {
 	b.press("Delete all of it")
 	b.until(results+` === 0`, 5*time.Second)
 	// Only the pictures on the page are kept: they may belong to a run.
-	for range 50 {
+	await.Right(t, "the browser to have deleted all", func() string {
 		b.run(stored)
 		if value[bool](b, `window.stored.results === 0 && window.stored.pictures <= 2`) {
-			return
+			return ""
 		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Errorf("kept in the end: %s", value[string](b, `JSON.stringify(window.stored)`))
+		return "it has " + value[string](b, `JSON.stringify(window.stored)`)
+	})
 }
 
 // A run that the page was closed on goes on from its last checkpoint, to the picture that
@@ -81,13 +82,10 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 	b := newTab(t, s, path, 1280, 800)
 	b.ready(1)
 	b.press("Start")
-	for {
+	await.That(t, "a checkpoint", func() bool {
 		b.run(stored)
-		if value[bool](b, `window.stored.checkpoint`) {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+		return value[bool](b, `window.stored.checkpoint`)
+	})
 	if got := value[string](b, state); got != "running" {
 		t.Fatalf("the run is over before there is a checkpoint: %s", got)
 	}

@@ -76,7 +76,7 @@ const (
 
 func (b *tab) share() float64 {
 	b.Helper()
-	time.Sleep(100 * time.Millisecond) // events come through the page's own loop
+	b.frames() // events come through the page's own loop
 	return value[float64](b, covered)
 }
 

@@ -34,6 +34,7 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.ledger = desk.OpenLedger(memory, time.Now)
 	s.sharer.Ledger, s.printer.Ledger, s.printer.Memory = s.ledger, s.ledger, memory
 	s.stage.Mount()
+	s.film.Mount()
 	ctx.Async(s.lookAround)
 	ctx.Async(func() { s.stage.Open(pictures.OpeningPath()) })
 	ctx.Async(s.takeUp)
@@ -132,13 +133,10 @@ const (
 	manyWorkers = 8
 )
 
-// quickNetwork is what slow devices paint with, unless another is chosen.
-const quickNetwork = "small"
-
 // preset takes what the page's address presets: network, seed, size, iterations, workers.
 func (s *studio) preset(query url.Values) {
 	if dom.Slow() {
-		s.desk.Recipe.Weights = quickNetwork
+		s.desk.Recipe.Weights = engine.SmallNetwork
 	}
 	for name, setting := range map[string]string{"network": "weights", "seed": "seed", "size": "size", "iterations": "iterations"} {
 		if text := query.Get(name); text != "" {

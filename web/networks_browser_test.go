@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"trappedinart/engine/vgg"
+	"trappedinart/internal/await"
 	"trappedinart/server/api"
 	"trappedinart/weights"
 )
@@ -41,16 +42,13 @@ func openWithNetwork(t *testing.T, channels ...int) (*site, api.Weights, []byte)
 	}
 	s := openWith(t, dir)
 	var list []api.Weights
-	for range 100 {
+	await.That(t, "the server to have compressed the network", func() bool {
 		list = nil
 		if err := json.Unmarshal(s.get(t, "/api/v1/weights"), &list); err != nil || len(list) != 3 {
 			t.Fatalf("the server has %+v, %v", list, err)
 		}
-		if list[2].Compressed > 0 {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+		return list[2].Compressed > 0
+	})
 	file := s.get(t, list[2].URL)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -201,7 +199,7 @@ func TestInterruptedDownload(t *testing.T) {
 		broke = true
 		_, _ = w.Write(file[from : from+1000])
 		_ = http.NewResponseController(w).Flush()
-		time.Sleep(300 * time.Millisecond) // the browser forgets what it has not handed on when a connection breaks
+		await.Time(t, 300*time.Millisecond) // the browser forgets what it has not handed on when a connection breaks
 		panic(http.ErrAbortHandler)
 	})
 	b.reload()

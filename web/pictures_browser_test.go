@@ -20,6 +20,7 @@ import (
 
 	"trappedinart/engine"
 	"trappedinart/engine/pixel/label"
+	"trappedinart/internal/await"
 )
 
 // run evaluates JavaScript that waits, as the body of an async function.
@@ -138,10 +139,7 @@ func TestSeveralStyles(t *testing.T) {
 	b.until(styleNames+` === 'three.jpg'`, 5*time.Second)
 	b.paint()
 	// Scales of styles that are gone do not come back with undo, nor with another style.
-	for value[bool](b, `!document.querySelector('[aria-label=Undo]').disabled`) {
-		value[bool](b, `document.querySelector('[aria-label=Undo]').click(), true`)
-		time.Sleep(50 * time.Millisecond)
-	}
+	b.until(`(() => { const undo = document.querySelector('[aria-label=Undo]'); return undo.disabled || (undo.click(), false); })()`, 10*time.Second)
 	b.paint()
 	value[bool](b, `document.querySelector('[aria-label="Stained glass"]').click(), true`)
 	b.until(styleNames+` === 'glass.jpg'`, 5*time.Second)
@@ -161,20 +159,29 @@ func (b *tab) slide(selector, to string) {
 func (b *tab) saved(name string) engine.Recipe {
 	b.Helper()
 	b.press("Download")
-	path := filepath.Join(b.downloads, name)
-	var err error
-	for range 200 {
-		var file []byte
-		if file, err = os.ReadFile(path); err == nil {
-			var recipe engine.Recipe
-			if recipe, err = label.Extract(engine.File{Name: name, Data: file}); err == nil {
-				return recipe
-			}
+	var recipe engine.Recipe
+	b.file(name, func(file []byte) (err error) {
+		recipe, err = label.Extract(engine.File{Name: name, Data: file})
+		return err
+	})
+	return recipe
+}
+
+// file waits for a download that is whole, and returns it.
+func (b *tab) file(name string, whole func([]byte) error) []byte {
+	b.Helper()
+	var file []byte
+	await.Right(b, "the download "+name, func() string {
+		var err error
+		if file, err = os.ReadFile(filepath.Join(b.downloads, name)); err == nil {
+			err = whole(file)
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	b.Fatal(err)
-	return engine.Recipe{}
+		if err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	return file
 }
 
 // All formats hold the recipe.
@@ -184,7 +191,7 @@ func TestFormats(t *testing.T) {
 	b.paint()
 	for format, name := range map[string]string{"PNG": "fruit-painted.png", "JPEG": "fruit-painted.jpg", "WebP": "fruit-painted.webp"} {
 		value[bool](b, fmt.Sprintf(`(() => { const f = document.querySelector('[aria-label="File format"]'); f.value = %q; f.dispatchEvent(new Event('change')); return true; })()`, format))
-		time.Sleep(100 * time.Millisecond) // until the page has heard
+		b.frames()
 		if r := b.saved(name); r.Seed != 7 || r.Size != 64 {
 			t.Errorf("%s holds seed %d, size %d", format, r.Seed, r.Size)
 		}
@@ -239,7 +246,7 @@ func TestChangingPicturesAsks(t *testing.T) {
 	b.until(`document.querySelector('#question').open`, 10*time.Second)
 	value[bool](b, harbour)
 	b.until(`document.querySelector('.fine').innerText.startsWith('Scale')`, 10*time.Second)
-	time.Sleep(500 * time.Millisecond) // all three are read
+	await.Time(b, 500*time.Millisecond) // all three are read: nothing shows how many wait behind the question
 	b.press("Stop it")
 	b.until(photographName+` === 'harbour.jpg' && `+styleNames+` === 'one.jpg,two.jpg'`, 20*time.Second)
 	b.until(`document.querySelectorAll('.results li').length === 1`, 10*time.Second)

@@ -8,9 +8,10 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/fixture"
 )
 
 // A view is a size of the window, and light or dark.
@@ -56,7 +57,11 @@ type shots struct {
 func (b *shots) shoot(name string) { b.Helper(); b.tab.shoot(b.dir, b.view.name+"-"+name) }
 
 // settle waits for what moves, for the eye.
-func (b *shots) settle() { time.Sleep(300 * time.Millisecond) }
+func (b *shots) settle() {
+	b.frames()
+	b.until(`document.getAnimations().every(a => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity)`, 5*time.Second)
+	b.frames()
+}
 
 func (b *shots) click(selector string) {
 	b.Helper()

@@ -116,16 +116,29 @@ func TestLossPlot(t *testing.T) {
 	b.clean()
 }
 
+// zoom clicks until each size of a pixel has been shown, in the view of that selector.
+func (b *tab) zoom(view, name string, shown ...string) {
+	b.Helper()
+	for _, size := range shown {
+		value[bool](b, fmt.Sprintf(`document.querySelector('%s [aria-label=%q]').click(), true`, view, name))
+		b.until(fmt.Sprintf(`document.querySelector('%s .zoom output').innerText === %q`, view, size), 5*time.Second)
+	}
+}
+
+// offMiddle is by how many pixels the middle of a picture is not that of its frame, where it comes
+// a moment after the picture has changed its size.
+func offMiddle(frame string) string {
+	return fmt.Sprintf(`(() => { const f = document.querySelector(%q); return Math.max(Math.abs(f.scrollLeft + f.clientWidth/2 - f.scrollWidth/2), Math.abs(f.scrollTop + f.clientHeight/2 - f.scrollHeight/2)); })()`, frame)
+}
+
 // A view of single pixels, and the styles beside the result.
 func TestViews(t *testing.T) {
 	b := newTab(t, open(t), "/?size=256&iterations=2", 1280, 800)
 	b.ready(1)
 	b.paint()
-	for range 3 {
-		value[bool](b, `document.querySelector('[aria-label="Zoom in"]').click(), true`)
-		time.Sleep(50 * time.Millisecond)
-	}
+	b.zoom(".stage", "Zoom in", "1 : 1", "2 : 1", "4 : 1")
 	b.until(`document.querySelector('#picture').getBoundingClientRect().width === 4 * 256`, 5*time.Second)
+	b.until(offMiddle("#frame")+` <= 2`, 5*time.Second)
 	if !value[bool](b, `(() => { const f = document.querySelector('#frame'); f.scrollLeft = 100; return f.scrollLeft === 100; })()`) {
 		t.Error("a picture larger than its frame cannot be moved")
 	}
@@ -133,10 +146,7 @@ func TestViews(t *testing.T) {
 	if got := value[int](b, `document.querySelector('#frame').scrollLeft`); got != 130 {
 		t.Errorf("dragged by 30 pixels it is at %d", got)
 	}
-	for range 3 {
-		value[bool](b, `document.querySelector('[aria-label="Zoom out"]').click(), true`)
-		time.Sleep(50 * time.Millisecond)
-	}
+	b.zoom(".stage", "Zoom out", "2 : 1", "1 : 1", "Fit")
 	value[bool](b, `document.querySelector('[aria-label="Beside the style"]').click(), true`)
 	b.until(`document.querySelector('.originals img').naturalWidth > 100`, 5*time.Second)
 	b.slide("#compare", "40")

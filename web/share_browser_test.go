@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
 )
 
 const (
@@ -156,18 +158,14 @@ func TestShareKey(t *testing.T) {
 	b.until(results+` === 1`, 10*time.Second)
 	b.press("Delete all")
 	b.press("Delete all of it")
-	for range 100 {
+	await.That(t, "the server to have deleted what was shared of the result", func() bool {
 		answer, err := http.Get(s.URL + "/api/v1/shares/" + strings.TrimPrefix(path, "/s/"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		answer.Body.Close()
-		if answer.StatusCode == http.StatusNotFound {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Error("what is shared outlives the result")
+		return answer.StatusCode == http.StatusNotFound
+	})
 }
 
 func TestRecipeLink(t *testing.T) {

@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -23,15 +24,12 @@ import (
 func (b *tab) saves(download, name string) []byte {
 	b.Helper()
 	value[bool](b, download+`.click(), true`)
-	path := filepath.Join(b.downloads, name)
-	for range 200 {
-		if file, err := os.ReadFile(path); err == nil && len(file) > 0 {
-			return file
+	return b.file(name, func(file []byte) error {
+		if len(file) == 0 {
+			return errors.New("it is empty")
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	b.Fatalf("%s was not downloaded", name)
-	return nil
+		return nil
+	})
 }
 
 // Who opens a link looks at single pixels, and takes the picture along with its recipe; also
@@ -59,7 +57,7 @@ func TestShareView(t *testing.T) {
 	}
 	for format, suffix := range map[string]string{"JPEG": ".jpg", "WebP": ".webp"} {
 		value[bool](other, fmt.Sprintf(`(() => { const f = document.querySelector('#shared [aria-label="File format"]'); f.value = %q; f.dispatchEvent(new Event('change')); return true; })()`, format))
-		time.Sleep(100 * time.Millisecond) // until the page has heard
+		other.frames()
 		file := other.saves(download, "A day out"+suffix)
 		if r, err := label.Extract(engine.File{Name: format, Data: file}); err != nil || r.Seed != 11 {
 			t.Errorf("%s holds seed %d, %v", format, r.Seed, err)
@@ -89,18 +87,15 @@ func TestShareView(t *testing.T) {
 
 	// 8 : 1 is larger than its frame, and what was in the middle is there still.
 	value[bool](other, `document.querySelector('#shared [aria-label="Zoom in"]').focus(), true`)
-	for range 4 {
+	for _, size := range []string{"1 : 1", "2 : 1", "4 : 1", "8 : 1"} {
 		other.do(chromedp.KeyEvent(kb.Enter))
-		time.Sleep(150 * time.Millisecond)
+		other.until(fmt.Sprintf(`document.querySelector('#shared output').innerText === %q`, size), 5*time.Second)
 	}
-	other.until(`document.querySelector('#shown img').getBoundingClientRect().width === 8 * 128 && document.querySelector('#shared output').innerText === '8 : 1'`, 5*time.Second)
+	other.until(`document.querySelector('#shown img').getBoundingClientRect().width === 8 * 128`, 5*time.Second)
 	if got := value[string](other, `getComputedStyle(document.querySelector('#shown img')).imageRendering`); got != "pixelated" {
 		t.Errorf("the pixels are %s", got)
 	}
-	const off = `(() => { const f = document.querySelector('#shown'); return Math.max(Math.abs(f.scrollLeft + f.clientWidth/2 - f.scrollWidth/2), Math.abs(f.scrollTop + f.clientHeight/2 - f.scrollHeight/2)); })()`
-	if got := value[float64](other, off); got > 2 {
-		t.Errorf("the middle is off by %v", got)
-	}
+	other.until(offMiddle("#shown")+` <= 2`, 5*time.Second)
 	left := value[float64](other, `document.querySelector('#shown').scrollLeft`)
 	value[bool](other, `document.querySelector('#shown').dispatchEvent(new PointerEvent('pointermove', {buttons: 1, pointerType: 'mouse', movementX: -30, movementY: 0})), true`)
 	if got := value[float64](other, `document.querySelector('#shown').scrollLeft`); got != left+30 {
@@ -129,7 +124,7 @@ func TestRecipeFile(t *testing.T) {
 	b.paint()
 	for format, suffix := range map[string]string{"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp"} {
 		value[bool](b, fmt.Sprintf(`(() => { const f = document.querySelector('.bar [aria-label="File format"]'); f.value = %q; f.dispatchEvent(new Event('change')); return true; })()`, format))
-		time.Sleep(100 * time.Millisecond) // until the page has heard
+		b.frames()
 		b.saves(button("Download"), "fruit-painted"+suffix)
 		b.slide("#dial-strength", "20")
 		b.until(valueOf("dial-strength-value")+` === '20'`, 5*time.Second)
@@ -207,7 +202,8 @@ func TestRecipeWhilePainting(t *testing.T) {
 	if got := value[string](b, state); got != "running" {
 		t.Errorf("in the end the state is %s", got)
 	}
-	time.Sleep(300 * time.Millisecond) // a few iterations with it
+	at := value[string](b, `document.querySelector('#status').dataset.iteration`)
+	b.until(`document.querySelector('#status').dataset.iteration !== '`+at+`'`, 10*time.Second) // one with it
 	b.press("Stop")
 	b.until(state+` === 'done'`, 15*time.Second)
 	if r := b.saved("fruit-painted.png"); r.Strength != 73 || r.Seed == 9 {

@@ -3,15 +3,10 @@
 package main_test
 
 import (
-	"bytes"
-	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"trappedinart/engine"
-	"trappedinart/engine/pixel/label"
+	"trappedinart/internal/await"
 )
 
 // A run can be paused, its settings act while it goes on, and the file that is saved in
@@ -24,7 +19,7 @@ func TestSteerAndPause(t *testing.T) {
 	b.press("Pause")
 	b.until(state+` === 'paused'`, 10*time.Second)
 	at := value[string](b, `document.querySelector('#status').dataset.iteration`)
-	time.Sleep(500 * time.Millisecond)
+	await.Time(b, 500*time.Millisecond) // in which it would go on if it did
 	if now := value[string](b, `document.querySelector('#status').dataset.iteration`); now != at {
 		t.Errorf("paused, it goes on from iteration %s to %s", at, now)
 	}
@@ -39,20 +34,8 @@ func TestSteerAndPause(t *testing.T) {
 	if value[int](b, picture) == shown {
 		t.Error("the picture is the one from before it was resumed")
 	}
-	b.press("Download")
-	var file []byte
-	for range 200 {
-		if names, _ := filepath.Glob(filepath.Join(b.downloads, "*-painted.png")); len(names) == 1 {
-			file, _ = os.ReadFile(names[0])
-			if _, err := png.Decode(bytes.NewReader(file)); err == nil { // whole
-				break
-			}
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	recipe, err := label.Extract(engine.File{Name: "painted.png", Data: file})
-	if err != nil || recipe.Strength != 90 || recipe.Size != 256 {
-		t.Errorf("the file that is saved has strength %v at %d px, %v; want 90 at 256", recipe.Strength, recipe.Size, err)
+	if recipe := b.saved("fruit-painted.png"); recipe.Strength != 90 || recipe.Size != 256 {
+		t.Errorf("the file that is saved has strength %v at %d px; want 90 at 256", recipe.Strength, recipe.Size)
 	}
 	b.clean()
 }

@@ -7,6 +7,7 @@ import (
 	"trappedinart/web/desk"
 	"trappedinart/web/dials"
 	"trappedinart/web/dom"
+	"trappedinart/web/film"
 	"trappedinart/web/forecast"
 	"trappedinart/web/handover"
 	"trappedinart/web/history"
@@ -39,6 +40,7 @@ type studio struct {
 	masks    *masks.Editor
 	stage    *result.Stage
 	painter  *painting.Painter
+	film     *film.Maker
 	dials    *dials.Panel
 	forecast *forecast.Forecast
 	history  *history.Shelf
@@ -74,6 +76,9 @@ func newStudio() *studio {
 	s.history.Revoke = s.sharer.RevokeGone
 	s.painter = painting.New(d, store)
 	s.stage.AsOpened = func() bool { return s.pictures.AsOpened() && !s.masks.Open() }
+	s.film = film.New(d)
+	s.film.Painted = s.stage.Drawn
+	s.painter.Begins, s.painter.Previewed = s.film.Begin, s.film.Take
 	s.painter.Reported = s.stage.ShowLosses
 	s.painter.Picture, s.painter.Worker, s.painter.WithMasks, s.painter.Ended = s.stage, s.worker, s.masks.WithFiles, s.ended
 	s.printer = handover.New(d)
@@ -86,6 +91,7 @@ func newStudio() *studio {
 func (s *studio) ended(result *engine.Result, where string) {
 	s.lookWhatIsKept()
 	s.printer.Forget()
+	s.film.End(result)
 	if result != nil {
 		s.history.Remember(result, where)
 	}
@@ -109,11 +115,12 @@ func (s *studio) Render() app.UI {
 			s.painter.Render(painting.Slots{Growing: s.masks.Growing(), After: []app.UI{
 				s.stage.RenderSparkline(),
 				s.stage.RenderExport(),
+				s.film.Render(),
 				s.sharer.RenderButton(),
 				s.printer.RenderButton(),
 			}}),
 			s.renderTabs(),
-			s.dials.Render(s.sheet(sheetDials), s.sharer.CopyRecipeLink),
+			s.dials.Render(s.sheet(sheetDials), s.pictures.RenderPalette(), s.sharer.CopyRecipeLink),
 			s.history.Render(s.sheet(sheetHistory)),
 		),
 		s.printer.Render(),

@@ -24,7 +24,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"trappedinart/internal/fixture"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -32,6 +31,9 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"trappedinart/internal/await"
+	"trappedinart/internal/fixture"
 )
 
 // serverOf starts the program as a person does, with that data directory and more flags, and
@@ -76,13 +78,13 @@ type site struct {
 	mu       sync.Mutex
 	bodies   []string // requests with a body
 	count    int
-	paths    map[string]int // how often each was asked for
-	bytes    int            // that bodies of answers had
-	helpers  int            // requests whose query is that word
-	broken   []string       // paths that are answered with nonsense
-	slow     []string       // those that are answered after two seconds
-	nonsense []string       // those that were
-	fetched  []string       // requests for networks: path, and range if any
+	paths    map[string]int           // how often each was asked for
+	bytes    int                      // that bodies of answers had
+	helpers  int                      // requests whose query is that word
+	broken   []string                 // paths that are answered with nonsense
+	held     map[string]chan struct{} // paths that are answered when that is closed
+	nonsense []string                 // those that were
+	fetched  []string                 // requests for networks: path, and range if any
 	// weights, if it is set, answers these in place of the server.
 	weights http.HandlerFunc
 	// before is JavaScript that the worker runs first, and beforeHelper what its helpers do.
@@ -118,7 +120,7 @@ func openWith(t *testing.T, data string) *site {
 		if broken && !slices.Contains(s.nonsense, r.URL.Path) {
 			s.nonsense = append(s.nonsense, r.URL.Path)
 		}
-		slow := slices.Contains(s.slow, r.URL.Path)
+		held := s.held[r.URL.Path]
 		weights := s.weights
 		if strings.HasPrefix(r.URL.Path, "/weights/") {
 			s.fetched = append(s.fetched, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("Range")))
@@ -127,8 +129,11 @@ func openWith(t *testing.T, data string) *site {
 		}
 		s.mu.Unlock()
 		w = &counted{w, s}
-		if slow {
-			time.Sleep(2 * time.Second)
+		if held != nil {
+			select {
+			case <-held:
+			case <-r.Context().Done():
+			}
 		}
 		switch r.URL.Path {
 		case "/", workerPath, helperPath:
@@ -220,12 +225,18 @@ type tab struct {
 
 func newTab(t *testing.T, s *site, path string, width, height int64) *tab {
 	t.Helper()
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+	return newTabFor(t, s, path, width, height, 3*time.Minute, chromedp.DisableGPU)
+}
+
+// newTabFor is newTab for that long, with more options for the browser.
+func newTabFor(t *testing.T, s *site, path string, width, height int64, patience time.Duration, more ...chromedp.ExecAllocatorOption) *tab {
+	t.Helper()
+	opts := append(more,
+		chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-	}
-	base, cancelTime := context.WithTimeout(context.Background(), 3*time.Minute)
+	)
+	base, cancelTime := context.WithTimeout(context.Background(), patience)
 	alloc, cancelAlloc := chromedp.NewExecAllocator(base, opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); cancelAlloc(); cancelTime() })
@@ -300,14 +311,21 @@ func value[T any](b *tab, expression string) (v T) {
 // until waits for an expression to be true.
 func (b *tab) until(expression string, patience time.Duration) {
 	b.Helper()
-	end := time.Now().Add(patience)
-	for time.Now().Before(end) {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	for range await.Turns(ctx, 20*time.Millisecond) {
 		if text, err := b.window.eval("Boolean(" + expression + ")"); err == nil && string(text) == "true" {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	b.Fatalf("%s has not come true in %s; the page says %q", expression, patience, value[string](b, `document.body.innerText`))
+}
+
+// frames waits until the page has heard of events before, and the browser has drawn what followed:
+// the program has its turn between two frames.
+func (b *tab) frames() {
+	b.Helper()
+	b.run(`for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);`)
 }
 
 func (b *tab) choose(name string, files ...string) {

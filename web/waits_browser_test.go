@@ -10,12 +10,14 @@ import (
 // Whoever waits is told for what.
 func TestWaits(t *testing.T) {
 	s := open(t)
-	s.slow = []string{"/web/examples/waves.jpg", "/api/v1/jobs"}
+	picture, jobs := make(chan struct{}), make(chan struct{})
+	s.held = map[string]chan struct{}{"/web/examples/waves.jpg": picture, "/api/v1/jobs": jobs}
 	b := newTab(t, s, "/?size=128&iterations=40", 1280, 800)
 	b.ready(1)
 	const fine = `document.querySelector('.fine').innerText`
 	value[bool](b, `document.querySelector('[aria-label="Waves"]').click(), true`)
-	b.until(fine+` === 'Reading the picture …'`, time.Second)
+	b.until(fine+` === 'Reading the picture …'`, 10*time.Second)
+	close(picture)
 	b.until(styleNames+` === 'waves.jpg' && `+fine+` === 'Ready.'`, 10*time.Second)
 
 	// How long it takes is said before the first iteration is done, and how large it is after the last.
@@ -30,7 +32,8 @@ func TestWaits(t *testing.T) {
 
 	b.press("Make it print size")
 	b.press("Send and paint")
-	b.until(`/^Sending \d+ KB to 127\.0\.0\.1:\d+ …$/.test(`+fine+`)`, time.Second)
+	b.until(`/^Sending \d+ KB to 127\.0\.0\.1:\d+ …$/.test(`+fine+`)`, 10*time.Second)
+	close(jobs)
 	b.until(state+` === 'running'`, time.Minute)
 	b.press("Stop")
 	b.until(`['idle', 'done'].includes(`+state+`)`, 15*time.Second)

@@ -5,6 +5,7 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"trappedinart/internal/await"
 )
 
 // webkit is a window of WebKit's own small browser, driven by the W3C's WebDriver: WebKit speaks no
@@ -40,13 +43,16 @@ func openWebKit(t *testing.T) window {
 		"webkitgtk:browserOptions": map[string]any{"binary": browsers[0], "args": []string{"--automation", "--geometry=1280x900"}},
 		"timeouts":                 map[string]any{"script": 60_000, "pageLoad": 120_000},
 	}}}
-	// The driver listens a moment after its start.
-	err := ask(driver+"/session", asked, &made)
-	for end := time.Now().Add(time.Minute); err != nil && errors.As(err, new(*net.OpError)) && time.Now().Before(end); err = ask(driver+"/session", asked, &made) {
-		time.Sleep(50 * time.Millisecond)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	err := ctx.Err()
+	for range await.Turns(ctx, 50*time.Millisecond) { // the driver listens a moment after its start
+		if err = ask(driver+"/session", asked, &made); err == nil || !errors.As(err, new(*net.OpError)) {
+			break
+		}
 	}
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || made.SessionID == "" {
+		t.Fatalf("no session: %v", err)
 	}
 	w := webkit{driver + "/session/" + made.SessionID}
 	t.Cleanup(func() {

@@ -32,16 +32,16 @@ package weights
 import (
 	_ "embed" // for the networks
 	"strings"
+	"trappedinart/engine"
 )
 
 // Extension is what the names of the files end in.
 const Extension = ".safetensors"
 
-// The networks that the program carries with it: the fine one, and a small one that costs a
-// third of it, for devices that are slow.
+// The networks that the program carries with it.
 const (
-	FineName  = "fine"
-	SmallName = "small"
+	FineName  = engine.FineNetwork
+	SmallName = engine.SmallNetwork
 )
 
 var (

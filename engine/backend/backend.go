@@ -28,8 +28,8 @@ import (
 	"errors"
 )
 
-// ErrLost is what Read and Dots of a back end fail with whose device computes no more: it
-// was taken away, or its driver failed. Who has another back end may go on with that.
+// ErrLost is the error of Read and Dots when the device computes no more: it was taken away, or
+// its driver failed. A caller with another back end may go on with that.
 var ErrLost = errors.New("the device computes no more")
 
 // A Shape is the shape of a feature map: channels, height, width.
@@ -138,7 +138,8 @@ func (w *ConvWeights) At(k int) float32 {
 // A Conv is a convolution made ready by Prepare.
 type Conv interface{ Channels() (in, out int) }
 
-// Named is a back end on a device that a person knows by name.
+// Named is a back end that says in words who computes: a graphics card by its name, or so many
+// processor cores.
 type Named interface{ Device() string }
 
 // Limited is a back end that takes no feature map of more than LargestMap bytes, each
@@ -278,7 +279,7 @@ type Backend interface {
 	ExcessGrad(dx, x Buffer, limits Limits, scale float64, w Window)
 
 	// Combine overwrites dst with a*x + b*y. The three are of one kind and length,
-	// and may be the same; y may be nil, for a*x. What is multiplied by 0 is not
+	// and may be the same; y may be nil, for a*x. A factor of 0 means that its buffer is not
 	// read, so that Combine(v, 0, v, 0, nil) clears whatever v holds.
 	Combine(dst Vector, a float64, x Vector, b float64, y Vector)
 	// AddPart adds to dst the rectangle w of src, with its top left place at (x,y): so

@@ -7,8 +7,8 @@ import (
 )
 
 // CopyAlpha gives a painting the alpha of the photograph that it was made of, resampled
-// to its size. What was painted is the photograph over white, and so it shows in
-// front of other colours as if cut out. A photograph without alpha changes nothing, nor
+// to its size. The painting is of the photograph over white, so it looks cut out in
+// front of other colours. A photograph without alpha changes nothing, nor
 // does one of which nothing is to be seen: nobody would see the painting.
 //
 // deep is the same painting in 16 bits, or nil. The corners of both are at 0, 0.

@@ -25,26 +25,30 @@ const (
 // blown up.
 const greySpread = 2
 
-// MatchColours returns from's planes with share, 0 to 1, of the way to the mean and
-// covariance of to's colours.
-func MatchColours(from, to []float32, by ColourMatch, share float64) []float32 {
-	meanFrom, covFrom := statistics(from)
-	meanTo, covTo := statistics(to)
-	a := by.between(covFrom, covTo)
+// Colours are what a picture's colours are brought to: their mean and covariance.
+type Colours struct {
+	mean [3]float64
+	cov  matrix // with greySpread squared along its diagonal
+}
+
+// MatchColours returns from's planes with share, 0 to 1, of the way to the colours to.
+func MatchColours(from []float32, to Colours, by ColourMatch, share float64) []float32 {
+	was := ColoursOf(from)
+	a := by.between(was.cov, to.cov)
 	out := make([]float32, len(from))
 	n := len(from) / channels
 	for i := range n {
 		var centred [3]float64
 		for c := range centred {
-			centred[c] = float64(from[c*n+i]) - meanFrom[c]
+			centred[c] = float64(from[c*n+i]) - was.mean[c]
 		}
 		for c := range centred {
-			moved := meanTo[c]
+			moved := to.mean[c]
 			for k, v := range centred {
 				moved += a[c][k] * v
 			}
-			was := float64(from[c*n+i])
-			out[c*n+i] = float32(was + share*(moved-was))
+			old := float64(from[c*n+i])
+			out[c*n+i] = float32(old + share*(moved-old))
 		}
 	}
 	return out
@@ -63,27 +67,27 @@ func (m ColourMatch) between(from, to matrix) matrix {
 	return inverse.times(root.times(to).times(root).power(0.5)).times(inverse)
 }
 
-// statistics returns the mean and covariance of the colours, the latter with
-// greySpread squared along its diagonal.
-func statistics(planes []float32) (mean [3]float64, cov matrix) {
+// ColoursOf returns the colours of a picture's planes.
+func ColoursOf(planes []float32) Colours {
+	var s Colours
 	n := len(planes) / channels
-	for c := range mean {
+	for c := range s.mean {
 		for _, v := range planes[c*n:][:n] {
-			mean[c] += float64(v)
+			s.mean[c] += float64(v)
 		}
-		mean[c] /= float64(n)
+		s.mean[c] /= float64(n)
 	}
-	for c := range mean {
+	for c := range s.mean {
 		for k := range c + 1 {
 			for i := range n {
-				cov[c][k] += (float64(planes[c*n+i]) - mean[c]) * (float64(planes[k*n+i]) - mean[k])
+				s.cov[c][k] += (float64(planes[c*n+i]) - s.mean[c]) * (float64(planes[k*n+i]) - s.mean[k])
 			}
-			cov[c][k] /= float64(n)
-			cov[k][c] = cov[c][k]
+			s.cov[c][k] /= float64(n)
+			s.cov[k][c] = s.cov[c][k]
 		}
-		cov[c][c] += greySpread * greySpread
+		s.cov[c][c] += greySpread * greySpread
 	}
-	return mean, cov
+	return s
 }
 
 func (a matrix) times(b matrix) matrix {

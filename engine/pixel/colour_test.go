@@ -48,15 +48,15 @@ func TestMatchColours(t *testing.T) {
 	to := coloured(2, n, [3]float64{160, 100, 130}, [3]float64{40, 10, 25})
 	want := moments(to)
 	for _, by := range []pixel.ColourMatch{pixel.MatchCholesky, pixel.MatchPCA, pixel.MatchSymmetric} {
-		got := moments(pixel.MatchColours(from, to, by, 1))
+		got := moments(pixel.MatchColours(from, pixel.ColoursOf(to), by, 1))
 		for k := range want {
 			// Covariances differ by what is added for grey pictures.
 			if !(math.Abs(got[k]-want[k]) <= 0.03*math.Abs(want[k])+12) || k < 3 && math.Abs(got[k]-want[k]) > 0.01 {
 				t.Errorf("method %d: moment %d is %v, want %v", by, k, got[k], want[k])
 			}
 		}
-		half := moments(pixel.MatchColours(from, to, by, 0.5))
-		none := pixel.MatchColours(from, to, by, 0)
+		half := moments(pixel.MatchColours(from, pixel.ColoursOf(to), by, 0.5))
+		none := pixel.MatchColours(from, pixel.ColoursOf(to), by, 0)
 		for k := range 3 {
 			if middle := (moments(from)[k] + want[k]) / 2; math.Abs(half[k]-middle) > 0.01 {
 				t.Errorf("method %d: half the way the mean is %v, want %v", by, half[k], middle)
@@ -68,7 +68,7 @@ func TestMatchColours(t *testing.T) {
 			}
 		}
 		// A picture matched to itself stays.
-		for i, v := range pixel.MatchColours(from, from, by, 1) {
+		for i, v := range pixel.MatchColours(from, pixel.ColoursOf(from), by, 1) {
 			if math.Abs(float64(v-from[i])) > 1e-3 {
 				t.Fatalf("method %d: matched to itself, %v becomes %v", by, from[i], v)
 			}
@@ -90,7 +90,7 @@ func TestMatchGrey(t *testing.T) {
 			"grey to colour": {grey, colour}, "colour to grey": {colour, grey}, "grey to grey": {grey, grey},
 			"flat to colour": {flat, colour}, "colour to flat": {colour, flat},
 		} {
-			got := pixel.MatchColours(pair[0], pair[1], by, 1)
+			got := pixel.MatchColours(pair[0], pixel.ColoursOf(pair[1]), by, 1)
 			for _, v := range got {
 				if !(v > -200 && v < 455) {
 					t.Fatalf("method %d, %s: a level of %v", by, name, v)

@@ -129,8 +129,8 @@ func (p *pngParts) rawBytes(w, h int) int {
 	return n
 }
 
-// inflated unpacks as much as is there, of at most n bytes, to n bytes. What is broken and
-// not only cut has nothing that can be trusted.
+// inflated unpacks as much as is there, of at most n bytes, to n bytes. Data that are broken, and
+// not only cut, have nothing that can be trusted.
 func inflated(packed []byte, n int) (raw []byte, there int) {
 	z, err := zlib.NewReader(bytes.NewReader(packed))
 	if err != nil {

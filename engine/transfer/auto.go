@@ -53,7 +53,7 @@ func (g *ground) choose(ctx context.Context, r engine.Recipe) (*plan, float64, e
 	return chosen, probed, nil
 }
 
-// Probes are how fast this device was found to be, by what runs look at. What else it does makes
+// Probes are how fast this device was found to be, by what runs look at. Other work makes
 // it seem slower and never faster, so the least time of several counts. The zero value has none.
 type Probes struct {
 	mu      sync.Mutex

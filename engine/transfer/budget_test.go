@@ -3,8 +3,11 @@ package transfer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -209,6 +212,36 @@ func TestSteeringBeyondTheBudget(t *testing.T) {
 		if err != nil || res.Recipe.StyleScale != req.Recipe.StyleScale || !strings.Contains(notes, "the limit is") {
 			t.Errorf("of %d scales it ends with %v, notes %q", c.scales, err, notes)
 		}
+	}
+}
+
+// Of many blocks, most of which are halos, a note says how much memory would do with fewer; and it
+// would.
+func TestManyBlocks(t *testing.T) {
+	r, err := engine.Preset(engine.Painterly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Size, r.ContentLayers = 4000, engine.LayerWeights{{Layer: "relu4_2", Weight: 1}}
+	n := &transfer.Need{Weights: vgg.Random("deep", vgg.Widths[:13]), Recipe: &r, Content: image.Pt(4000, 3000), Styles: []image.Point{{X: 1600, Y: 1200}}}
+	many, err := n.Fit(3 << 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`In so many blocks it is slow: with (\d+\.\d) GiB of memory it would be (\d+)\.$`).FindStringSubmatch(n.Note(many))
+	if said == nil || many.Blocks < 100 {
+		t.Fatalf("of %d blocks the note says %q", many.Blocks, n.Note(many))
+	}
+	gib, _ := strconv.ParseFloat(said[1], 64)
+	few, err := n.Fit(int64(gib * (1 << 30)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(few.Blocks) != said[2] || few.Blocks > many.Blocks/4 {
+		t.Errorf("with as much there are %d blocks instead of %d; the note says %q", few.Blocks, many.Blocks, n.Note(many))
+	}
+	if note := n.Note(few); strings.Contains(note, "slow") {
+		t.Errorf("of %d blocks the note says %q", few.Blocks, note)
 	}
 }
 

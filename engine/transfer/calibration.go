@@ -29,6 +29,9 @@ const (
 	calibrationIterations = 10
 )
 
+// usual is the recipe whose runs are as long as usual.
+var usual, _ = engine.Preset(engine.Painterly)
+
 // wantedDistance is the relative style distance that a recipe asks for at size s, as a network
 // sees it whose distances must be multiplied by scale.
 func wantedDistance(r *engine.Recipe, s size, scale float64) float64 {
@@ -60,18 +63,28 @@ func (st *stage) calibrated(iterations int) (next *plan, much bool) {
 }
 
 // recalibrate does so at the end of a scale of so many iterations, and in the midst of the
-// last, where it goes on from the picture as it is.
+// last. Of a run that is longer than usual it does so where the usual one would: later the
+// distance is smaller, and a weight that follows from that would trade style for content. If the
+// scale is not over then, it goes on from the picture as it is.
 func (st *stage) recalibrate(ctx context.Context, iterations int) error {
 	n, last := st.j.pace.at.iteration, st.size == st.j.plan.last()
-	if n == iterations && last {
-		next, _ := st.calibrated(n)
-		st.j.outcome.styleFactor = next.styleFactor // for a larger painting
+	at := min(iterations, usual.IterationsAt(st.j.pace.at.scale))
+	if last {
+		if n == at {
+			next, _ := st.calibrated(n)
+			st.j.outcome.styleFactor = next.styleFactor // for a larger painting
+		}
+		at /= 2
 	}
-	if last && n != iterations/2 || !last && n != iterations {
+	if n != at {
 		return nil
 	}
 	next, much := st.calibrated(n)
-	if st.j.plan = next; !last || !much {
+	if n == iterations {
+		st.j.plan = next
+		return nil
+	}
+	if !much {
 		return nil
 	}
 	px, err := st.pixels()

@@ -151,6 +151,7 @@ func TestCheckpointOfOtherPictures(t *testing.T) {
 		req.Styles = append(req.Styles, file("second"))
 		req.Masks, req.StyleMasks = []engine.File{{}, file("on second")}, []engine.File{file("part of painting")}
 		req.Keep, req.StartPicture, req.Recipe.Start = file("kept"), file("first stroke"), engine.StartPicture
+		req.Palette = file("palette")
 	}
 	white := func(r *transfer.Runner) *transfer.Runner {
 		r.Decode = func(_ context.Context, f engine.File) (*image.NRGBA, error) {
@@ -185,6 +186,8 @@ func TestCheckpointOfOtherPictures(t *testing.T) {
 		"part of a style": {func(r *engine.Request) { r.StyleMasks[0] = file("part of other") }, "the mask on style picture 1 than part of other"},
 		"kept":            {func(r *engine.Request) { r.Keep = file("kept otherwise") }, "the mask of what is kept than kept otherwise"},
 		"nothing kept":    {func(r *engine.Request) { r.Keep = engine.File{} }, "with the mask of what is kept, and none"},
+		"palette":         {func(r *engine.Request) { r.Palette = file("other") }, "the palette than other"},
+		"no palette":      {func(r *engine.Request) { r.Palette = engine.File{} }, "with the palette, and none"},
 		"start":           {func(r *engine.Request) { r.StartPicture = file("other") }, "the picture to start from than other"},
 	} {
 		req := request(nil)

@@ -1,14 +1,37 @@
 package transfer
 
 import (
+	"context"
+
 	"trappedinart/engine"
 	"trappedinart/engine/pixel"
 )
 
-// coloursOf returns the two pictures as they are compared: to keep the photograph's
-// colours, the style is given them before anything is measured, or both are grey.
-func coloursOf(r *engine.Recipe, content, style []float32) (_, _ []float32) {
+// paletteSide is the longer side at which the colours of a larger palette are measured.
+const paletteSide = 512
+
+// readPalette returns the colours of a request's palette, or nil. Nothing else of it is kept.
+func (r *Runner) readPalette(ctx context.Context, f engine.File) (*pixel.Colours, error) {
+	if len(f.Data) == 0 {
+		return nil, nil
+	}
+	img, err := r.Decode(ctx, f)
+	if err != nil {
+		return nil, engine.Part{Role: engine.RolePalette, File: f}.Blame(err)
+	}
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	s := fitted(w, h, min(max(w, h), paletteSide))
+	colours := pixel.ColoursOf(pixel.Planes(img, s.w, s.h))
+	return &colours, nil
+}
+
+// coloursOf returns the two pictures as they are compared. The style is given a palette's
+// colours, or then the photograph's, before anything is measured, or both are grey.
+func coloursOf(r *engine.Recipe, content, style []float32, palette *pixel.Colours) (_, _ []float32) {
 	share := r.KeepColours / 100
+	if palette != nil && r.Palette > 0 {
+		style = pixel.MatchColours(style, *palette, matches[r.ColourMethod], r.Palette/100)
+	}
 	switch {
 	case share == 0:
 		return content, style
@@ -17,13 +40,14 @@ func coloursOf(r *engine.Recipe, content, style []float32) (_, _ []float32) {
 	case r.ColourMethod == engine.ColoursLuminance:
 		return content, style
 	}
-	return content, pixel.MatchColours(style, content, matches[r.ColourMethod], share)
+	return content, pixel.MatchColours(style, pixel.ColoursOf(content), matches[r.ColourMethod], share)
 }
 
 var matches = map[string]pixel.ColourMatch{
 	engine.ColoursSymmetric: pixel.MatchSymmetric,
 	engine.ColoursPCA:       pixel.MatchPCA,
 	engine.ColoursCholesky:  pixel.MatchCholesky,
+	engine.ColoursLuminance: pixel.MatchSymmetric, // of a palette; the photograph's are kept place by place
 }
 
 // onlyLuminance says whether the picture is painted in grey, because all colours are the

@@ -16,6 +16,7 @@ type digests struct {
 	Masks      []string `json:"masks"`
 	StyleMasks []string `json:"style_masks"`
 	Keep       string   `json:"keep"`
+	Palette    string   `json:"palette,omitempty"`
 	Start      string   `json:"start"`
 	Smaller    string   `json:"smaller,omitempty"`
 }
@@ -36,7 +37,7 @@ func digest(req *engine.Request) digests {
 		}
 		return all
 	}
-	d := digests{Content: of(req.Content), Styles: list(req.Styles), Masks: list(req.Masks), StyleMasks: list(req.StyleMasks), Keep: of(req.Keep), Smaller: of(req.Smaller)}
+	d := digests{Content: of(req.Content), Styles: list(req.Styles), Masks: list(req.Masks), StyleMasks: list(req.StyleMasks), Keep: of(req.Keep), Palette: of(req.Palette), Smaller: of(req.Smaller)}
 	if req.Recipe.Start == engine.StartPicture {
 		d.Start = of(req.StartPicture)
 	}
@@ -45,7 +46,7 @@ func digest(req *engine.Request) digests {
 
 // wellFormed says whether every digest is one or "", and lists are as long as each other.
 func (d *digests) wellFormed() bool {
-	all := append([]string{d.Content, d.Keep, d.Start, d.Smaller}, d.Styles...)
+	all := append([]string{d.Content, d.Keep, d.Palette, d.Start, d.Smaller}, d.Styles...)
 	for _, s := range append(append(all, d.Masks...), d.StyleMasks...) {
 		if _, err := hex.DecodeString(s); err != nil || s != "" && len(s) != hex.EncodedLen(sha256.Size) {
 			return false
@@ -97,6 +98,9 @@ func (d *digests) check(req *engine.Request) error {
 		}
 	}
 	if err := compare(d.Keep, now.Keep, req.Keep, "the mask of what is kept"); err != nil {
+		return err
+	}
+	if err := compare(d.Palette, now.Palette, req.Palette, "the palette"); err != nil {
 		return err
 	}
 	if err := compare(d.Start, now.Start, req.StartPicture, "the picture to start from"); err != nil {

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -15,15 +16,15 @@ const (
 	worthwhile = 1.9
 )
 
-// fit returns how size s fits into budget bytes: in the fewest blocks that do; with pairs in half
+// fit returns how size s fits into limit bytes: in the fewest blocks that do; with pairs in half
 // precision, and with fewer of them than L-BFGS would remember, where blocks that are worth it do
-// not; and in blocks of any size where that does not either. Of what is beyond the budget it
+// not; and in blocks of any size where that does not either. Of what is beyond the limit it
 // returns the least.
-func (n *Need) fit(s size, budget int64) Fit {
+func (n *Need) fit(s size, limit int64) Fit {
 	pairs, whole := n.pairs(s), n.in(s, 0)
 	least := whole.with(pairs, false)
 	least.Whole = least.Bytes
-	if !least.beyond(budget) {
+	if !least.beyond(limit) {
 		return least
 	}
 	try := func(l *load, pairs int, compact bool) bool {
@@ -31,7 +32,7 @@ func (n *Need) fit(s size, budget int64) Fit {
 		if next.Whole = least.Whole; next.wide < least.wide || next.wide == least.wide && next.Bytes < least.Bytes {
 			least = next
 		}
-		return !next.beyond(budget)
+		return !next.beyond(limit)
 	}
 	at := n.layOut(s)
 	sizes, worth := at.parts()
@@ -59,6 +60,29 @@ func (n *Need) fit(s size, budget int64) Fit {
 		}
 	}
 	return least
+}
+
+// Note says how a fit is painted in blocks, or "" if it is not. Of so many blocks that most of the
+// work is their halos, it says how much memory would do with fewer.
+func (n *Need) Note(f Fit) string {
+	if f.Blocks <= 1 {
+		return ""
+	}
+	note := fmt.Sprintf("The picture is painted in %d blocks, without seams. This needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
+	s := fitted(n.Content.X, n.Content.Y, n.Recipe.Size)
+	if most := n.pairs(s); f.Pairs < most {
+		note += fmt.Sprintf(" L-BFGS remembers %d steps instead of %d there, so each step gains less.", f.Pairs, most)
+	}
+	at := n.layOut(s)
+	if sizes, worth := at.parts(); worth > 0 && f.most < sizes[worth-1] {
+		l := n.in(s, sizes[worth-1])
+		const tenth = 1 << 30 / 10
+		enough := (l.with(n.pairs(s), false).Bytes + tenth) / tenth * tenth // as it is written
+		if better := n.fit(s, enough); !better.beyond(enough) && better.Blocks < f.Blocks {
+			note += fmt.Sprintf(" In so many blocks it is slow: with %s of memory it would be %d.", FormatBytes(enough), better.Blocks)
+		}
+	}
+	return note
 }
 
 // parts returns how many places a part may have at most, from all of the largest picture on,

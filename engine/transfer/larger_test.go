@@ -53,16 +53,36 @@ func larger(t *testing.T, req engine.Request, res *engine.Result) engine.Request
 	return req
 }
 
-// Going on from a painting at twice its size comes to what painting that size from the beginning
-// comes to, and evaluates nothing at the scales that are done.
-func TestLarger(t *testing.T) {
-	req := request(nil)
-	req.Recipe, _ = engine.Preset(engine.Painterly)
-	req.Recipe.Weights, req.Recipe.Size = "small", 128
+// painterly is a request for a real painting of 128 px by the small network.
+func painterly(t *testing.T) engine.Request {
+	t.Helper()
 	photograph := func(name string) engine.File {
 		return engine.File{Name: name, Data: fixture.Read(t, fixture.Shared(t, "images", name))}
 	}
+	req := request(nil)
+	req.Recipe, _ = engine.Preset(engine.Painterly)
+	req.Recipe.Weights, req.Recipe.Size = "small", 128
 	req.Content, req.Styles = photograph("tubingen.jpg"), []engine.File{photograph("the_scream.jpg")}
+	return req
+}
+
+// A run that is longer than usual gives style the weight that the usual one does: it does not
+// trade what it gains.
+func TestLongRunWeighsAlike(t *testing.T) {
+	req := painterly(t)
+	req.Recipe.Scales = 1
+	usual, _ := run(t, reading(2), req)
+	req.Recipe.Iterations += 12
+	long, _ := run(t, reading(2), req)
+	if usual.StyleFactor == 1 || long.StyleFactor != usual.StyleFactor || long.Iterations != usual.Iterations+12 {
+		t.Errorf("the style factor is %v after %d evaluations, %v after %d", usual.StyleFactor, usual.Iterations, long.StyleFactor, long.Iterations)
+	}
+}
+
+// Going on from a painting at twice its size comes to what painting that size from the beginning
+// comes to, and evaluates nothing at the scales that are done.
+func TestLarger(t *testing.T) {
+	req := painterly(t)
 	small, _ := run(t, reading(2), req)
 	next := larger(t, req, small)
 	got, reports := run(t, reading(2), next)

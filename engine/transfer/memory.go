@@ -42,8 +42,7 @@ type Fit struct {
 	wide int64 // bytes by which the largest feature map is beyond Need.LargestMap, or 0
 }
 
-// Fit estimates the memory of a run, in as few blocks as fit into budget bytes; 0 is no
-// limit. An error says what would do if none fits.
+// Fit estimates the memory of a run, in as few blocks as fit into limit bytes; 0 is none. An error says what would do if none fits.
 //
 // Measured natively with Go 1.27 on two threads, golden_gate.jpg and starry_night.jpg, the
 // small network, 12 iterations at one scale (6 at the two larger): the peak of a process's
@@ -54,23 +53,23 @@ type Fit struct {
 //	1024 x 768  1007   864      465   459   in 20
 //	2048 x 1536                1090  1021   in 36
 //	4000 x 3000                3456  3050   in 48, when the photograph was not given up yet
-func (n *Need) Fit(budget int64) (Fit, error) {
-	f := n.fit(fitted(n.Content.X, n.Content.Y, n.Recipe.Size), budget)
-	return f, n.check(f, budget)
+func (n *Need) Fit(limit int64) (Fit, error) {
+	f := n.fit(fitted(n.Content.X, n.Content.Y, n.Recipe.Size), limit)
+	return f, n.check(f, limit)
 }
 
-// check says what would do if a fit is beyond the budget.
-func (n *Need) check(f Fit, budget int64) error {
-	if !f.beyond(budget) {
+// check says what would do if a fit is beyond the limit.
+func (n *Need) check(f Fit, limit int64) error {
+	if !f.beyond(limit) {
 		return nil
 	}
 	if f.wide > 0 {
-		return engine.Errorf(engine.TooLarge, "This painting is too large for the GPU, even in blocks. Paint on the processor, or %s.", n.advice(budget))
+		return engine.Errorf(engine.TooLarge, "This painting is too large for the GPU, even in blocks. Paint on the processor, or %s.", n.advice(limit))
 	}
-	return engine.Errorf(engine.TooLarge, "The painting needs at least %s of memory, even in blocks; the limit is %s. To paint it, %s.", FormatBytes(f.Bytes), FormatBytes(budget), n.advice(budget))
+	return engine.Errorf(engine.TooLarge, "The painting needs at least %s of memory, even in blocks; the limit is %s. To paint it, %s.", FormatBytes(f.Bytes), FormatBytes(limit), n.advice(limit))
 }
 
-func (f *Fit) beyond(budget int64) bool { return f.wide > 0 || budget > 0 && f.Bytes > budget }
+func (f *Fit) beyond(limit int64) bool { return f.wide > 0 || limit > 0 && f.Bytes > limit }
 
 // FormatBytes writes a size of memory as a person reads it.
 func FormatBytes(bytes int64) string {
@@ -81,14 +80,14 @@ func FormatBytes(bytes int64) string {
 }
 
 // advice says what would fit.
-func (n *Need) advice(budget int64) string {
+func (n *Need) advice(limit int64) string {
 	fits := func(change func(*engine.Recipe)) bool {
 		r := *n.Recipe
 		change(&r)
 		m := *n
 		m.Recipe = &r
-		f := m.fit(fitted(n.Content.X, n.Content.Y, r.Size), budget)
-		return !f.beyond(budget)
+		f := m.fit(fitted(n.Content.X, n.Content.Y, r.Size), limit)
+		return !f.beyond(limit)
 	}
 	const step, smallest = 32, 2
 	steps := sort.Search(n.Recipe.Size/step+1, func(k int) bool { return !fits(func(r *engine.Recipe) { r.Size = step * max(k, smallest) }) }) - 1

@@ -16,6 +16,7 @@ func TestErrorsNameThePicture(t *testing.T) {
 		req.Styles = append(req.Styles, file("second.png"))
 		req.Masks, req.StyleMasks = []engine.File{{}, file("mask.png")}, []engine.File{{}, file("part.png")}
 		req.Keep, req.StartPicture, req.Recipe.Start = file("keep.png"), file("start.png"), engine.StartPicture
+		req.Palette = file("palette.png")
 		req.Recipe.Border = 0
 	}
 	grey := func(level uint8, w, h int) *image.NRGBA {
@@ -37,6 +38,7 @@ func TestErrorsNameThePicture(t *testing.T) {
 		"mask":              {"mask.png", nil, []string{`"mask.png" is broken`}},
 		"part of a style":   {"part.png", nil, []string{`"part.png" is broken`}},
 		"keep":              {"keep.png", nil, []string{`"keep.png" is broken`}},
+		"palette":           {"palette.png", nil, []string{"The palette cannot be read", `"palette.png" is broken`}},
 		"start":             {"start.png", nil, []string{`"start.png" is broken`}},
 		"narrow photograph": {"photo", drawn("photo", 1, 75), []string{`photograph "photo"`, "1 x 48", "relu3_2"}},
 		"narrow style":      {"second.png", drawn("photo", 75, 1), []string{`style picture "second.png"`, "48 x 1", "relu3_1"}},

@@ -15,8 +15,9 @@ type originals struct {
 	content *image.NRGBA
 	styles  []*image.NRGBA
 	masks   masks
-	start   *image.NRGBA // that a run may be told to start from
-	named   []string     // photograph and styles, for errors
+	palette *pixel.Colours // or nil
+	start   *image.NRGBA   // that a run may be told to start from
+	named   []string       // photograph and styles, for errors
 
 	seen    [2]canvas                  // the content
 	middles map[*image.NRGBA][]float32 // of pictures that are larger than middle
@@ -29,6 +30,9 @@ type originals struct {
 func (r *Runner) readOriginals(ctx context.Context, req *engine.Request) (*originals, error) {
 	o := &originals{middles: map[*image.NRGBA][]float32{}}
 	var err error
+	if o.palette, err = r.readPalette(ctx, req.Palette); err != nil { // first, as it is let go
+		return nil, err
+	}
 	if o.content, err = r.Decode(ctx, req.Content); err != nil {
 		return nil, err
 	}
@@ -84,9 +88,9 @@ func (o *originals) forget(p *plan, s size) {
 	}
 }
 
-// middle is the longer side to which a larger picture is brought once. What is smaller than
-// half of that comes from there: to read a photograph of millions of pixels takes longer
-// than much of what is done with it.
+// middle is the longer side to which a larger picture is brought once. Sizes below half of
+// that are made from there: reading a photograph of millions of pixels takes longer than much of
+// the work with it.
 const middle = 1024
 
 // planes returns a picture at size s.
@@ -164,7 +168,7 @@ func (o *originals) scene(p *plan, s size, border int) *scene {
 	for i, style := range o.styles {
 		to := styleSize(r, s, i, style.Bounds().Size())
 		var planes []float32
-		compared, planes = coloursOf(r, content, o.planes(style, to))
+		compared, planes = coloursOf(r, content, o.planes(style, to), o.palette)
 		around := borderAt(to, border)
 		look := newPicture(planes, to, around)
 		look.name = o.named[1+i]

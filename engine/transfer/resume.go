@@ -31,8 +31,8 @@ func damaged(why string) error {
 	return engine.Errorf(engine.InvalidRecipe, "The checkpoint cannot be resumed: %s. Start a new painting.", why)
 }
 
-// readCheckpoint reads a checkpoint from anywhere. What it takes of memory is small beside
-// the checkpoint.
+// readCheckpoint reads a checkpoint from anywhere. It takes little memory beside that of the
+// checkpoint.
 func readCheckpoint(data []byte) (*resumed, error) {
 	if bytes.HasPrefix(data, []byte(oldCheckpoint)) {
 		return nil, damaged("it was made by an earlier version of this program, which did not record its pictures")

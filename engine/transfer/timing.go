@@ -74,7 +74,7 @@ func TimedRecipe(network string) (engine.Recipe, error) {
 		r, err := engine.Preset(engine.GatysNotebook)
 		r.Pooling = engine.PoolAverage
 		return r, err
-	case "small":
+	case engine.SmallNetwork:
 		r, err := engine.Preset(engine.Painterly)
 		r.Copies = 0
 		return r, err

@@ -9,7 +9,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"image"
 	"time"
 
@@ -28,7 +27,7 @@ type Runner struct {
 	Remark string
 	// Weights returns the network that a recipe asks for by name.
 	Weights func(ctx context.Context, name string) (*vgg.Weights, error)
-	// Decode reads a picture file, upright, in sRGB. What it has to say of it goes to the
+	// Decode reads a picture file, upright, in sRGB. It reports faults to the
 	// notes of ctx (engine.WithNotes).
 	Decode func(ctx context.Context, f engine.File) (*image.NRGBA, error)
 	// Deep asks for Result.Deep.
@@ -80,7 +79,8 @@ func (r *Runner) Run(ctx context.Context, req engine.Request, report func(engine
 	return res, nil
 }
 
-// Estimate says what a run of that request takes, after one iteration at a small size.
+// Estimate says what a run of that request takes, after one iteration at a small size. In how many
+// blocks it would be painted, and what would do with fewer, it says as a note of ctx.
 func (r *Runner) Estimate(ctx context.Context, req engine.Request) (engine.Estimate, error) {
 	j, err := r.prepare(ctx, req, nil)
 	if err == nil && j.pace.probed == 0 {
@@ -89,6 +89,7 @@ func (r *Runner) Estimate(ctx context.Context, req engine.Request) (engine.Estim
 	if err != nil {
 		return engine.Estimate{}, engine.AsError(err)
 	}
+	engine.Note(ctx, j.plan.need().Note(j.plan.fitted))
 	return j.pace.estimate(j.plan), nil
 }
 
@@ -192,11 +193,7 @@ func (r *Runner) plan(ctx context.Context, recipe engine.Recipe, need Need) (p *
 // announce says before it begins how long a run takes and in how many blocks it is
 // painted. A run that takes hardly longer than the probe would does without.
 func (j *job) announce(ctx context.Context) error {
-	if f := j.plan.fitted; f.Blocks > 1 {
-		note := fmt.Sprintf("The picture is painted in %d blocks, without seams. This needs %s of memory instead of %s, and more time.", f.Blocks, FormatBytes(f.Bytes), FormatBytes(f.Whole))
-		if most := j.plan.need().pairs(j.plan.last()); f.Pairs < most {
-			note += fmt.Sprintf(" L-BFGS remembers %d steps instead of %d there, so each step gains less.", f.Pairs, most)
-		}
+	if note := j.plan.need().Note(j.plan.fitted); note != "" {
 		j.reports.keep(note)
 	}
 	const worth = 50 // times the probe

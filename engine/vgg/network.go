@@ -149,6 +149,9 @@ func (e *TooSmallError) Error() string { return fmt.Sprintf("%d x %d, %s", e.W, 
 func (n *Network) plan(h, w int, pooling backend.Pooling, taps []string, forward bool) (*Plan, error) {
 	p := &Plan{be: n.be, pooling: pooling, forward: forward}
 	layers := layOut(n.taps[:len(n.convs)], n.outs, backend.Shape{C: 3, H: h, W: w}, n.Ceil, taps)
+	if forward && len(taps) == 1 && taps[0] == Patches {
+		layers = layers[:1] // nobody looks at a convolution
+	}
 	deepest := layers[len(layers)-1]
 	if deepest.H < 1 || deepest.W < 1 {
 		return nil, &engine.Error{

@@ -99,3 +99,33 @@ func TestPatches(t *testing.T) {
 		}
 	})
 }
+
+// A convolver counts convolutions.
+type convolver struct {
+	backend.Backend
+	convolved int
+}
+
+func (c *convolver) Convolve(dst, src backend.Buffer, conv backend.Conv, pos backend.Memo) {
+	c.convolved++
+	c.Backend.Convolve(dst, src, conv, pos)
+}
+
+// To look at patches alone, none of the network's own convolutions is computed.
+func TestPatchesAlone(t *testing.T) {
+	be := &convolver{Backend: cpu.New(1)}
+	taps := []string{vgg.Patches}
+	n, err := vgg.New(be, weights(4), append(taps, "relu1_1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := n.ForwardPlan(13, 17, backend.Average, taps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	p.Forward(be.New(backend.Shape{C: 3, H: 13, W: 17}), func(string, backend.Buffer) { shown++ })
+	if shown != 1 || be.convolved != 1 {
+		t.Errorf("%d taps are shown, by %d convolutions; want one each", shown, be.convolved)
+	}
+}

@@ -1,5 +1,5 @@
-// Package await is how tests wait for what happens in other goroutines, processes and servers,
-// and tells of no event: they ask again and again. Every wait has a bound, and says what it
+// Package await is how tests wait for other goroutines, processes and servers that
+// report no event: they ask again and again. Every wait has a bound, and says what it
 // was for if that does not come.
 package await
 
@@ -18,8 +18,8 @@ const (
 	pause = 5 * time.Millisecond
 )
 
-// That returns when done does, and fails the test if that takes more than a minute. What it
-// waits for is said as in "the job to be done".
+// That returns when done does, and fails the test if that takes more than a minute. The
+// string names the event, as in "the job to be done".
 func That(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	Right(t, what, func() string {

@@ -42,14 +42,14 @@ type Job struct {
 	State    string    `json:"state" enum:"queued,running,done,failed,cancelled"`
 	Position int       `json:"position,omitempty" doc:"Place in the queue, from 1, while queued"`
 	Progress *Progress `json:"progress,omitempty"`
-	Result   *Result   `json:"result,omitempty" doc:"What became of it, when it is done"`
+	Result   *Result   `json:"result,omitempty" doc:"The result, when it is done"`
 	Error    *Problem  `json:"error,omitempty" doc:"Why the job failed"`
 	Expires  time.Time `json:"expires" doc:"When pictures and result are deleted"`
 	Links    Links     `json:"links"`
 }
 
-// Progress is a report on the wire, the data of a "progress" event. What a run says once,
-// its estimate and notes, every report has from then on, so that nobody misses it.
+// Progress is a report on the wire, the data of a "progress" event. Every report repeats what
+// a run says once, its estimate and notes, so that nobody misses it.
 type Progress struct {
 	engine.Progress
 	Preview []byte `json:"preview,omitempty" doc:"A PNG or JPEG file, in base64"`
@@ -83,10 +83,10 @@ type Queue struct {
 // of every answer of 400 and above and the data of a "failed" event.
 type Problem struct {
 	Type   string      `json:"type"`
-	Title  string      `json:"title" doc:"What the status means"`
+	Title  string      `json:"title" doc:"The meaning of the status"`
 	Status int         `json:"status"`
 	Detail string      `json:"detail" doc:"A sentence for people, which says what to do"`
-	Code   engine.Code `json:"code" doc:"What kind of thing went wrong, for programs"`
+	Code   engine.Code `json:"code" doc:"The kind of problem, for programs"`
 
 	Header http.Header `json:"-"` // of the answer
 }
@@ -110,12 +110,12 @@ const StaticNetworks = "STATIC_NETWORKS"
 
 // Weights describes one network that the server has, an element of GET /weights.
 type Weights struct {
-	Name  string `json:"name" doc:"What a recipe calls it"`
+	Name  string `json:"name" doc:"Its name in a recipe"`
 	URL   string `json:"url" doc:"Where its int8 file is, under a name that holds its hash"`
 	Bytes int    `json:"bytes" doc:"Size of that file"`
 	// Compressed is how long the file is on the way to who accepts brotli, 0 if that is no
 	// shorter or not known yet.
-	Compressed int      `json:"compressed_bytes,omitempty" doc:"What is transferred of it in brotli, if that is less"`
+	Compressed int      `json:"compressed_bytes,omitempty" doc:"Its size in brotli, if that is less"`
 	Taps       []string `json:"taps" doc:"Layers that can be looked at"`
 }
 
@@ -152,7 +152,7 @@ type Health struct {
 	Status      string      `json:"status" enum:"ok"`
 	KeepSeconds int         `json:"keep_seconds" doc:"How long pictures and results are kept at most"`
 	Megapixels  int         `json:"megapixels" doc:"The largest result"`
-	Shares      ShareLimits `json:"shares" doc:"What can be shared"`
+	Shares      ShareLimits `json:"shares" doc:"Limits of shares"`
 }
 
 // Names of the server-sent events of GET /jobs/{id}/events. "done" carries the Job.

@@ -13,7 +13,7 @@ type Shared struct {
 // ShareLinks are the addresses of a share, as paths.
 type ShareLinks struct {
 	Self string `json:"self"`
-	Page string `json:"page" doc:"What shows it, to who adds # and the key"`
+	Page string `json:"page" doc:"The page that shows it; the reader appends # and the key"`
 }
 
 // ShareLimits are what a server takes as shares.

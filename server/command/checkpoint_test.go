@@ -41,6 +41,8 @@ func TestResume(t *testing.T) {
 		"one style more":      {[]string{"--style", at("two.png")}, exitFailed, "1 style pictures, not 2"},
 		"another photograph":  {[]string{"--content", at("two.png")}, exitFailed, "the photograph than " + at("two.png")},
 		"a mask":              {[]string{"--keep", at("two.png")}, exitFailed, "without the mask of what is kept, and " + at("two.png")},
+		"a palette":           {[]string{"--palette", at("two.png")}, exitFailed, "without the palette, and " + at("two.png")},
+		"a palette's share":   {[]string{"--palette-colours", "40"}, exitDone, "4 iterations"},
 		"of an older version": {[]string{"--resume", at("old.chk")}, exitWrongUse, "earlier version"},
 		"no checkpoint":       {[]string{"--resume", at("photo.png")}, exitWrongUse, "not made by this program"},
 		"a checkpoint amiss":  {[]string{"--resume", at("none.chk")}, exitFailed, "There is no checkpoint"},

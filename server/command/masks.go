@@ -13,6 +13,7 @@ import (
 type maskFlags struct {
 	masks, styleMasks []string
 	keep, start       string
+	palette           string
 }
 
 func (f *maskFlags) add(cmd *cobra.Command) {
@@ -21,6 +22,7 @@ func (f *maskFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.styleMasks, "style-mask", nil,
 		"a picture that is white where a style picture is the style, given like --mask; may be repeated")
 	cmd.Flags().StringVar(&f.keep, "keep", "", "a picture that is white where the photograph stays unchanged")
+	cmd.Flags().StringVar(&f.palette, "palette", "", "a picture whose colours the result has in the place of the painting's; --palette-colours says how much")
 	cmd.Flags().StringVar(&f.start, "start-picture", "", "the picture to start from; implies --start picture")
 }
 
@@ -35,6 +37,11 @@ func (f *maskFlags) read(req *engine.Request) error {
 	}
 	if f.keep != "" {
 		if req.Keep, err = readFile(f.keep); err != nil {
+			return err
+		}
+	}
+	if f.palette != "" {
+		if req.Palette, err = readFile(f.palette); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,7 @@ func TestOutIsAnInput(t *testing.T) {
 		"style":          {[]string{"--out", at("one.png")}, "one.png"},
 		"mask":           {[]string{"--mask", at("two.png"), "--out", at("two.png")}, "two.png"},
 		"kept":           {[]string{"--keep", at("two.png"), "--out", at("two.png")}, "two.png"},
+		"palette":        {[]string{"--palette", at("two.png"), "--out", at("two.png")}, "two.png"},
 		"start":          {[]string{"--start-picture", at("two.png"), "--out", at("two.png")}, "two.png"},
 		"the checkpoint": {[]string{"--checkpoint", at("same.png"), "--out", at("same.png")}, "same.png"},
 		"checkpoint":     {[]string{"--checkpoint", at("one.png"), "--out", at("out.png")}, "one.png"},

@@ -58,9 +58,10 @@ func newStylizeCommand() *cobra.Command {
 			return err
 		}
 		if f.estimate {
-			e, err := runner.Estimate(cmd.Context(), req)
+			tell := func(line string) { fmt.Fprintln(cmd.OutOrStdout(), line) }
+			e, err := runner.Estimate(engine.WithNotes(cmd.Context(), tell), req)
 			if err == nil {
-				fmt.Fprintln(cmd.OutOrStdout(), estimated(e))
+				tell(estimated(e))
 			}
 			return err
 		}
@@ -153,7 +154,7 @@ func estimated(e engine.Estimate) string {
 // inputs are the files that a request was read from, with other paths, of which "" is none.
 func inputs(req *engine.Request, others ...string) []string {
 	paths := others
-	for _, list := range [][]engine.File{{req.Content, req.Keep, req.StartPicture, req.Smaller}, req.Styles, req.Masks, req.StyleMasks} {
+	for _, list := range [][]engine.File{{req.Content, req.Keep, req.Palette, req.StartPicture, req.Smaller}, req.Styles, req.Masks, req.StyleMasks} {
 		for _, f := range list {
 			paths = append(paths, f.Name)
 		}

@@ -59,7 +59,7 @@ func TestOpenAPI(t *testing.T) {
 		}
 	}
 	parts := d.Paths["/api/v1/jobs"]["post"].RequestBody.Content["multipart/form-data"].Schema.Properties
-	if names := slices.Sorted(maps.Keys(parts)); !slices.Equal(names, []string{"content", "keep", "mask", "recipe", "smaller", "start", "style", "style_mask"}) {
+	if names := slices.Sorted(maps.Keys(parts)); !slices.Equal(names, []string{"content", "keep", "mask", "palette", "recipe", "smaller", "start", "style", "style_mask"}) {
 		t.Errorf("a job has the parts %q", names)
 	}
 	for _, schema := range []string{"Problem", "Job", "Created", "Progress", "Queue", "Weights", "Health", "Shared"} {

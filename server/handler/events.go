@@ -23,7 +23,7 @@ import (
 const heartbeat = 15 * time.Second
 
 // events sends the job's changes as server-sent events, from what Last-Event-ID names
-// on. Who reads slowly misses changes in between, and gets the newest.
+// on. A slow reader misses changes in between, and gets the newest.
 func (s *server) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
 	token, err := in.token()
 	if err != nil {

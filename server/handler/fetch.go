@@ -45,7 +45,7 @@ func (s *server) registerFetch(a huma.API) {
 		Summary: "Have the server fetch a network, or go on with that; for people on its own machine",
 	}, func(ctx context.Context, in *fetchInput) (*fetchOutput, error) {
 		if !in.local {
-			return nil, problemWith(http.StatusForbidden, engine.Unauthorized, "Only people on the server's own machine can make it download a network. Whoever operates it can run trapped networks fetch there, or trapped serve --fetch-network.")
+			return nil, problemWith(http.StatusForbidden, engine.Unauthorized, "Only people on the server's own machine can make it download a network. Its operator can run trapped networks fetch there, or trapped serve --fetch-network.")
 		}
 		return s.fetchOf(in, s.Fetcher.Start()), nil
 	})

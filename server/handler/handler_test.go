@@ -432,6 +432,8 @@ func TestBadJobs(t *testing.T) {
 		"unknown part":  {append(good(), part{"drawing", nil}), 400, "drawing"},
 		"broken mask":   {append(good(), part{"mask", []byte("Dear friend")}), 422, "not a picture"},
 		"many masks":    {append(good(), part{"mask", nil}, part{"mask", nil}), 400, "more masks than style pictures"},
+		"palette":       {append(good(), part{"palette", []byte("Dear friend")}), 422, "The palette cannot be read"},
+		"two palettes":  {append(good(), part{"palette", []byte("x")}, part{"palette", []byte("x")}), 400, "palette"},
 		"two keeps":     {append(good(), part{"keep", []byte("x")}, part{"keep", []byte("x")}), 400, "keep"},
 		"two recipes":   {append(good(), good()[0]), 400, "recipe"},
 		"unknown field": {with("recipe", `{"strenght":1}`), 400, "strenght"},

@@ -220,7 +220,7 @@ func TestLongStream(t *testing.T) {
 	p := &painter{steps: 1, gate: make(chan struct{})}
 	s := open(t, p, jobs.Options{})
 	watched := s.listen(s.submit(), "")
-	await.Time(t, s.Config.ReadTimeout+200*time.Millisecond)
+	await.Time(t, s.Config.ReadTimeout+200*time.Millisecond) // until the server gives up by itself
 	p.gate <- struct{}{}
 	list := s.read(watched, -1)
 	if last := list[len(list)-1]; last.name != api.EventDone {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,9 +84,9 @@ func (s *server) registerJobs(a huma.API) {
 	steer := op("steer-job", http.MethodPut, "/api/v1/jobs/{id}/recipe", "Change the live settings of a job while it is painted")
 	steer.MaxBodyBytes = maxSteering
 	register(s, a, steer, s.steer)
-	events := op("watch-job", http.MethodGet, "/api/v1/jobs/{id}/events", "What happens to a job, as server-sent events")
+	events := op("watch-job", http.MethodGet, "/api/v1/jobs/{id}/events", "Events of a job, as server-sent events")
 	events.Description = "Events are queued (Queue), progress (Progress), done (Job) and failed (Problem), the last of which ends the stream. " +
-		"Who reads slowly misses some in between, and gets the newest."
+		"A slow reader misses some in between, and gets the newest."
 	register(s, a, events, s.events)
 	stream(a, events.Path, "text/event-stream", &huma.Schema{Type: huma.TypeString})
 	result := op("get-result", http.MethodGet, "/api/v1/jobs/{id}/result", "The finished painting, a PNG file")
@@ -124,6 +125,7 @@ var partDocs = map[engine.Role]string{
 	engine.RoleMask:      "Where each style is painted, in the order of the styles: white there; empty for a style without",
 	engine.RoleStyleMask: "Which part of each style picture is the style, in the same way",
 	engine.RoleKeep:      "Where the photograph stays as it is: white there",
+	engine.RolePalette:   "A picture whose colours the painting has, by the recipe's palette_colours",
 	engine.RoleStart:     "The picture to start from, of a recipe with start picture",
 	engine.RoleSmaller:   "A finished painting of these pictures at a smaller scale of the recipe, as it was saved here, which is gone on from",
 }
@@ -165,9 +167,9 @@ func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, er
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	for _, f := range pictures(&req) {
-		if err := s.decodes(ctx, f); err != nil {
-			return nil, err
+	for _, p := range pictures(&req) {
+		if err := s.decodes(ctx, p.File); err != nil {
+			return nil, p.Blame(err)
 		}
 	}
 	id, token, err := s.Queue.Submit(ctx, req)
@@ -203,7 +205,7 @@ func readRequest(u *upload, memory *taking) (engine.Request, error) {
 		role := engine.Role(part.FormName())
 		isRecipe := role == "recipe" && !recipe
 		if !isRecipe && !req.Room(role) {
-			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it. A job has recipe, content, up to %d of style, and mask, style_mask, keep, start and smaller.", role, engine.MaxStyles)
+			return req, engine.Errorf(engine.InvalidRequest, "The part %.40q is unknown, or there are too many of it. A job has recipe, content, up to %d of style, and mask, style_mask, keep, palette, start and smaller.", role, engine.MaxStyles)
 		}
 		data, err := memory.read(part)
 		if err != nil {
@@ -234,14 +236,8 @@ func file(part *multipart.Part, data []byte) engine.File {
 }
 
 // pictures are those that a job has; it may lack masks.
-func pictures(req *engine.Request) []engine.File {
-	var files []engine.File
-	for _, p := range req.Parts() {
-		if len(p.File.Data) > 0 {
-			files = append(files, p.File)
-		}
-	}
-	return files
+func pictures(req *engine.Request) []engine.Part {
+	return slices.DeleteFunc(req.Parts(), func(p engine.Part) bool { return len(p.File.Data) == 0 })
 }
 
 // check finds out whether the job can be done, from the recipe and the heads of the
@@ -260,7 +256,7 @@ func (s *server) check(ctx context.Context, req *engine.Request) error {
 		}
 		w, h, err := pixel.Size(f)
 		if err != nil {
-			return err
+			return p.Blame(err)
 		}
 		if w*h > s.PictureMegapixels*1e6 {
 			return engine.Errorf(engine.TooLarge, "%q has %.1f megapixels; this server takes up to %d. Send a smaller copy.", f.Name, float64(w*h)/1e6, s.PictureMegapixels)

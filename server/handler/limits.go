@@ -42,9 +42,9 @@ func newLimits(r Rates) *limits {
 	return l
 }
 
-// check counts a request, and returns the problem of one that is too many. What comes
-// from this machine has no limits, unless it is forwarded by a proxy that we were not told
-// to trust: then it comes from anywhere.
+// check counts a request, and returns the problem of one that is too many. A request
+// of this machine has no limits, unless a proxy forwards it that we were not told to trust:
+// then it comes from anywhere.
 func (l *limits) check(r *http.Request, client netip.Addr, trusted bool) *api.Problem {
 	if client.IsLoopback() && !l.rates.Loopback && (trusted || !forwarded(r)) {
 		return nil

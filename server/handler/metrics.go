@@ -46,7 +46,7 @@ func newMetrics(c *Config) *metrics {
 		m.registry.MustRegister(c.Queue)
 	}
 	if c.Shares != nil {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "trapped_shares_bytes", Help: "What all shares take."}, func() float64 {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "trapped_shares_bytes", Help: "Bytes of all shares."}, func() float64 {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
 			_, bytes, err := c.Shares.Usage(ctx)

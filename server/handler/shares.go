@@ -50,7 +50,7 @@ func (s *server) registerShares(a huma.API) {
 	}
 	share := op("share", http.MethodPost, "/api/v1/shares", "Keep a sealed picture for who has its link")
 	share.DefaultStatus = http.StatusCreated
-	share.Description = "What is shared was encrypted before, as package envelope does it: the server has no key."
+	share.Description = "The client encrypts a share before, as package envelope does it: the server has no key."
 	register(s, a, share, s.share)
 	binary := &huma.Schema{Type: huma.TypeString, ContentEncoding: "binary"}
 	a.OpenAPI().Paths[share.Path].Post.RequestBody = &huma.RequestBody{ // not before, or huma reads it

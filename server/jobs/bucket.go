@@ -49,7 +49,7 @@ func (b *bucket) put(ctx context.Context, name string, data []byte) error {
 }
 
 // remove removes a file, and its bytes from the disk, which the object store itself
-// leaves there until it needs the place. What cannot be removed expires.
+// leaves there until it needs the place. A chunk that cannot be removed expires.
 func (b *bucket) remove(name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

@@ -8,9 +8,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// What has had its time is overwritten on the disk by a queue, as JetStream would leave it
-// there until it needs the place. What no queue has erased so much later, as none ran,
-// JetStream drops by itself.
+// A queue overwrites expired jobs on the disk, as JetStream would leave them there until it needs the
+// place. JetStream drops by itself those that no queue has erased so much later, because none ran.
 const slack = time.Hour
 
 // sweepEvery is how often that is looked for, or an eighth of what is kept, if that is less.
@@ -40,7 +39,7 @@ func (q *Queue) sweep(ctx context.Context) {
 }
 
 // sweep erases all that has been there for so long, also what a process left that was killed
-// while it wrote. What lies in a stream first is the oldest.
+// while it wrote. The first message of a stream is the oldest.
 func (b *bucket) sweep(ctx context.Context, keep time.Duration) error {
 	for {
 		info, err := b.stream.Info(ctx)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 	"trappedinart/server/api"
 	"trappedinart/server/jobs"
 	"trappedinart/server/store"
@@ -70,18 +71,15 @@ func holding(t *testing.T, dir string, marks map[string][]byte) map[string]bool 
 // gone waits until none of the marks is in a file any more.
 func gone(t *testing.T, dir string, marks map[string][]byte) {
 	t.Helper()
-	var found map[string]bool
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		found = holding(t, dir, marks)
-		left := false
+	await.Right(t, "the marks to be overwritten", func() string {
+		found := holding(t, dir, marks)
 		for _, there := range found {
-			left = left || there
+			if there {
+				return fmt.Sprintf("on the disk are %v", found)
+			}
 		}
-		if !left {
-			return
-		}
-	}
-	t.Errorf("still on the disk: %v", found)
+		return ""
+	})
 }
 
 // Deletion is deletion: neither the upload, nor a checkpoint, nor the result, nor a name of a

@@ -174,8 +174,8 @@ func preview(img image.Image, most int) []byte {
 	}
 }
 
-// keepCheckpoints keeps what is handed over until there is no more. What it has begun it
-// ends, so that what is known of the state is true.
+// keepCheckpoints keeps the checkpoints that it is given until there are no more. It ends a write that it has
+// begun, so that the state that is known is true.
 func (r *run) keepCheckpoints() {
 	defer close(r.saved)
 	for data := range r.save {

@@ -7,8 +7,8 @@ import (
 	"trappedinart/engine"
 )
 
-// uploadVersion is the version of what encodeUpload writes. Whoever changes what it means
-// raises it, and goes on reading the one before.
+// uploadVersion is the version of the format that encodeUpload writes. Raise it when the format changes,
+// and keep reading the one before.
 const uploadVersion = 1
 
 // An upload is what a person hands over, as it is kept until the job is finished.

@@ -1,5 +1,5 @@
 // Package service is all that trapped serve runs: the store, the queue with its workers, the
-// shares, the page, and what listens for requests. Who opens it needs no command line.
+// shares, the page, and the listeners for requests. It needs no command line.
 package service
 
 import (
@@ -23,8 +23,8 @@ type Options struct {
 	Shares shares.Options
 	// Workers paint in this process; they are handed the store that was opened.
 	Workers []*jobs.Worker
-	// Handler has networks, limits and rates, and whom it trusts. What a Service opens it
-	// adds itself. A Fetcher in it runs as long as the Service.
+	// Handler has networks, limits and rates, and whom it trusts. A Service adds
+	// what it opens itself. A Fetcher in it runs as long as the Service.
 	Handler handler.Config
 	Log     *slog.Logger
 }

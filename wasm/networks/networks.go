@@ -1,6 +1,6 @@
 // Package networks brings networks to the worker: from where the browser keeps them, and
-// what is missing there over the line, each byte once. What has come is checked part by
-// part (weights.Stream) and kept as soon as it is, so that an interrupted download goes
+// the missing rest over the line, each byte once. It checks each part that arrives
+// (weights.Stream) and keeps it at once, so that an interrupted download goes
 // on where it was, and a run begins when the layers that it looks at are there.
 //
 // It does not use syscall/js and is tested natively; the main program of the worker

@@ -49,6 +49,7 @@ func messages(t testing.TB) []protocol.Message {
 			Masks:        []engine.File{{}, {Name: "m", Data: []byte{7}}},
 			StyleMasks:   []engine.File{{Name: "n", Data: []byte{8}}, {}},
 			Keep:         engine.File{Name: "k", Data: []byte{9}},
+			Palette:      engine.File{Name: "q", Data: []byte{13}},
 			StartPicture: engine.File{Name: "b", Data: []byte{10}},
 			Smaller:      engine.File{Name: "l", Data: []byte{11}},
 			Checkpoint:   []byte{11, 12}, CheckpointEvery: time.Minute,

@@ -240,8 +240,8 @@ func (h *header) message(come *arrived) (Message, error) {
 	return nil, fmt.Errorf("protocol: unknown kind %.40q", h.Kind)
 }
 
-// readStart reads a request. What a painting needs is for its Check to say: so a page is
-// told what it lacks in the same words as elsewhere.
+// readStart reads a request. The request's Check says what a painting needs, so that a page
+// reads the same words as elsewhere.
 func (h *header) readStart(come *arrived) (Message, error) {
 	if h.PreviewEvery < 0 || h.CheckpointEvery < 0 {
 		return nil, fmt.Errorf("protocol: previews every %v, checkpoints every %v", h.PreviewEvery, h.CheckpointEvery)

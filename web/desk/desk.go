@@ -49,6 +49,7 @@ type Desk struct {
 
 	Content *Picture
 	Styles  []*Picture
+	Palette *Picture     // whose colours the painting has, or nil
 	Opening bool         // the picture is the painting that the page opens with
 	Touched bool         // the styles were chosen by the person
 	Begin   *engine.File // the result that the next run starts from, or nil

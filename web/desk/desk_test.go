@@ -336,19 +336,57 @@ func TestWorkAndRequest(t *testing.T) {
 	if got := strings.Join(w.IDs(), " "); got != "photo style0 style1 m1 k" || len(list) != 5 || list[3].W != 20 || !slices.Equal(w.Masks, []string{"", "m1"}) {
 		t.Errorf("its pictures are %s, %+v", got, w)
 	}
+	d.SetPalette(picture("leaves"))
+	if w, list = d.Work(d.Recipe); w.Palette != "leaves" || len(list) != 6 || !strings.HasSuffix(strings.Join(w.IDs(), " "), "k leaves") {
+		t.Errorf("with a palette its pictures are %s, %+v", strings.Join(w.IDs(), " "), w)
+	}
 	req := d.Request(d.Recipe)
+	if string(req.Palette.Data) != string(d.Palette.File.Data) || req.Palette.Name != d.Palette.File.Name {
+		t.Errorf("the request's palette is %+v", req.Palette)
+	}
 	if len(req.Styles) != 2 || len(req.Masks) != 2 || req.Masks[0].Data != nil || string(req.Masks[1].Data) != "m1" || string(req.Keep.Data) != "k" || req.Control == nil {
 		t.Errorf("the request is %+v", req)
 	}
 	recipe := d.Recipe
 	recipe.Start, recipe.Scales, recipe.Strength = engine.StartPicture, 1, 7
 	p.asked = nil
-	d.Place(picture("a"), []*desk.Picture{picture("b")}, nil, recipe)
+	d.Place(picture("a"), []*desk.Picture{picture("b")}, picture("c"), nil, recipe)
+	if d.Palette == nil || d.Palette.ID != "c" {
+		t.Errorf("placed there is the palette %+v", d.Palette)
+	}
 	if d.Content.ID != "a" || len(d.Styles) != 1 || d.Masks != nil || d.Recipe.Strength != 7 || d.Recipe.Start != engine.StartContent || !d.Touched {
 		t.Errorf("placed there is %+v", d)
 	}
 	if d.Undo(); d.Recipe.Strength == 7 {
 		t.Error("settings from the history cannot be undone")
+	}
+}
+
+// A palette is taken back and made again as settings are; one that is being painted with only after asking.
+func TestPaletteIsTakenBack(t *testing.T) {
+	d, _ := laid(t, 1)
+	is := func(id string) bool { return d.Palette == nil && id == "" || d.Palette != nil && d.Palette.ID == id }
+	d.SetPalette(picture("one"))
+	d.SetPalette(picture("two"))
+	d.Set(setting(t, "palette_colours"), "40")
+	d.SetPalette(nil)
+	for _, want := range []string{"two", "two", "one", ""} {
+		if d.Undo(); !is(want) {
+			t.Fatalf("the palette is %+v, want %q", d.Palette, want)
+		}
+	}
+	if d.CanUndo() || d.Recipe.Palette != 100 {
+		t.Errorf("there is more to take back, or the share is %v", d.Recipe.Palette)
+	}
+	d.Redo()
+	busy(d, &engine.Control{})
+	if d.Undo(); d.Question == nil || !is("one") || !d.CanUndo() {
+		t.Fatalf("while it paints the palette becomes %+v, and it asks %+v", d.Palette, d.Question)
+	}
+	d.Question.Act()
+	d.Run.End(nil, errors.New("stopped"), 0)
+	if d.Run.Proceed(); !is("") {
+		t.Errorf("once that has stopped the palette is %+v", d.Palette)
 	}
 }
 

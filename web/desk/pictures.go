@@ -114,13 +114,22 @@ func (d *Desk) RemoveStyle(p *Picture) bool {
 	return true
 }
 
-// Place puts other pictures, masks and settings on the desk.
-func (d *Desk) Place(content *Picture, styles []*Picture, masks *mask.Layers, recipe engine.Recipe) {
+// SetPalette takes a picture for its colours, or none; it can be taken back as settings are.
+func (d *Desk) SetPalette(p *Picture) {
+	d.past.last = "" // each is a change of its own
+	d.Change("palette", func(*engine.Recipe) error {
+		d.Palette = p
+		return nil
+	})
+}
+
+// Place puts other pictures, masks and settings on the desk. There may be no palette.
+func (d *Desk) Place(content *Picture, styles []*Picture, palette *Picture, masks *mask.Layers, recipe engine.Recipe) {
 	d.Page.CloseMasks()
 	d.Content, d.Touched, d.Problem, d.Begin, d.Masks = content, true, "", nil, masks
 	d.setStyles(styles)
 	d.Change("work", func(r *engine.Recipe) error {
-		*r = withoutStart(recipe)
+		*r, d.Palette = withoutStart(recipe), palette
 		return nil
 	})
 }
@@ -149,6 +158,9 @@ func (d *Desk) Request(recipe engine.Recipe) engine.Request {
 	for _, p := range d.Styles {
 		req.Styles = append(req.Styles, p.File)
 	}
+	if d.Palette != nil {
+		req.Palette = d.Palette.File
+	}
 	masks, keep := d.MaskFiles()
 	for _, m := range masks {
 		f := engine.File{}
@@ -171,6 +183,7 @@ type Work struct {
 	Styles  []string        `json:"styles"`
 	Masks   []string        `json:"masks,omitempty"` // of the styles, "" where there is none
 	Keep    string          `json:"keep,omitempty"`
+	Palette string          `json:"palette,omitempty"`
 	Name    string          `json:"name"` // of the photograph
 }
 
@@ -194,13 +207,17 @@ func (d *Desk) Work(recipe engine.Recipe) (Work, []*Picture) {
 		w.Masks = append(w.Masks, take(f))
 	}
 	w.Keep = take(keep)
+	if d.Palette != nil {
+		w.Palette = d.Palette.ID
+		list = append(list, d.Palette)
+	}
 	return w, list
 }
 
-// IDs are the names of all its pictures: photograph, styles, masks.
+// IDs are the names of all its pictures: photograph, styles, masks, palette.
 func (w Work) IDs() []string {
 	list := append([]string{w.Content}, w.Styles...)
-	for _, id := range append(slices.Clone(w.Masks), w.Keep) {
+	for _, id := range append(slices.Clone(w.Masks), w.Keep, w.Palette) {
 		if id != "" {
 			list = append(list, id)
 		}

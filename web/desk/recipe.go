@@ -53,9 +53,15 @@ func (d *Desk) SetPart(p Part, i int, v float64) {
 
 // past is what settings were, for taking changes back.
 type past struct {
-	before, after []engine.Recipe
+	before, after []settings
 	last          string // setting that was changed last
 	when          time.Time
+}
+
+// settings are the recipe, and the palette beside it.
+type settings struct {
+	recipe  engine.Recipe
+	palette *Picture
 }
 
 const (
@@ -67,9 +73,9 @@ const (
 
 // Change is how every setting is changed.
 func (d *Desk) Change(name string, f func(*engine.Recipe) error) {
-	before := d.Recipe
+	before := settings{d.Recipe, d.Palette}
 	if err := f(&d.Recipe); err != nil {
-		d.Recipe, d.Problem = before, engine.AsError(err).Message
+		d.Recipe, d.Problem = before.recipe, engine.AsError(err).Message
 		return
 	}
 	p, now := &d.past, time.Now()
@@ -113,13 +119,18 @@ func (d *Desk) Redo() { d.travel(&d.past.after, &d.past.before) }
 func (d *Desk) CanUndo() bool { return len(d.past.before) > 0 }
 func (d *Desk) CanRedo() bool { return len(d.past.after) > 0 }
 
-func (d *Desk) travel(from, to *[]engine.Recipe) {
+func (d *Desk) travel(from, to *[]settings) {
 	n := len(*from)
 	if n == 0 {
 		return
 	}
-	*to = append(*to, d.Recipe)
-	d.Recipe = (*from)[n-1]
+	next := (*from)[n-1]
+	if next.palette != d.Palette && d.Busy() { // which a painting has to the end
+		d.WhenFree(func() { d.travel(from, to) })
+		return
+	}
+	*to = append(*to, settings{d.Recipe, d.Palette})
+	d.Recipe, d.Palette = next.recipe, next.palette
 	*from = slices.Clone((*from)[:n-1])
 	d.past.last = ""
 	trim(&d.Recipe, len(d.Styles))
@@ -150,8 +161,8 @@ func (d *Desk) TakePreset(name string) {
 	})
 }
 
-// TakeRecipe takes all settings of somebody's recipe, which can be undone. What belongs to
-// pictures that are not here is left out. While a painting is made it says first what will
+// TakeRecipe takes all settings of somebody's recipe, which can be undone. Settings of
+// pictures that are not here are left out. While a painting is made it says first what will
 // become of that, unless all of it acts at once.
 func (d *Desk) TakeRecipe(recipe engine.Recipe) {
 	recipe = withoutStart(recipe)

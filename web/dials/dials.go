@@ -20,7 +20,7 @@ var reach = map[string]float64{"time_budget": 300}
 
 // networkNames are words for the networks that people may know by name.
 var networkNames = map[string]string{
-	"fine": words.Key("Fine"), "small": words.Key("Quick, for slow devices"), "vgg19": words.Key("Finest (VGG-19)"),
+	engine.FineNetwork: words.Key("Fine"), engine.SmallNetwork: words.Key("Quick, for slow devices"), "vgg19": words.Key("Finest (VGG-19)"),
 }
 
 // sizes are those that are offered beside the device's choice and the photograph's own.
@@ -56,12 +56,18 @@ func (s *Panel) Store(stored map[string]int64) bool {
 	return news
 }
 
-// Render has the dials for all and for experts, of those classes. copyLink makes a link of the settings.
-func (s *Panel) Render(sheet []string, copyLink func()) app.UI {
+// Render has the dials for all and for experts, of those classes, and below the one for colours where
+// a palette is chosen. copyLink makes a link of the settings.
+func (s *Panel) Render(sheet []string, palette app.UI, copyLink func()) app.UI {
 	var body []app.UI
 	for _, name := range desk.Sliders {
-		if setting, ok := engine.SettingByName(name); ok {
-			body = append(body, s.renderSlider(setting))
+		setting, ok := engine.SettingByName(name)
+		if !ok {
+			continue
+		}
+		body = append(body, s.renderSlider(setting))
+		if name == "keep_colours" {
+			body = append(body, palette, s.renderPaletteShare())
 		}
 	}
 	body = append(body, s.renderSizes())
@@ -100,6 +106,13 @@ func (s *Panel) renderSlider(setting engine.Setting) app.UI {
 			OnDblClick(func(app.Context, app.Event) { s.desk.Reset(setting) }, app.EventScope(id)),
 		s.renderHelpText(setting),
 	)
+}
+
+// renderPaletteShare says how much of a palette's colours there are. It is always there, as what follows
+// it would be made anew.
+func (s *Panel) renderPaletteShare() app.UI {
+	setting, _ := engine.SettingByName("palette_colours")
+	return app.Div().Hidden(s.desk.Palette == nil).Body(s.renderSlider(setting))
 }
 
 // renderNumber is an input for writing the value of a setting.

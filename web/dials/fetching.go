@@ -105,7 +105,7 @@ func (s *Panel) renderFetch() []app.UI {
 		}
 		return append(body, app.Div().Class("progress", "wide").Body(bar, app.P().Class("fine").Aria("hidden", true).Text(fetchFine(f))))
 	case !f.Allowed:
-		return append(body, app.P().Class("help-text").Text(words.T("Finest (VGG-19) is not on this server. Whoever operates it can download it with trapped networks fetch or trapped serve --fetch-network.")))
+		return append(body, app.P().Class("help-text").Text(words.T("Finest (VGG-19) is not on this server. Its operator can download it with trapped networks fetch or trapped serve --fetch-network.")))
 	case f.Error != nil:
 		body = append(body, app.P().Class("help-text").Aria("hidden", true).Text(f.Error.Detail))
 	}

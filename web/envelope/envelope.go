@@ -136,8 +136,8 @@ func (e *Envelope) encode() []byte {
 	return data[:size] // what make has cleared
 }
 
-// decode reads contents, of which the parts stay slices. What follows them is to be the
-// zeros of encode, of old envelopes nothing.
+// decode reads contents, of which the parts stay slices. The zeros of encode must follow them, in
+// old envelopes nothing.
 func decode(data []byte, old bool) (*Envelope, error) {
 	whole := len(data)
 	var all [parts][]byte

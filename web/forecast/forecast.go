@@ -77,7 +77,7 @@ func (l *look) turn(o engine.Outline) bool {
 
 // bare is a recipe without what time and memory do not follow from.
 func bare(r engine.Recipe) engine.Recipe {
-	r.Strength, r.Detail, r.Smoothness, r.Seed, r.StyleWeights, r.Feather = 50, 0, 0, 0, nil, 0
+	r.Strength, r.Detail, r.Smoothness, r.Palette, r.Seed, r.StyleWeights, r.Feather = 50, 0, 0, 0, 0, nil, 0
 	return r
 }
 

@@ -20,6 +20,10 @@ func (st *Store) Restore(d *desk.Desk, w desk.Work, then func(engine.Recipe)) er
 	if err != nil {
 		return err
 	}
+	var palette *desk.Picture
+	if last := len(list) - 1; w.Palette != "" {
+		palette, list = list[last], list[:last]
+	}
 	styles := 1 + len(w.Styles)
 	if styles < 2 {
 		return errors.New("a painting without a style")
@@ -34,7 +38,7 @@ func (st *Store) Restore(d *desk.Desk, w desk.Work, then func(engine.Recipe)) er
 			for _, p := range append([]*desk.Picture{d.Content}, d.Styles...) {
 				photo.Forget(p)
 			}
-			d.Place(list[0], list[1:styles], masks, recipe)
+			d.Place(list[0], list[1:styles], palette, masks, recipe)
 			then(recipe)
 		})
 	})

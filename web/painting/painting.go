@@ -42,6 +42,11 @@ type Painter struct {
 	// Ended is told of the end of a run, which may have a result, and where it was made.
 	Ended func(result *engine.Result, where string)
 
+	// Begins is called when a run begins, and Previewed with each preview of it, which can be drawn
+	// then and there.
+	Begins    func()
+	Previewed func(bitmap app.Value)
+
 	// Reported is called whenever there is more to show of the run.
 	Reported func()
 
@@ -136,6 +141,7 @@ func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe,
 	s.desk.Run.Begin(job)
 	s.desk.Problem = ""
 	s.keepAwake()
+	s.Begins()
 	s.Picture.NothingDrawn()
 	s.Picture.Photograph(s.desk.Longer(&recipe), s.desk.Begin == nil && smaller == nil)
 
@@ -168,7 +174,7 @@ func (s *Painter) hear(p engine.Progress) {
 		s.desk.Problem = p.Note
 	}
 	if p.Preview != nil {
-		s.Picture.Draw(p.Preview)
+		s.show(dom.Offscreen(p.Preview))
 	}
 	if p.Note != "" || p.Estimate != nil || s.desk.Run.Phase().Text() != before {
 		s.keepAwake()
@@ -184,8 +190,13 @@ func (s *Painter) keepAwake() { s.awake.Want(s.desk.Run.Pausable()) }
 // Show takes a preview that has come beside the reports.
 func (s *Painter) Show(bitmap app.Value) {
 	if s.desk.Busy() {
-		s.Picture.DrawBitmap(bitmap)
+		s.show(bitmap)
 	}
+}
+
+func (s *Painter) show(bitmap app.Value) {
+	s.Picture.DrawBitmap(bitmap)
+	s.Previewed(bitmap)
 }
 
 // resume lets the run that waits go on, after the page was closed as well.

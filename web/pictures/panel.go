@@ -80,7 +80,7 @@ func (s *Panel) Render(slots Slots) app.UI {
 	return panel.Body(
 		app.Section().Class("group photograph").Body(
 			app.Div().Class("head").Body(app.H2().Text(words.T("Photograph"))),
-			s.renderDrop("content", words.T("Photograph file"), s.desk.Content, false, s.setContent),
+			s.renderDrop("content", words.T("Photograph file"), words.T("Choose, drop or paste"), s.desk.Content, false, s.setContent),
 			s.renderCamera(),
 			s.renderExamples(words.T("Example photographs"), exampleContents, s.setContent),
 		),
@@ -97,7 +97,7 @@ func (s *Panel) Render(slots Slots) app.UI {
 			// Always there: go-app makes anew what comes after something that comes and goes,
 			// and a file chooser that is open must not lose its input.
 			app.Ul().Class("strip").Hidden(len(s.desk.Styles) == 0).Body(app.Range(s.desk.Styles).Slice(func(i int) app.UI { return s.renderStyle(i, slots) })),
-			s.renderDrop("style", words.T("Style picture file"), nil, true, s.addStyle),
+			s.renderDrop("style", words.T("Style picture file"), s.styleHint(), nil, true, s.addStyle),
 			s.renderExamples(words.T("Example styles"), exampleStyles, s.chooseStyle),
 		),
 		slots.Masks,
@@ -117,13 +117,35 @@ func (s *Panel) renderStyle(i int, slots Slots) app.UI {
 	)
 }
 
-// renderDrop is a tile on which pictures are dropped, and which opens the file
-// chooser.
-func (s *Panel) renderDrop(id, name string, shown *desk.Picture, several bool, take func(*desk.Picture)) app.UI {
-	hint := words.T("Choose, drop or paste")
-	if several && len(s.desk.Styles) > 0 {
-		hint = words.T("Add a style")
+func (s *Panel) styleHint() string {
+	if len(s.desk.Styles) > 0 {
+		return words.T("Add a style")
 	}
+	return words.T("Choose, drop or paste")
+}
+
+// setPalette takes a picture for its colours, or none.
+func (s *Panel) setPalette(p *desk.Picture) {
+	s.desk.WhenFree(func() { s.desk.SetPalette(p) })
+}
+
+// RenderPalette is where a palette is chosen, for the place of the colours' settings.
+func (s *Panel) RenderPalette() app.UI {
+	p, name := s.desk.Palette, ""
+	if p != nil {
+		name = p.File.Name
+	}
+	return app.Div().Class("palette").Role("group").Aria("label", words.T("Palette")).Body(
+		s.renderDrop("palette", words.T("Palette file"), words.T("Take the colours of another picture"), p, false, s.setPalette),
+		app.Button().Class("remove").Type("button").Hidden(p == nil).Body(dom.Icon("remove")).
+			Aria("label", words.T("Remove the palette %s", name)).
+			OnClick(func(app.Context, app.Event) { s.setPalette(nil) }),
+	)
+}
+
+// renderDrop is a tile on which pictures are dropped, and which opens the file
+// chooser; hint is what it says while it is empty.
+func (s *Panel) renderDrop(id, name, hint string, shown *desk.Picture, several bool, take func(*desk.Picture)) app.UI {
 	tile := app.Label().Class("tile").For(id).
 		OnDragOver(func(_ app.Context, e app.Event) { e.PreventDefault() }).
 		OnDrop(func(_ app.Context, e app.Event) {

@@ -146,8 +146,12 @@ func (r *Run) Fine() string {
 	if p.Remaining > 0 {
 		text += words.T(" · %s left", words.Duration(p.Remaining.Duration()))
 	}
-	if p.Device != "" {
-		text += words.T(" · on %s", p.Device)
+	switch j := r.job(); {
+	case p.Device == "":
+	case j != nil && j.Where != "":
+		text += words.T(" · server: %s", words.Translate(p.Device))
+	default:
+		text += " · " + words.Translate(p.Device)
 	}
 	return text
 }

@@ -169,7 +169,7 @@ func (r *Run) Stop() {
 }
 
 // End takes the result of the run that was under way, or why there is none, or both if it was
-// stopped. What waits for the end is left to Proceed.
+// stopped. Proceed does what waits for the end.
 func (r *Run) End(result *engine.Result, err error, took time.Duration) {
 	if r.job() == nil {
 		return

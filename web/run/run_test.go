@@ -253,6 +253,15 @@ func TestHowLong(t *testing.T) {
 	if got := r.Fine(); got != "Scale 2 of 3 · 38 of 120 · 3 min left" {
 		t.Errorf("while it paints it says %q", got)
 	}
+	for device, want := range map[string]string{
+		"2 processor cores":                    "Scale 2 of 3 · 38 of 120 · 3 min left · 2 processor cores",
+		"this computer's graphics card (Iris)": "Scale 2 of 3 · 38 of 120 · 3 min left · this computer's graphics card (Iris)",
+	} {
+		r.Progress.Device = device
+		if got := r.Fine(); got != want {
+			t.Errorf("while %s paints it says %q", device, got)
+		}
+	}
 	r.Stop()
 	if got := r.Fine(); got != "Stopping …" {
 		t.Errorf("while it stops it says %q", got)

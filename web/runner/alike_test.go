@@ -209,7 +209,7 @@ func TestFilesComeThrough(t *testing.T) {
 		req.Styles = append(req.Styles, named("second"))
 		req.Masks = []engine.File{{}, named("m")}
 		req.StyleMasks = []engine.File{named("n"), {}}
-		req.Keep, req.StartPicture, req.Smaller = named("k"), named("s"), named("l")
+		req.Keep, req.Palette, req.StartPicture, req.Smaller = named("k"), named("p"), named("s"), named("l")
 		s := &script{result: engine.Result{Picture: drawn(4, 3)}}
 		engines[which].Runner = s
 		if _, err := runners[which].Run(t.Context(), req, func(engine.Progress) {}); err != nil {

@@ -6,15 +6,13 @@ import (
 	"image"
 	"time"
 
+	"trappedinart/engine"
 	"trappedinart/wasm/protocol"
 )
 
-// growNetwork is the network whose eyes are borrowed, the one that the page has at once,
-// and addressFor how long its address is waited for.
-const (
-	growNetwork = "small"
-	addressFor  = 5 * time.Second
-)
+// addressFor is how long a grow waits for the address of the network whose eyes it borrows: the small
+// one, which the page has at once.
+const addressFor = 5 * time.Second
 
 // Grow has the worker grow scribbles on a picture, as segment.Grow does.
 func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]uint8, error) {
@@ -23,7 +21,7 @@ func (r *Worker) Grow(ctx context.Context, img *image.NRGBA, seeds []uint8) ([]u
 	}
 	defer r.busy.Unlock()
 	soon, stop := context.WithTimeout(ctx, addressFor)
-	url, err := r.Address(soon, growNetwork)
+	url, err := r.Address(soon, engine.SmallNetwork)
 	stop()
 	if err != nil {
 		url = "" // colours alone

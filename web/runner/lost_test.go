@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"trappedinart/engine"
+	"trappedinart/internal/await"
 	"trappedinart/wasm/protocol"
 	session "trappedinart/wasm/worker"
 	"trappedinart/web/runner"
@@ -247,8 +248,10 @@ func TestTakingOverAsAsked(t *testing.T) {
 		}
 		req.Control.Pause()
 		<-began
-		for !second.Control.Paused() {
-			time.Sleep(time.Millisecond)
+		for range await.Turns(ctx, time.Millisecond) {
+			if second.Control.Paused() {
+				break
+			}
 		}
 		stop()
 	}()

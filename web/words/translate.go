@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Translate is what the engine or a server said in English, in the language that is spoken. What it
-// does not know it leaves as it is.
+// Translate returns a sentence of the engine or a server, which is English, in the language that is spoken. It
+// leaves unknown sentences as they are.
 func Translate(said string) string {
 	if spoken.sentences == nil || said == "" {
 		return said

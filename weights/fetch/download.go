@@ -23,7 +23,7 @@ import (
 )
 
 // A Download is a published file on its way to a directory: in a .part while it is not
-// whole, with the server's name for this version of it in an .etag. What is there goes on
+// whole, with the server's name for this version of it in an .etag. The download goes on
 // after the process ended, however it did.
 type Download struct {
 	Published
@@ -137,7 +137,7 @@ func (d *Download) whole(ctx context.Context, path string) error {
 		return err
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
-		return engine.Errorf(engine.InvalidWeights, "What came from %s is not the file that was published (its %s is %s, not %s), and was removed; try again, or give another address with %s.", d.from(), name, got, want, d.Flag)
+		return engine.Errorf(engine.InvalidWeights, "The file from %s is not the published one (its %s is %s, not %s), and was removed; try again, or give another address with %s.", d.from(), name, got, want, d.Flag)
 	}
 	return nil
 }
@@ -287,7 +287,7 @@ var (
 	errBrokeOff = errors.New("broke off") // marks what is worth another try at once
 )
 
-// full is the error for a file that cannot be written on. What was written stays.
+// full is the error for a file that cannot be written on. The bytes before stay.
 func (d *Download) full(err error, have, total int64) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return d.noRoom(have, total)

@@ -113,7 +113,7 @@ func (f *Fetcher) Start() Status {
 	return f.status
 }
 
-// Run fetches whenever it was asked to, until ctx ends. What is on its way then stays, and
+// Run fetches whenever it was asked to, until ctx ends. An unfinished download stays, and
 // goes on when somebody asks again.
 func (f *Fetcher) Run(ctx context.Context) {
 	for {

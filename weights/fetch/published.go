@@ -56,7 +56,7 @@ func (p Published) At(address string) (Published, error) {
 	if u.Fragment != "" {
 		sum, ok := strings.CutPrefix(strings.ToLower(u.Fragment), "sha256=")
 		if raw, err := hex.DecodeString(sum); !ok || err != nil || len(raw) != 32 {
-			return p, engine.Errorf(engine.InvalidRequest, "What follows # in the address of a file is sha256= and 64 digits; %.100q is not.", u.Fragment)
+			return p, engine.Errorf(engine.InvalidRequest, "After #, the address of a file needs sha256= and 64 digits, not %.100q.", u.Fragment)
 		}
 		p.SHA256, p.MD5, p.Size = sum, "", 0
 		u.Fragment = ""

@@ -43,6 +43,7 @@ var shown = []control{
 	{"two styles, one left", func(r *engine.Request, second engine.File) {
 		r.Styles, r.Masks = append(r.Styles, second), []engine.File{half(true)}
 	}},
+	{"the second as palette", func(r *engine.Request, second engine.File) { r.Palette = second }},
 	{"left alone", func(r *engine.Request, _ engine.File) { r.Masks = []engine.File{half(true)} }},
 	{"keep the left", func(r *engine.Request, _ engine.File) { r.Keep = half(true) }},
 	{"the painting's right", func(r *engine.Request, _ engine.File) { r.StyleMasks = []engine.File{half(false)} }},

@@ -9,8 +9,8 @@
 // nothing sensible and says nothing, so which one a file holds is never guessed: the
 // file's metadata, its checksum or its first filters tell, or a person does.
 //
-// The package is native tooling. What it reads comes from anywhere: nothing is read
-// before its size is checked against the file's.
+// The package is native tooling. Its files come from anywhere: it reads nothing
+// before it has checked the size against the file's.
 package importer
 
 import (

@@ -17,8 +17,8 @@ import (
 // hundred times as much memory.
 const maxHeader = 64 << 10
 
-// readSafetensors reads a file that is mapped into memory. What is returned as weights
-// is copied; the tensors are views, to be read while the mapping stands.
+// readSafetensors reads a file that is mapped into memory. The weights that it returns
+// are copies; the tensors are views, to be read while the mapping stands.
 func readSafetensors(data []byte) (content, error) {
 	n := binary.LittleEndian.Uint64(data)
 	switch {

@@ -78,11 +78,15 @@ func (t *Trainer) From(old []byte, network *vgg.Weights) error {
 	for l, c := range network.Convs[:Layers] {
 		copy(t.p.bias[l], c.Bias)
 		for k := range t.p.weight[l] {
-			scale := 1.
+			from, scale := k, 1.
 			if l == 0 {
-				scale = network.Input.Scale[k/9%3] / inputScale
+				channel := k / 9 % 3 // red, green, blue
+				scale = network.Input.Scale[channel] / inputScale
+				if network.Input.BGR {
+					from += 9 * (2 - 2*channel)
+				}
 			}
-			t.p.weight[l][k] = float32(float64(c.At(k)) * scale)
+			t.p.weight[l][k] = float32(float64(c.At(from)) * scale)
 		}
 	}
 	t.settled, t.paintFrom = false, min(settle, t.Steps/4)

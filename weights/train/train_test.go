@@ -247,6 +247,21 @@ func TestFrom(t *testing.T) {
 		}
 	}
 
+	// The same network that takes blue first.
+	turned := *made
+	turned.Convs, turned.Input.BGR = slices.Clone(made.Convs), true
+	turned.Convs[0].Weight = slices.Clone(made.Convs[0].Weight)
+	for k := range turned.Convs[0].Weight {
+		turned.Convs[0].Weight[k] = made.Convs[0].Weight[k+9*(2-2*(k/9%3))]
+	}
+	blueFirst := start(t, o, dir)
+	if err := blueFirst.From(nil, &turned); err != nil {
+		t.Fatal(err)
+	}
+	if got := blueFirst.Network("blue first").Convs[0].Weight; !slices.Equal(got, again.Network("again").Convs[0].Weight) {
+		t.Error("begun from a network that takes blue first, the first convolution is another")
+	}
+
 	o.Widths = []int{6, 6, 8, 8, 12, 16}
 	wider := start(t, o, dir)
 	for name, err := range map[string]error{"a state": wider.From(state, nil), "a network": wider.From(nil, made), "nothing": wider.From(nil, nil)} {

@@ -335,17 +335,16 @@ func Shapes() []backend.Shape {
 
 // Compare holds got against want on every operation and shape, convolutions to the
 // given tolerance.
-func Compare(t *testing.T, got, want backend.Backend, convolution float64) {
+func Compare(t *testing.T, got backend.Backend, want *Reference, convolution float64) {
 	for _, op := range ops {
 		t.Run(op.name, func(t *testing.T) {
 			for i, s := range Shapes() {
-				seed := func() *inputs { return &inputs{rand.New(rand.NewPCG(uint64(i), 7))} }
-				g, w := op.run(got, seed(), s), op.run(want, seed(), s)
+				q := question{op.name, s, *rand.NewPCG(uint64(i), 7)}
 				tolerance := op.tolerance
 				if tolerance == winograd {
 					tolerance = convolution
 				}
-				if err := Close(g, w, tolerance); err != nil {
+				if err := q.hold(got, want, op.run, tolerance); err != nil {
 					t.Errorf("%v: %v", s, err)
 				}
 			}
@@ -354,11 +353,11 @@ func Compare(t *testing.T, got, want backend.Backend, convolution float64) {
 }
 
 // Convolutions holds the convolutions alone against want's, at one shape.
-func Convolutions(got, want backend.Backend, s backend.Shape, tolerance float64) error {
+func Convolutions(got backend.Backend, want *Reference, s backend.Shape, tolerance float64) error {
 	for _, op := range ops {
 		if op.tolerance == winograd {
-			seed := func() *inputs { return &inputs{rand.New(rand.NewPCG(uint64(s.Len()), 9))} }
-			if err := Close(op.run(got, seed(), s), op.run(want, seed(), s), tolerance); err != nil {
+			q := question{op.name, s, *rand.NewPCG(uint64(s.Len()), 9)}
+			if err := q.hold(got, want, op.run, tolerance); err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
 			}
 		}
@@ -366,11 +365,16 @@ func Convolutions(got, want backend.Backend, s backend.Shape, tolerance float64)
 	return nil
 }
 
-// Everything returns what all operations make at one shape.
+// Everything returns what all operations make at one shape, those of training too where be has them.
 func Everything(be backend.Backend, s backend.Shape) []float32 {
 	var all []float32
 	for _, op := range ops {
 		all = append(all, op.run(be, &inputs{rand.New(rand.NewPCG(2, 9))}, s)...)
+	}
+	if trainer, ok := be.(backend.Trainer); ok {
+		for _, op := range trained {
+			all = append(all, op.run(trainer, &inputs{rand.New(rand.NewPCG(2, 9))}, s)...)
+		}
 	}
 	return all
 }

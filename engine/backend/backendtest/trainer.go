@@ -9,30 +9,39 @@ import (
 	"trappedinart/engine/backend"
 )
 
+// trained are the operations that training adds.
+var trained = []struct {
+	name string
+	run  func(be backend.Trainer, in *inputs, s backend.Shape) []float32
+}{
+	{"ConvolveGrad", func(be backend.Trainer, in *inputs, s backend.Shape) []float32 { return convolveGrad(be, in, s, true) }},
+	{"ConvolveGrad of all units", func(be backend.Trainer, in *inputs, s backend.Shape) []float32 {
+		return convolveGrad(be, in, s, false)
+	}},
+	{"Map", func(be backend.Trainer, in *inputs, s backend.Shape) []float32 {
+		dst := in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W})
+		be.Map(dst, in.buffer(be, s), in.normal(out(s)*s.C))
+		back := in.buffer(be, s) // what lies behind the channels must have stayed 0
+		be.Map(back, dst, in.normal(out(s)*s.C))
+		return append(read(be, dst), read(be, back)...)
+	}},
+	{"MapGrad", func(be backend.Trainer, in *inputs, s backend.Shape) []float32 {
+		dm := in.normal(out(s) * s.C)
+		be.MapGrad(dm, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), in.buffer(be, s))
+		return dm
+	}},
+}
+
 // CompareTrainer holds got against want on the operations that training adds.
-func CompareTrainer(t *testing.T, got, want backend.Trainer, tolerance float64) {
+func CompareTrainer(t *testing.T, got backend.Trainer, want *Reference, tolerance float64) {
 	for i, s := range Shapes() {
-		for name, run := range map[string]func(be backend.Trainer, in *inputs) []float32{
-			"ConvolveGrad": func(be backend.Trainer, in *inputs) []float32 { return convolveGrad(be, in, s, true) },
-			"ConvolveGrad of all units": func(be backend.Trainer, in *inputs) []float32 {
-				return convolveGrad(be, in, s, false)
-			},
-			"Map": func(be backend.Trainer, in *inputs) []float32 {
-				dst := in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W})
-				be.Map(dst, in.buffer(be, s), in.normal(out(s)*s.C))
-				back := in.buffer(be, s) // what lies behind the channels must have stayed 0
-				be.Map(back, dst, in.normal(out(s)*s.C))
-				return append(read(be, dst), read(be, back)...)
-			},
-			"MapGrad": func(be backend.Trainer, in *inputs) []float32 {
-				dm := in.normal(out(s) * s.C)
-				be.MapGrad(dm, in.buffer(be, backend.Shape{C: out(s), H: s.H, W: s.W}), in.buffer(be, s))
-				return dm
-			},
-		} {
-			seed := func() *inputs { return &inputs{rand.New(rand.NewPCG(uint64(i), 11))} }
-			if err := Close(run(got, seed()), run(want, seed()), tolerance); err != nil {
-				t.Errorf("%s %v: %v", name, s, err)
+		for _, op := range trained {
+			q := question{op.name, s, *rand.NewPCG(uint64(i), 11)}
+			run := func(be backend.Backend, in *inputs, s backend.Shape) []float32 {
+				return op.run(be.(backend.Trainer), in, s)
+			}
+			if err := q.hold(got, want, run, tolerance); err != nil {
+				t.Errorf("%s %v: %v", op.name, s, err)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ package cpu
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -89,6 +90,14 @@ func (b *Backend) ISA() string { return b.kernel.isa }
 
 // Threads returns the number of threads, or of workers.
 func (b *Backend) Threads() int { return len(b.workers.run) + b.crew.size() }
+
+// Device says in words how many processors compute.
+func (b *Backend) Device() string {
+	if n := b.Threads(); n > 1 {
+		return fmt.Sprintf("%d processor cores", n)
+	}
+	return "1 processor core"
+}
 
 // A buffer is a feature map [H,W,S] in memory: S is the number of channels rounded
 // up by stride, and the channels that this adds are always 0.

@@ -113,8 +113,8 @@ func (c *crew) play() {
 	}
 }
 
-// A recorder keeps a list of calls, piece by piece. What they work on is held by the task
-// and the arena.
+// A recorder keeps a list of calls, piece by piece. The task and the arena hold the
+// memory that they work on.
 type recorder struct {
 	records []record
 	starts  []int32

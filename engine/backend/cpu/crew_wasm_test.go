@@ -48,5 +48,5 @@ func TestCrew(t *testing.T) {
 }
 
 func TestCrewAgainstRef(t *testing.T) {
-	backendtest.Compare(t, crewed(bestKernel()), ref.New(), 2e-5)
+	backendtest.Compare(t, crewed(bestKernel()), backendtest.NewReference(ref.New()), 2e-5)
 }

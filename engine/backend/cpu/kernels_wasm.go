@@ -4,8 +4,8 @@ package cpu
 
 import "unsafe"
 
-// The module of kernels, in wasm/, which gen emits. Whoever starts the program supplies
-// it (wasm/kernels.js does, for the page's worker; node.js for tests). Kernels are called
+// The module of kernels, in wasm/, which gen emits. The starter of the program supplies
+// it (wasm/kernels.js for the page's worker, node.js for tests). Kernels are called
 // by records, so that a crew can be given a list of them.
 
 //go:wasmimport kernels variant

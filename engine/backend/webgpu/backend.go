@@ -72,8 +72,14 @@ func (b *Backend) Name() string { return "webgpu" }
 // Info says what computes.
 func (b *Backend) Info() Info { return b.gpu.info() }
 
-// Device is by what name a person knows what computes.
-func (b *Backend) Device() string { return b.Info().String() }
+// Device says in words what computes.
+func (b *Backend) Device() string {
+	info := b.Info()
+	if info.Software {
+		return fmt.Sprintf("a program in place of a graphics card (%s)", info.Name)
+	}
+	return fmt.Sprintf("this computer's graphics card (%s)", info.Name)
+}
 
 // Counts returns what was asked of the device so far.
 func (b *Backend) Counts() Counts { return b.counts }

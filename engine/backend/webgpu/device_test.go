@@ -106,6 +106,7 @@ func TestNoAllocations(t *testing.T) {
 	gram, metric, other, one, two := b.NewSums(256), b.NewSums(256), b.NewSums(256), b.NewSums(1), b.NewSums(32)
 	products, pairs := make([]float64, 2), []backend.Pair{{A: x, B: x}, {A: one}}
 	w := backend.Window{X0: 1, Y0: 1, X1: 7, Y1: 6}
+	limits := backend.Limits{Reach: 100}
 	for _, transform := range []bool{false, true} {
 		b.transform = transform
 		for name, step := range map[string]func(){
@@ -122,6 +123,7 @@ func TestNoAllocations(t *testing.T) {
 			"AddSquares":    func() { b.AddSquares(one, f, g, w); b.SquaresGrad(f, g, g, 1, w) },
 			"AddVariation":  func() { b.AddVariation(one, x, backend.Squared, w); b.VariationGrad(x, x, backend.Squared, 1, w) },
 			"Combine":       func() { b.Combine(f, 1, f, 2, g); b.Combine(gram, 1, gram, 2, metric) },
+			"AddExcess":     func() { b.AddExcess(one, x, limits, w); b.ExcessGrad(x, x, limits, 1, w) },
 			"AddPart, Adam": func() { b.AddPart(f, 0, 0, g, w); b.AdamStep(f, g, f, g, 1, 1) },
 			"Dots":          func() { _ = b.Dots(context.Background(), products, pairs) },
 		} {

@@ -45,7 +45,7 @@ func EveryShader(t *testing.T) []Text {
 		"dots": {"", "B"}, "dotsums": {"", "B"}, "adam": {""}, "addpart": {""},
 		"pool": {"", "MAXIMUM"}, "poolback": {"", "MAXIMUM"}, "reduce": {""}, "reduceback": {""},
 		"squares": {""}, "squaresgrad": {""}, "excess": {""}, "excessgrad": {""}, "variation": {"", "ABSOLUTE"}, "variationgrad": {"", "ABSOLUTE"},
-		"moments": {"", "MASK"}, "collect": {"", "LANES"}, "spread": {"", "FROM"}, "momentsgrad": {"", "MASK"},
+		"moments": {"", "MASK"}, "collect": {""}, "spread": {"", "FROM"}, "momentsgrad": {"", "MASK"},
 		"sandwich": {""}, "signs": {""}, "narrow": {"", "MASKED", "BIAS"}, "gram": {"", "MASK"}, "gramsum": {""},
 		"winogradin": {"", "MASKED"}, "winogradout": {"", "BIAS"},
 	}

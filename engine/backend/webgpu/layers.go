@@ -51,8 +51,8 @@ func (b *Backend) AddPart(dst backend.Buffer, x, y int, src backend.Buffer, w ba
 
 // window is the parameters of a window of s, of which n are counted: x0, y0, ww, wh, w, h; and
 // after these what else a kernel has.
-func window(n int, w backend.Window, s backend.Shape, more ...uint32) (params [16]uint32) {
-	params = [16]uint32{u(n), u(w.X0), u(w.Y0), u(w.X1 - w.X0), u(w.Y1 - w.Y0), u(s.W), u(s.H)}
+func window(n int, w backend.Window, s backend.Shape, more ...uint32) (params [20]uint32) {
+	params = [20]uint32{u(n), u(w.X0), u(w.Y0), u(w.X1 - w.X0), u(w.Y1 - w.Y0), u(s.W), u(s.H)}
 	copy(params[7:], more)
 	return params
 }

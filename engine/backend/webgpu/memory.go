@@ -87,7 +87,7 @@ func own[T any](b *Backend, owner *T, m *memory) {
 	}, m)
 }
 
-// A feature is a feature map: four channels together, [C/4, H, W, 4]. What fills up the
+// A feature is a feature map: four channels together, [C/4, H, W, 4]. The padding of the
 // last four is always 0.
 type feature struct {
 	shape backend.Shape

@@ -26,8 +26,8 @@ func Open(ctx context.Context, software bool) (*Backend, error) {
 }
 
 // Choose opens the machine's GPU if it is worth it: a real one, which computes every
-// operation as other does, and faster. The error says what it lacks. Who forces it gets
-// any that computes rightly.
+// operation as other does, and faster. The error says what it lacks. force takes any
+// that computes rightly.
 func Choose(ctx context.Context, other backend.Backend, force bool) (*Backend, error) {
 	b, err := Open(ctx, force)
 	if err != nil {

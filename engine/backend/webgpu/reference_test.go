@@ -3,8 +3,8 @@
 package webgpu_test
 
 import (
-	"trappedinart/engine/backend"
+	"trappedinart/engine/backend/backendtest"
 	"trappedinart/engine/backend/ref"
 )
 
-func reference() backend.Backend { return ref.New() }
+func reference() *backendtest.Reference { return backendtest.NewReference(ref.New()) }

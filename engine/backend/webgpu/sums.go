@@ -14,6 +14,12 @@ func summing(n int) int { return max(1, min(parts, n/(4*wide))) }
 // found returns room for what workgroups find.
 func (b *Backend) found(bytes int) *memory { return b.reserve(&b.partial, "parts of sums", bytes) }
 
+// collect adds to sums, in rows of c, what so many workgroups have found, each row padded.
+func (b *Backend) collect(s backend.Sums, groups, c, padded int) {
+	n := s.Len()
+	b.run(kernel{file: "collect"}, linear(n), []uint32{u(n), 0, u(groups), u(c), u(padded)}, s.(*sums).memory, b.partial)
+}
+
 func (b *Backend) AddSquares(s backend.Sums, x, y backend.Buffer, w backend.Window) {
 	shape := x.Shape()
 	backend.CheckSum(s.Len(), w, shape)
@@ -23,10 +29,10 @@ func (b *Backend) AddSquares(s backend.Sums, x, y backend.Buffer, w backend.Wind
 		return
 	}
 	groups := summing(n)
-	partial := b.found(32 * parts)
+	partial := b.found(8 * parts)
 	params := window(n, w, shape)
 	b.run(kernel{file: "squares"}, workgroups{groups, 1, 1}, params[:], partial, of(x), of(y))
-	b.run(kernel{file: "collect"}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
+	b.collect(s, groups, 1, 1)
 }
 
 func (b *Backend) SquaresGrad(da, x, y backend.Buffer, scale float64, w backend.Window) {
@@ -53,10 +59,10 @@ func (b *Backend) AddVariation(s backend.Sums, x backend.Buffer, kind backend.Va
 		return
 	}
 	groups := summing(n)
-	partial := b.found(32 * parts)
+	partial := b.found(8 * parts)
 	params := window(n, w, shape)
 	b.run(kernel{file: "variation", asked: variationOf(kind)}, workgroups{groups, 1, 1}, params[:], partial, of(x))
-	b.run(kernel{file: "collect"}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
+	b.collect(s, groups, 1, 1)
 }
 
 func (b *Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, scale float64, w backend.Window) {
@@ -69,8 +75,12 @@ func (b *Backend) VariationGrad(dx, x backend.Buffer, kind backend.Variation, sc
 }
 
 // limited are what both shaders of excess are given after the window.
-func limited(l backend.Limits, scale float64) []uint32 {
-	return []uint32{0, f(scale), f(l.Middle[0]), f(l.Middle[1]), f(l.Middle[2]), f(l.Reach)}
+func limited(l backend.Limits, scale float64) (params [10]uint32) {
+	params[1] = f(scale)
+	for i, v := range [4]float64{l.Middle[0], l.Middle[1], l.Middle[2], l.Reach} {
+		params[2+i], params[6+i] = twice(v)
+	}
+	return params
 }
 
 func (b *Backend) AddExcess(s backend.Sums, x backend.Buffer, limits backend.Limits, w backend.Window) {
@@ -82,10 +92,11 @@ func (b *Backend) AddExcess(s backend.Sums, x backend.Buffer, limits backend.Lim
 		return
 	}
 	groups := summing(n)
-	partial := b.found(32 * parts)
-	params := window(n, w, shape, limited(limits, 0)...)
+	partial := b.found(8 * parts)
+	more := limited(limits, 0)
+	params := window(n, w, shape, more[:]...)
 	b.run(kernel{file: "excess"}, workgroups{groups, 1, 1}, params[:], partial, of(x))
-	b.run(kernel{file: "collect"}, linear(1), []uint32{1, 0, u(groups)}, s.(*sums).memory, partial)
+	b.collect(s, groups, 1, 1)
 }
 
 func (b *Backend) ExcessGrad(dx, x backend.Buffer, limits backend.Limits, scale float64, w backend.Window) {
@@ -93,7 +104,8 @@ func (b *Backend) ExcessGrad(dx, x backend.Buffer, limits backend.Limits, scale 
 	backend.CheckExcess(x, w)
 	backend.CheckSame(shape, dx)
 	n := w.Area()
-	params := window(n, w, shape, limited(limits, scale)...)
+	more := limited(limits, scale)
+	params := window(n, w, shape, more[:]...)
 	b.run(kernel{file: "excessgrad"}, linear(n), params[:], of(dx), of(x))
 }
 
@@ -105,14 +117,14 @@ func (b *Backend) AddMoments(s backend.Sums, x backend.Buffer, w backend.Window,
 		return
 	}
 	groups := summing(w.Area())
-	partial := b.found(32 * groups * 2 * c4)
+	partial := b.found(8 * groups * 2 * 4 * c4)
 	params := window(w.Area(), w, shape, 0, u(c4))
 	if mask != nil {
 		b.run(kernel{file: "moments", asked: "MASK"}, workgroups{groups, c4, 1}, params[:], partial, of(x), of(mask))
 	} else {
 		b.run(kernel{file: "moments"}, workgroups{groups, c4, 1}, params[:], partial, of(x))
 	}
-	b.run(kernel{file: "collect", asked: "LANES"}, linear(2*c4), []uint32{u(2 * c4), 0, u(groups), u(c4), u(shape.C), u(2 * shape.C)}, s.(*sums).memory, partial)
+	b.collect(s, groups, shape.C, 4*c4)
 }
 
 func (b *Backend) Spread(dst, s backend.Sums, area float64) {

@@ -81,20 +81,20 @@ func (b *Backend) Dots(ctx context.Context, dst []float64, pairs []backend.Pair)
 	if len(pairs) == 0 {
 		return b.Err()
 	}
-	const most = 32 * parts // bytes of a product
+	const most = 8 * parts // bytes of a product
 	results := b.reserve(&b.results, "results", most*roundUp(len(pairs), 64))
-	at := 0 // in vectors
+	at := 0 // in pairs of head and tail
 	for _, p := range pairs {
 		groups := b.dot(p, results, at)
-		at += 2 * groups
+		at += groups
 	}
-	bytes, err := b.fetch(ctx, results, max(16*at, 16))
+	bytes, err := b.fetch(ctx, results, max(8*at, 16))
 	if err != nil {
 		return err
 	}
 	for i, p := range pairs {
 		dst[i] = 0
-		n := 8 * b.dotGroups(p)
+		n := 2 * b.dotGroups(p)
 		for k := range n {
 			dst[i] += float64(math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*k:])))
 		}

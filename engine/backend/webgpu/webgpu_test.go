@@ -10,6 +10,7 @@ import (
 	"image"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"trappedinart/engine"
@@ -21,10 +22,14 @@ import (
 	"trappedinart/engine/vgg"
 )
 
-// open returns the back end on whatever adapter there is.
+// device is the back end on whatever adapter there is. All tests share it that do not end it, as
+// compiling a shader takes seconds on a program that stands for a GPU.
+var device = sync.OnceValues(func() (*webgpu.Backend, error) { return webgpu.Open(context.Background(), true) })
+
+// open returns the device, and sees after the test that it still works.
 func open(t *testing.T) *webgpu.Backend {
 	t.Helper()
-	be, err := webgpu.Open(t.Context(), true)
+	be, err := device()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +38,6 @@ func open(t *testing.T) *webgpu.Backend {
 		if err := be.Err(); err != nil {
 			t.Error(err)
 		}
-		be.Close()
 	})
 	return be
 }
@@ -47,8 +51,10 @@ func TestAdjoint(t *testing.T) { backendtest.Adjoint(t, open(t), 1e-4) }
 func TestTransforms(t *testing.T) {
 	be := open(t)
 	be.Transform(true)
+	defer be.Transform(false)
+	want := reference()
 	for _, s := range []backend.Shape{{C: 17, H: 1, W: 1}, {C: 64, H: 12, W: 16}, {C: 130, H: 17, W: 23}} {
-		if err := backendtest.Convolutions(be, reference(), s, 2e-5); err != nil {
+		if err := backendtest.Convolutions(be, want, s, 2e-5); err != nil {
 			t.Errorf("%v: %v", s, err)
 		}
 	}
@@ -69,6 +75,18 @@ func TestChoice(t *testing.T) {
 	if be, err := webgpu.Choose(t.Context(), cpu.New(1), false); err == nil {
 		be.Close()
 		t.Errorf("%s was chosen, and is a program", be.Info())
+	}
+}
+
+// TestMistaken: what a device cannot compile is named by the file and line that it is in.
+func TestMistaken(t *testing.T) {
+	be, err := webgpu.Open(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer be.Close()
+	if err := be.Mistaken(); err == nil || !strings.Contains(err.Error(), "clear.wgsl:11 ") {
+		t.Errorf("the error is %v, and the mistake is in clear.wgsl:11", err)
 	}
 }
 
@@ -99,7 +117,7 @@ func paint(t *testing.T, be, fallback backend.Backend, iterations int, report fu
 			return vgg.Random("small", []int{8, 8, 16, 16, 16, 16}), nil
 		},
 		Decode: func(_ context.Context, f engine.File) (*image.NRGBA, error) {
-			img := image.NewNRGBA(image.Rect(0, 0, 48, 40))
+			img := image.NewNRGBA(image.Rect(0, 0, 32, 27))
 			for i := range img.Pix {
 				img.Pix[i] = uint8(i*len(f.Name)*7+i/191) | uint8(255*(i%4/3))
 			}
@@ -110,7 +128,7 @@ func paint(t *testing.T, be, fallback backend.Backend, iterations int, report fu
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Size, r.Scales, r.Iterations, r.History = 48, 1, iterations, 3
+	r.Size, r.Scales, r.Iterations, r.History = 32, 1, iterations, 3
 	file := func(name string) engine.File { return engine.File{Name: name, Data: []byte("picture")} }
 	res, err := runner.Run(t.Context(), engine.Request{Recipe: r, Content: file("photograph"), Styles: []engine.File{file("painting")}}, report)
 	if err != nil {
@@ -160,7 +178,7 @@ func TestLost(t *testing.T) {
 			return
 		}
 		losses[p.Iteration] = float64(p.Loss)
-		if p.Iteration == lostAt && p.Device != "" {
+		if p.Iteration == lostAt && p.Device == be.Device() {
 			be.Kill()
 		}
 	})

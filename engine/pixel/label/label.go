@@ -21,13 +21,13 @@ import (
 	"trappedinart/engine"
 )
 
-// A format knows the framing of one kind of file. What get returns, and what put is
-// given, is the bare XMP packet or ICC profile.
+// A format knows the framing of one kind of file. get returns, and put
+// takes, the bare XMP packet or ICC profile.
 type format struct {
 	is  func(file []byte) bool
 	get func(file []byte, w what) []byte
-	// put returns a new file with the body in it. What is there of the same kind already
-	// comes after it or goes.
+	// put returns a new file with the body in it. A body of the same kind that is there
+	// already comes after it or goes.
 	put func(file []byte, w what, body []byte) ([]byte, error)
 }
 

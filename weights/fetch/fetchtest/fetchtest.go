@@ -59,8 +59,8 @@ func Published(url string, data []byte) fetch.Published {
 	return fetch.Published{Name: "vgg19", Input: "caffe", URL: url + "/vgg19.h5", MD5: hex.EncodeToString(sum[:]), Size: int64(len(data))}
 }
 
-// A Host serves one file as a server in the internet does, or not quite. What it does can
-// be changed between requests.
+// A Host serves one file as a server in the internet does, or not quite. Its behaviour can
+// change between requests.
 type Host struct {
 	Data   []byte
 	Ranges bool   // it can go on in the middle

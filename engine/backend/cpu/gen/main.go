@@ -3,9 +3,8 @@
 //
 //	go -C gen run . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg cpu -wasm ../wasm
 //
-// It is a module of its own, so that the program does not depend on what writes
-// its assembly. What each function does is said, and tested against, in
-// ../portable.go.
+// It is a module of its own, so that the program does not depend on the writer of
+// its assembly. ../portable.go says what each function does, and the tests compare with it.
 package main
 
 import (

@@ -13,8 +13,8 @@ type width struct {
 	name   string
 	vector func() reg.VecVirtual
 	bytes  int
-	// A tile has rows x 2 vectors of sums. What is left of the rows is done by the
-	// smaller ones.
+	// A tile has rows x 2 vectors of sums. The smaller tiles do the rest of the
+	// rows.
 	rows []int
 }
 

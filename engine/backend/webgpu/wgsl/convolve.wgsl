@@ -16,6 +16,7 @@ struct Params { o4: u32, i4: u32, h: u32, w: u32, words: u32, k4: u32, stride: u
 //if MASKED
 @group(0) @binding(4) var<storage, read> signs: array<u32>;
 //end
+//use units
 //use panels
 
 @compute @workgroup_size(64)
@@ -44,15 +45,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
       let c = (k + $Qu) % p.i4;
 //for R $PL
       {
-        let v = y$R + tap / 3u - 1u;
-        let u = x$R + tap % 3u - 1u;
         var value = vec4<f32>(0.0);
-        if (tap < 9u && v < p.h && u < p.w) {
-          value = src[(c * p.h + v) * p.w + u];
-//if MASKED
-          let bits = (vec4<u32>(signs[(c * p.h + v) * p.words + u / 8u] >> (4u * (u % 8u))) >> vec4<u32>(0u, 1u, 2u, 3u)) & vec4<u32>(1u);
-          value = select(vec4<f32>(0.0), value, bits == vec4<u32>(1u));
-//end
+        if (tap < 9u) {
+          value = load(c, y$R + tap / 3u - 1u, x$R + tap % 3u - 1u);
         }
         panelB[$Qu * (9u * $TPu) + (t + 64u * $Ru) + (t + 64u * $Ru) / 8u] = value;
       }

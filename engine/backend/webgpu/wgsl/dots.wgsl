@@ -3,24 +3,19 @@
 
 struct Params { n: u32, zero: u32, at: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> partial: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> partial: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
 //if B
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
 //end
-//use pairs
-//use together
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  var s = Sum(vec4<f32>(0.0), vec4<f32>(0.0));
-  for (var i = group.x * 256u + t; i < p.n; i += count.x * 256u) {
+//use sum
 //if B
-    s = addProduct(s, a[i], b[i]);
+    s = addProduct4(s, a[i], b[i]);
 //end
 //if !B
-    s = add(s, a[i], vec4<f32>(0.0));
+    s = add4(s, a[i], vec4<f32>(0.0));
 //end
   }
-  find(t, p.at + 2u * group.x, s);
+  find(t, p.at + group.x, one(s));
 }

@@ -11,20 +11,7 @@ struct Params { n: u32, i4: u32, h: u32, w: u32, words: u32, parts: u32, bias: u
 //if MASKED
 @group(0) @binding(4) var<storage, read> signs: array<u32>;
 //end
-
-fn load(c: u32, v: u32, u: u32) -> vec4<f32> {
-  if (v >= p.h || u >= p.w) {
-    return vec4<f32>(0.0);
-  }
-  let value = src[(c * p.h + v) * p.w + u];
-//if MASKED
-  let bits = (vec4<u32>(signs[(c * p.h + v) * p.words + u / 8u] >> (4u * (u % 8u))) >> vec4<u32>(0u, 1u, 2u, 3u)) & vec4<u32>(1u);
-  return select(vec4<f32>(0.0), value, bits == vec4<u32>(1u));
-//end
-//if !MASKED
-  return value;
-//end
-}
+//use units
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {

@@ -1,5 +1,5 @@
 // Sums of one number at a time.
-//use exact NUMBER=f32 BITS=u32
+//use exact NUMBER=f32 BITS=u32 FOUR=
 
 // times returns the product of two sums.
 fn times(a: Sum, b: Sum) -> Sum {

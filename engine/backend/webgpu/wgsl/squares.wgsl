@@ -3,22 +3,17 @@
 
 struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, zero: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> partial: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> partial: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
 //use window
-//use pairs
-//use together
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  var s = Sum(vec4<f32>(0.0), vec4<f32>(0.0));
-  for (var i = group.x * 256u + t; i < p.n; i += count.x * 256u) {
+//use sum
     let at = indexOf(i);
     // The difference itself rounds: d + e is exact.
-    let d = add(Sum(a[at], vec4<f32>(0.0)), -b[at], vec4<f32>(0.0));
-    s = addProduct(s, d.head, d.head);
+    let d = add4(Sum4(a[at], vec4<f32>(0.0)), -b[at], vec4<f32>(0.0));
+    s = addProduct4(s, d.head, d.head);
     s.tail += 2.0 * d.head * d.tail;
   }
-  find(t, 2u * group.x, s);
+  find(t, group.x, one(s));
 }

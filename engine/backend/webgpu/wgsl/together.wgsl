@@ -1,9 +1,10 @@
-// The sums of a workgroup's 256 invocations end in heads[0] and tails[0].
+// The sums of a workgroup's 256 invocations become one.
 
-var<workgroup> heads: array<vec4<f32>, 256>;
-var<workgroup> tails: array<vec4<f32>, 256>;
+var<workgroup> heads: array<f32, 256>;
+var<workgroup> tails: array<f32, 256>;
 
-fn together(t: u32, mine: Sum) {
+// find writes to partial[at] what the workgroup's invocations found.
+fn find(t: u32, at: u32, mine: Sum) {
   heads[t] = mine.head;
   tails[t] = mine.tail;
   workgroupBarrier();
@@ -15,13 +16,7 @@ fn together(t: u32, mine: Sum) {
     }
     workgroupBarrier();
   }
-}
-
-// find writes what the workgroup's invocations found, at partial[at] and behind it.
-fn find(t: u32, at: u32, mine: Sum) {
-  together(t, mine);
   if (t == 0u) {
-    partial[at] = heads[0];
-    partial[at + 1u] = tails[0];
+    partial[at] = vec2<f32>(heads[0], tails[0]);
   }
 }

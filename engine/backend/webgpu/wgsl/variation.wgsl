@@ -3,28 +3,23 @@
 
 struct Params { n: u32, x0: u32, y0: u32, ww: u32, wh: u32, w: u32, h: u32, zero: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read_write> partial: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> partial: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read> x: array<vec4<f32>>;
 //use window
-//use pairs
-//use together
 
-fn differ(s: Sum, source: vec4<f32>, to: vec4<f32>) -> Sum {
-  let d = add(Sum(to, vec4<f32>(0.0)), -source, vec4<f32>(0.0));
+fn differ(s: Sum4, source: vec4<f32>, to: vec4<f32>) -> Sum4 {
+  let d = add4(Sum4(to, vec4<f32>(0.0)), -source, vec4<f32>(0.0));
 //if ABSOLUTE
   let side = select(vec4<f32>(1.0), vec4<f32>(-1.0), d.head < vec4<f32>(0.0));
-  return add(s, side * d.head, side * d.tail);
+  return add4(s, side * d.head, side * d.tail);
 //end
 //if !ABSOLUTE
-  let sum = addProduct(s, d.head, d.head);
-  return Sum(sum.head, sum.tail + 2.0 * d.head * d.tail);
+  let sum = addProduct4(s, d.head, d.head);
+  return Sum4(sum.head, sum.tail + 2.0 * d.head * d.tail);
 //end
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) t: u32) {
-  var s = Sum(vec4<f32>(0.0), vec4<f32>(0.0));
-  for (var i = group.x * 256u + t; i < p.n; i += count.x * 256u) {
+//use sum
     let place = placeOf(i);
     let at = indexOf(i);
     if (place.x + 1u < p.w) {
@@ -34,5 +29,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) count:
       s = differ(s, x[at], x[at + p.w]);
     }
   }
-  find(t, 2u * group.x, s);
+  find(t, group.x, one(s));
 }

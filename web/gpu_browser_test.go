@@ -1,0 +1,53 @@
+//go:build browser && gpu
+
+package main_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// losable is a worker whose graphics card is taken away when the test says so.
+const losable = `const asked = GPUAdapter.prototype.requestDevice;
+	GPUAdapter.prototype.requestDevice = async function(...a) {
+		const device = await asked.apply(this, a);
+		new BroadcastChannel('graphics').onmessage = () => device.destroy();
+		return device;
+	};
+`
+
+// A painting on the GPU, of which the page says by what it is made; and one whose device is lost in the
+// middle, which goes on on the processor and says so. SwiftShader stands for a GPU.
+func TestGraphicsCard(t *testing.T) {
+	const patience = 10 * time.Minute // its compiler takes most of that on a busy machine
+	s := open(t)
+	s.before = losable
+	b := newTabFor(t, s, "/?network=small&size=64&iterations=5&workers=1&backend=webgpu", 1280, 800, patience,
+		chromedp.Flag("enable-unsafe-webgpu", true), chromedp.Flag("enable-features", "Vulkan"), chromedp.Flag("use-webgpu-adapter", "swiftshader"))
+	says := func(text string) string { return `document.body.innerText.includes("` + text + `")` }
+	b.ready(1)
+	before := value[int64](b, picture)
+	b.press("Start")
+	b.until(says("a program in place of a graphics card (")+" || "+problem, patience)
+	b.until(state+` === 'done'`, patience)
+	if text := value[string](b, problem); text != "" {
+		t.Errorf("the page says %q", text)
+	}
+	if value[int64](b, picture) == before {
+		t.Error("the painting is what was there before")
+	}
+
+	b.do(chromedp.Navigate(s.URL + "/?network=small&size=64&iterations=400&workers=1&backend=webgpu"))
+	b.ready(1)
+	b.press("Start")
+	b.until(says("a program in place of a graphics card ("), patience)
+	b.until(`document.querySelector('#status').dataset.iteration >= 3`, patience)
+	value[bool](b, `new BroadcastChannel('graphics').postMessage(0), true`)
+	b.until(says("The GPU stopped (it was lost:"), patience)
+	b.until(says("The processor continues from the last picture."), patience)
+	b.until(says(" · 1 processor core"), patience)
+	b.press("Stop")
+	b.until(state+` === 'done'`, patience)
+}
