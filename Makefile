@@ -183,7 +183,7 @@ unit-kernels:
 # race is the race detector, where there are goroutines: every operation on several threads, the
 # training, runs and their watchers, and the server. What has none, and whole paintings, it only slows down.
 race:
-	go test -timeout 30m -race -short -run 'SameBits|Compact' ./engine/backend/cpu
+	go test -timeout 30m -race -short -run 'SameBits/^go$$|Compact' ./engine/backend/cpu
 	go test -timeout 30m -race -short -run 'Resumes' ./weights/train
 	go test -timeout 30m -race -short -run 'Store|Stream|^TestPut' ./weights
 	go test -timeout 30m -race -short ./engine ./weights/fetch ./wasm/networks ./wasm/worker ./web/runner \

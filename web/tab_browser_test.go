@@ -3,8 +3,8 @@
 package main_test
 
 import (
-	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,7 +17,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,36 +33,23 @@ import (
 
 	"trappedinart/internal/await"
 	"trappedinart/internal/fixture"
+	"trappedinart/internal/program"
 )
 
 // serverOf starts the program as a person does, with that data directory and more flags, and
 // returns its address.
 func serverOf(t *testing.T, data string, flags ...string) *url.URL {
 	t.Helper()
-	program := os.Getenv("TRAPPED_BIN")
-	if program == "" {
-		program = filepath.Join("..", "bin", "trapped")
-	}
-	cmd := exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data}, flags...)...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("%v (make build makes %s)", err, program)
-	}
+	path := cmp.Or(os.Getenv("TRAPPED_BIN"), filepath.Join("..", "bin", "trapped")) // make build makes it
+	server := program.Start(t, path, nil, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data}, flags...)...)
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil {
+		server.Signal(t, os.Interrupt)
+		if err := server.Ended(t); err != nil {
 			t.Errorf("the server ended with %v", err)
 		}
 	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, address, _ := strings.Cut(strings.TrimSpace(line), " is at ")
+	line := server.Line(t, 1, " is at ")
+	_, address, _ := strings.Cut(line, " is at ")
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		t.Fatalf("the server says %q", line)

@@ -25,6 +25,7 @@ import (
 	"trappedinart/engine/transfer"
 	"trappedinart/internal/await"
 	"trappedinart/internal/fixture"
+	"trappedinart/internal/program"
 	"trappedinart/server/api"
 	"trappedinart/server/store"
 	"trappedinart/weights"
@@ -70,7 +71,7 @@ func TestNothingIsLost(t *testing.T) {
 
 	addr, nats := freeAddress(t), freeAddress(t)
 	server := startProgram(t, "serve", "--addr", addr, "--data", t.TempDir(), "--nats-listen", nats, "--workers", "0", "--worker-silence", "1s")
-	workers := make([]*program, 2)
+	workers := make([]*program.Program, 2)
 	for i := range workers {
 		workers[i] = startProgram(t, "worker", "--nats", "nats://"+nats, "--data", t.TempDir(), "--threads", "1", "--checkpoint-every", "1s")
 	}
@@ -117,12 +118,12 @@ func TestNothingIsLost(t *testing.T) {
 				}
 			}
 			w := workers[k%len(workers)]
-			w.kill()
+			w.Kill()
 			if k == kills/2 {
-				server.kill()
-				server.start(t)
+				server.Kill()
+				server.Again(t)
 			}
-			w.start(t)
+			w.Again(t)
 		}
 	}()
 	all.Wait()
