@@ -38,7 +38,7 @@ ifndef TRAPPED_LEFT_OUT
 export TRAPPED_LEFT_OUT := $(CURDIR)/bin/left-out-$(shell date +%s%N).txt
 endif
 
-.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser gpu-page compare-gpu screenshots axe tools prove generated systems \
+.PHONY: all help check release soak build run site site-assets test unit unit-plain unit-wasm unit-kernels race fuzz lint browser browsers browsers-tools test-gpu gpu-tools gpu-operations gpu-paintings gpu-browser gpu-page compare-gpu screenshots axe tools prove generated systems \
 	bench bench-page bench-program bench-wasm compare-native compare-wasm gallery clean
 
 all: build
@@ -121,7 +121,7 @@ soak: site-assets
 # lint is gofmt, vet and staticcheck, for each kind of program.
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "These files are not formatted: run gofmt -w on them."; exit 1; }
-	go vet -tags browser ./...
+	go vet -tags browser,browsers ./...
 	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
 	$(WASM) go vet -tags pictures ./engine/pixel ./wasm/pictures
@@ -183,7 +183,7 @@ unit-kernels:
 # race is the race detector, where there are goroutines: every operation on several threads, the
 # training, runs and their watchers, and the server. What has none, and whole paintings, it only slows down.
 race:
-	go test -timeout 30m -race -short -run 'SameBits|Compact' ./engine/backend/cpu
+	go test -timeout 30m -race -short -run 'SameBits/^go$$|Compact' ./engine/backend/cpu
 	go test -timeout 30m -race -short -run 'Resumes' ./weights/train
 	go test -timeout 30m -race -short -run 'Store|Stream|^TestPut' ./weights
 	go test -timeout 30m -race -short ./engine ./weights/fetch ./wasm/networks ./wasm/worker ./web/runner \
@@ -234,6 +234,14 @@ gpu-tools:
 # browser is the page in a real Chromium.
 browser: build axe
 	go test -tags browser -count=1 ./web/
+
+# browsers is the page in Chromium, Firefox and WebKit, each as it is and without some of what the
+# page asks browsers for.
+browsers: tools browsers-tools build
+	go test -tags browser,browsers -count=1 -timeout 20m -run '^TestBrowsers$$' ./web/
+
+browsers-tools:
+	@scripts/tools.sh firefox webkit
 
 # screenshots makes pictures of every view of the page, in bin/screenshots.
 screenshots: tools build

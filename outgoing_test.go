@@ -16,12 +16,13 @@ import (
 // callers are the files that may reach other machines or start programs, with where the
 // address comes from: never from what somebody sent.
 var callers = map[string]string{
-	"weights/fetch/ask.go":       "what is published, or the flag --fetch-url",
-	"server/store/store.go":      "the flag --nats",
-	"server/command/health.go":   "the flag --addr",
-	"web/runner/client_other.go": "the page's, as natively in tests: the server that it came from",
-	"web/runner/catalogue.go":    "the same",
-	"web/runner/server.go":       "the same",
+	"weights/fetch/ask.go":        "what is published, or the flag --fetch-url",
+	"server/store/store.go":       "the flag --nats",
+	"server/command/health.go":    "the flag --addr",
+	"internal/program/program.go": "tests alone",
+	"web/runner/client_other.go":  "the page's, as natively in tests: the server that it came from",
+	"web/runner/catalogue.go":     "the same",
+	"web/runner/server.go":        "the same",
 }
 
 // reaching are the names by which Go reaches other machines, or starts programs; nil is all

@@ -1,11 +1,23 @@
 #!/bin/bash
-# Sees that Node, npm and Chromium are there, and installs them where it may.
+# Sees that the programs which tests need are there, and installs them where it may: Node, npm and
+# Chromium, or with the arguments firefox and webkit these browsers and a screen that nobody sees.
 set -euo pipefail
 need=()
 has() { command -v "$1" >/dev/null; }
-has node || need+=(nodejs)
-has chromium || has chromium-browser || has google-chrome || need+=(chromium)
-has npm || need+=(npm)
+for browser in "$@"; do
+  case $browser in
+    firefox) has firefox-esr || has firefox || need+=(firefox-esr) ;;
+    webkit)
+      has WebKitWebDriver && ls /usr/lib/*/webkit2gtk-4.*/MiniBrowser >/dev/null 2>&1 || need+=(webkit2gtk-driver)
+      has Xvfb || need+=(xvfb)
+      ;;
+  esac
+done
+if [ "$#" = 0 ]; then
+  has node || need+=(nodejs)
+  has chromium || has chromium-browser || has google-chrome || need+=(chromium)
+  has npm || need+=(npm)
+fi
 [ "${#need[@]}" = 0 ] && exit 0
 sudo=()
 [ "$(id -u)" = 0 ] || sudo=(sudo -n)

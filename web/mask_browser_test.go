@@ -35,13 +35,10 @@ type place struct{ x, y float64 }
 func (b *tab) stroke(kind input.DispatchMouseEventPointerType, force float64, places ...place) {
 	b.Helper()
 	at := func(what input.DispatchMouseEventType, p place, buttons int64) {
-		x, y := b.on(p.x, p.y)
-		b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-			_, err := chromedp.Call(ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{
-				Type: what, X: x, Y: y, Button: "left", Buttons: buttons, PointerType: kind, Force: force, ClickCount: 1,
-			})
-			return err
-		}))
+		p.x, p.y = b.on(p.x, p.y)
+		if err := (chromium{b.ctx}).mouse(what, p, buttons, kind, force); err != nil {
+			b.Fatal(err)
+		}
 	}
 	at("mousePressed", places[0], 1)
 	for _, p := range places[1:] {
@@ -121,11 +118,7 @@ func TestMasks(t *testing.T) {
 	}
 
 	b.press(layers[1])
-	b.slide("#brush-softness", "0")
-	b.slide("#brush-size", "40")
-	b.stroke("mouse", 0, place{0.02, 0.02}, place{0.02, 0.5}, place{0.02, 1.1})
-	b.stroke("mouse", 0, place{0.2, 0.98}, place{0.2, 0.4}, place{0.2, -0.1})
-	b.until(paintedLayers+` === 1`, 5*time.Second)
+	b.leftIsStyle()
 	if got := b.share(); got < 0.37 || got > 0.43 {
 		t.Errorf("two strokes from the left to 0.4 cover %.2f of the picture", got)
 	}
@@ -354,6 +347,27 @@ func TestGrowOverTextures(t *testing.T) {
 	}
 	b.paint() // with the same network
 	b.clean()
+}
+
+// leftIsStyle paints the left of the photograph for the style that is chosen.
+func (b *tab) leftIsStyle() {
+	b.Helper()
+	b.slide("#brush-softness", "0")
+	b.slide("#brush-size", "40")
+	b.draws(place{0.02, 0.02}, place{0.02, 0.5}, place{0.02, 0.99})
+	b.draws(place{0.2, 0.98}, place{0.2, 0.4}, place{0.2, 0.01})
+	b.until(paintedLayers+` === 1`, 5*time.Second)
+}
+
+// draws makes a stroke with the mouse, in any browser.
+func (b *tab) draws(along ...place) {
+	b.Helper()
+	for i, p := range along {
+		along[i].x, along[i].y = b.on(p.x, p.y)
+	}
+	if err := b.window.drag(along); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // masked holds a result against its photograph at that size: the style is in the upper left,

@@ -154,6 +154,7 @@ func (s *studio) preset(query url.Values) {
 			s.workers = n
 		}
 	}
+	s.forecast.Alone = s.workers > 1 && !dom.Shares()
 	if text := query.Get("backend"); !slices.Contains([]string{"", "cpu", "webgpu", "fastest"}, text) {
 		s.desk.Problem = words.T("The address's backend= must be cpu, webgpu or fastest. Leave it out to paint on the processor.")
 	}

@@ -93,10 +93,19 @@ const networkText = `[...document.querySelectorAll('#network option')].map(o => 
 
 func (b *tab) reload() {
 	b.Helper()
-	value[bool](b, `window.stale = true`)
-	b.do(chromedp.Reload())
-	b.until(`!window.stale && document.querySelector('#start') !== null`, 30*time.Second)
+	b.again()
+	b.until(`document.querySelector('#start') !== null`, 30*time.Second)
 	b.ready(1)
+}
+
+// again loads the page anew, and waits until it is there.
+func (b *tab) again() {
+	b.Helper()
+	value[bool](b, `window.stale = true`)
+	if err := b.window.reload(); err != nil {
+		b.Fatal(err)
+	}
+	b.until(`!window.stale && document.querySelector('#status') !== null`, time.Minute)
 }
 
 func (b *tab) paint() {

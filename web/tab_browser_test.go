@@ -3,9 +3,10 @@
 package main_test
 
 import (
-	"bufio"
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -16,7 +17,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,36 +33,23 @@ import (
 
 	"trappedinart/internal/await"
 	"trappedinart/internal/fixture"
+	"trappedinart/internal/program"
 )
 
 // serverOf starts the program as a person does, with that data directory and more flags, and
 // returns its address.
 func serverOf(t *testing.T, data string, flags ...string) *url.URL {
 	t.Helper()
-	program := os.Getenv("TRAPPED_BIN")
-	if program == "" {
-		program = filepath.Join("..", "bin", "trapped")
-	}
-	cmd := exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data}, flags...)...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("%v (make build makes %s)", err, program)
-	}
+	path := cmp.Or(os.Getenv("TRAPPED_BIN"), filepath.Join("..", "bin", "trapped")) // make build makes it
+	server := program.Start(t, path, nil, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data}, flags...)...)
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil {
+		server.Signal(t, os.Interrupt)
+		if err := server.Ended(t); err != nil {
 			t.Errorf("the server ended with %v", err)
 		}
 	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, address, _ := strings.Cut(strings.TrimSpace(line), " is at ")
+	line := server.Line(t, 1, " is at ")
+	_, address, _ := strings.Cut(line, " is at ")
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		t.Fatalf("the server says %q", line)
@@ -77,6 +64,7 @@ type site struct {
 	mu       sync.Mutex
 	bodies   []string // requests with a body
 	count    int
+	paths    map[string]int           // how often each was asked for
 	bytes    int                      // that bodies of answers had
 	helpers  int                      // requests whose query is that word
 	broken   []string                 // paths that are answered with nonsense
@@ -87,7 +75,10 @@ type site struct {
 	weights http.HandlerFunc
 	// before is JavaScript that the worker runs first, and beforeHelper what its helpers do.
 	before, beforeHelper string
-	asked                []string // queries that tell how much memory was granted
+	// everywhere is JavaScript that the page runs first, and so does its worker.
+	everywhere string
+	open       bool     // to other origins: the page gets no headers that isolate it
+	asked      []string // queries that tell how much memory was granted
 }
 
 func open(t *testing.T) *site { return openWith(t, t.TempDir()) }
@@ -97,11 +88,12 @@ func openWith(t *testing.T, data string) *site {
 	t.Helper()
 	proxy := httputil.NewSingleHostReverseProxy(serverOf(t, data))
 	proxy.FlushInterval = -1
-	s := &site{}
-	proxy.ModifyResponse = s.prepend
+	s := &site{paths: map[string]int{}}
+	proxy.ModifyResponse = s.change
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.count++
+		s.paths[r.URL.Path]++
 		if r.URL.RawQuery == "helper" {
 			s.helpers++
 		} else if strings.HasPrefix(r.URL.RawQuery, "pages=") {
@@ -129,8 +121,13 @@ func openWith(t *testing.T, data string) *site {
 			case <-r.Context().Done():
 			}
 		}
-		if r.URL.Path == workerPath || r.URL.Path == helperPath {
+		switch r.URL.Path {
+		case "/", workerPath, helperPath:
 			r.Header.Del("Accept-Encoding")
+		case everywherePath:
+			w.Header().Set("Content-Type", "text/javascript")
+			_, _ = io.WriteString(w, s.everywhere)
+			return
 		}
 		if weights != nil {
 			weights(w, r)
@@ -162,21 +159,31 @@ func (c *counted) Write(p []byte) (int, error) {
 func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 const (
-	workerPath = "/web/worker.js"
-	helperPath = "/web/helper.js"
+	workerPath     = "/web/worker.js"
+	helperPath     = "/web/helper.js"
+	everywherePath = "/everywhere.js"
 )
 
-// prepend puts before in front of the worker's script, and beforeHelper in front of a helper's.
-func (s *site) prepend(answer *http.Response) error {
+// change puts before in front of the worker's script, beforeHelper in front of a helper's, and has
+// the page run everywhere.
+func (s *site) change(answer *http.Response) error {
 	s.mu.Lock()
-	before := map[string]string{workerPath: s.before, helperPath: s.beforeHelper}[answer.Request.URL.Path]
+	before := map[string]string{workerPath: s.everywhere + s.before, helperPath: s.beforeHelper}[answer.Request.URL.Path]
+	shell, open := s.everywhere != "" && answer.Request.URL.Path == "/", s.open
 	s.mu.Unlock()
-	if before == "" {
+	if open {
+		answer.Header.Del("Cross-Origin-Opener-Policy")
+		answer.Header.Del("Cross-Origin-Embedder-Policy")
+	}
+	if before == "" && !shell {
 		return nil
 	}
 	body, err := io.ReadAll(answer.Body)
 	answer.Body.Close()
 	body = append([]byte(before), body...)
+	if shell {
+		body = bytes.Replace(body, []byte("<script "), []byte(`<script src="`+everywherePath+`"></script><script `), 1)
+	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	answer.ContentLength = int64(len(body))
 	answer.Header.Set("Content-Length", fmt.Sprint(len(body)))
@@ -189,10 +196,11 @@ func (s *site) sent() []string {
 	return append([]string(nil), s.bodies...)
 }
 
-// A tab is a page in a browser of its own.
+// A tab is a page in a browser of its own, as far as it is Chromium.
 type tab struct {
 	*testing.T
-	ctx       context.Context
+	window    window
+	ctx       context.Context // of Chromium
 	site      *site
 	downloads string
 
@@ -218,7 +226,7 @@ func newTabFor(t *testing.T, s *site, path string, width, height int64, patience
 	alloc, cancelAlloc := chromedp.NewExecAllocator(base, opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); cancelAlloc(); cancelTime() })
-	b := &tab{T: t, ctx: ctx, site: s, downloads: t.TempDir()}
+	b := &tab{T: t, window: chromium{ctx}, ctx: ctx, site: s, downloads: t.TempDir()}
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 			return err
@@ -274,9 +282,12 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 }
 
 // value evaluates JavaScript in the page.
-func value[T any](b *tab, expression string) T {
+func value[T any](b *tab, expression string) (v T) {
 	b.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	text, err := b.window.eval(expression)
+	if err == nil {
+		err = json.Unmarshal(text, &v)
+	}
 	if err != nil {
 		b.Fatalf("%s: %v", expression, err)
 	}
@@ -289,8 +300,7 @@ func (b *tab) until(expression string, patience time.Duration) {
 	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
 	for range await.Turns(ctx, 20*time.Millisecond) {
-		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
-		if err == nil && v {
+		if text, err := b.window.eval("Boolean(" + expression + ")"); err == nil && string(text) == "true" {
 			return
 		}
 	}
@@ -306,7 +316,9 @@ func (b *tab) frames() {
 
 func (b *tab) choose(name string, files ...string) {
 	b.Helper()
-	b.do(chromedp.SetUploadFiles(fmt.Sprintf(`input[aria-label=%q]`, name), files, chromedp.NodeReady))
+	if err := b.window.upload(fmt.Sprintf(`input[aria-label=%q]`, name), files); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // press clicks the button of that name.

@@ -22,7 +22,7 @@ import (
 // of 2, read from the finished files, in which values beyond black and white are cut off.
 func TestStrengthMeansTheSame(t *testing.T) {
 	if testing.Short() {
-		t.Skip("four paintings of 256 pixels take minutes without simd; make unit has them")
+		fixture.Elsewhere(t, "make unit, as four paintings of 256 pixels take minutes without simd")
 	}
 	least, most := math.Inf(1), 0.
 	paintStyles(t, 256, "images/hoovertowernight.jpg", []string{

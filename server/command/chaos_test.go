@@ -25,19 +25,20 @@ import (
 	"trappedinart/engine/transfer"
 	"trappedinart/internal/await"
 	"trappedinart/internal/fixture"
+	"trappedinart/internal/program"
 	"trappedinart/server/api"
 	"trappedinart/server/store"
 	"trappedinart/weights"
 )
 
-// People hand over jobs, in make soak twenty of them ten each, while workers are killed, ten
+// People hand over jobs, in make soak twenty of them ten each, while workers are killed, twenty
 // times there, and the server once: each job that was taken ends with the picture that an undisturbed run
 // gives, and there is one result of each.
 func TestNothingIsLost(t *testing.T) {
 	const kinds = 4 // of different jobs
 	customers, each, kills := 8, 5, 4
 	if fixture.Soak() {
-		customers, each, kills = 20, 10, 10
+		customers, each, kills = 20, 10, 20
 	}
 	if testing.Short() {
 		fixture.Elsewhere(t, "make unit: with the race detector it takes too long, and server/jobs has the same in small")
@@ -70,7 +71,7 @@ func TestNothingIsLost(t *testing.T) {
 
 	addr, nats := freeAddress(t), freeAddress(t)
 	server := startProgram(t, "serve", "--addr", addr, "--data", t.TempDir(), "--nats-listen", nats, "--workers", "0", "--worker-silence", "1s")
-	workers := make([]*program, 2)
+	workers := make([]*program.Program, 2)
 	for i := range workers {
 		workers[i] = startProgram(t, "worker", "--nats", "nats://"+nats, "--data", t.TempDir(), "--threads", "1", "--checkpoint-every", "1s")
 	}
@@ -117,12 +118,12 @@ func TestNothingIsLost(t *testing.T) {
 				}
 			}
 			w := workers[k%len(workers)]
-			w.kill()
+			w.Kill()
 			if k == kills/2 {
-				server.kill()
-				server.start(t)
+				server.Kill()
+				server.Again(t)
 			}
-			w.start(t)
+			w.Again(t)
 		}
 	}()
 	all.Wait()

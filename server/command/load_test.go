@@ -148,7 +148,7 @@ func TestManyPeople(t *testing.T) {
 	}
 	stop()
 	all.Wait()
-	if took := peak(t, server.Process.Pid); took > most {
+	if took := peak(t, server.Pid()); took > most {
 		t.Errorf("the server took %d MiB", took>>20)
 	} else {
 		t.Logf("the server took %d MiB", took>>20)
@@ -292,20 +292,18 @@ func TestServerEnds(t *testing.T) {
 		}
 		return j.Progress != nil && j.Progress.Iteration >= 5
 	})
-	if err := server.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Wait(); err != nil {
+	server.Signal(t, syscall.SIGTERM)
+	if err := server.Ended(t); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
-	if log := server.log.String(); !strings.Contains(log, "job is given back") {
+	if log := server.Log(); !strings.Contains(log, "job is given back") {
 		t.Error("the job is not given back")
 	}
-	server.start(t)
+	server.Again(t)
 	if end, err := c.follow(t.Context(), job); err != nil || end != api.EventDone {
 		t.Errorf("it comes to %q, %v", end, err)
 	}
-	if log := server.log.String(); !strings.Contains(log, "from_checkpoint=true") {
+	if log := server.Log(); !strings.Contains(log, "from_checkpoint=true") {
 		t.Error("it begins again")
 	}
 }

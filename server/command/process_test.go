@@ -14,15 +14,14 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"trappedinart/engine"
 	"trappedinart/internal/await"
+	"trappedinart/internal/program"
 	"trappedinart/server/api"
 )
 
@@ -36,64 +35,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A program is trapped in a process of its own.
-type program struct {
-	*exec.Cmd
-	args []string
-	log  *lockedBuffer
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer // not embedded: ReadFrom would pass the lock by
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-func startProgram(t *testing.T, args ...string) *program {
+// startProgram starts trapped in a process of its own.
+func startProgram(t *testing.T, args ...string) *program.Program {
 	t.Helper()
-	p := &program{args: args, log: &lockedBuffer{}}
-	p.start(t)
-	t.Cleanup(func() {
-		p.kill()
-		if t.Failed() {
-			log := p.log.String()
-			t.Logf("%v:\n%s", args, log[max(0, len(log)-4000):])
-		}
-	})
-	return p
-}
-
-func (p *program) start(t *testing.T) {
-	t.Helper()
-	p.Cmd = exec.Command(os.Args[0], p.args...)
-	p.Env = append(os.Environ(), asProgram+"=1")
-	p.Stdout, p.Stderr = p.log, p.log
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
+	return program.Start(t, os.Args[0], []string{asProgram + "=1"}, args...)
 }
 
 // awaitOpen waits until the program has said for the nth time where it serves.
-func (p *program) awaitOpen(t *testing.T, n int) {
+func awaitOpen(t *testing.T, p *program.Program, n int) {
 	t.Helper()
-	await.That(t, "the server to say where it is", func() bool { return strings.Count(p.log.String(), "Trapped in Art is at") == n })
-}
-
-// kill ends the process by SIGKILL.
-func (p *program) kill() {
-	_ = p.Process.Kill()
-	_ = p.Wait()
+	p.Line(t, n, "Trapped in Art is at")
 }
 
 // freeAddress is one that nobody listened on a moment ago.

@@ -56,10 +56,10 @@ func TestServeFetchesWeights(t *testing.T) {
 		t.Fatalf("meanwhile it answers %v, %v", answer, err)
 	}
 	answer.Body.Close()
-	p.kill()
+	p.Kill()
 	h.Stop = 0
 	h.Forget()
-	p.start(t)
+	p.Again(t)
 	awaitFetch(t, base, func(f api.Fetch) bool { return f.State == api.Done })
 	if asked := h.Asked(); len(asked) != 1 || asked[0] != fmt.Sprintf("bytes=%d-", half) || h.Served() != len(data)-half {
 		t.Errorf("after the kill it asked for %q and got %d bytes", asked, h.Served())
@@ -85,18 +85,18 @@ func TestServeSaysHowToFetch(t *testing.T) {
 	args := []string{"serve", "--addr", addr, "--data", dir, "--workers", "0"}
 	p := startProgram(t, args...)
 	awaitFetch(t, "http://"+addr, func(f api.Fetch) bool { return f.State == api.FetchIdle && f.Total > 80e6 })
-	p.awaitOpen(t, 1)
-	if n := strings.Count(p.log.String(), line); n != 1 {
+	awaitOpen(t, p, 1)
+	if n := strings.Count(p.Log(), line); n != 1 {
 		t.Errorf("it says so %d times", n)
 	}
-	p.kill()
+	p.Kill()
 	if r := command(t, t.Context(), "networks", "import", testFile("keras1.h5"), "--input", "caffe", "--data", dir); r.code != exitDone {
 		t.Fatalf("%+v", r)
 	}
-	p.start(t)
+	p.Again(t)
 	awaitFetch(t, "http://"+addr, func(f api.Fetch) bool { return f.State == api.Done })
-	p.awaitOpen(t, 2)
-	if n := strings.Count(p.log.String(), line); n != 1 {
+	awaitOpen(t, p, 2)
+	if n := strings.Count(p.Log(), line); n != 1 {
 		t.Errorf("with VGG-19 it says so, too (%d times)", n)
 	}
 	if r := command(t, t.Context(), append(args, "--fetch-url", "vgg19.h5")...); r.code != exitWrongUse || !strings.Contains(r.err, "begins with http") {

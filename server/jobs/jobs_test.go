@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"image"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -194,8 +193,7 @@ func TestKilled(t *testing.T) {
 		of := b.submit(req)
 		p := start(b.T, "worker", b.url)
 		b.until(of, func(s jobs.Status) bool { return iteration(s) >= long()/3 && len(b.objects("trapped_paintings")) > 0 })
-		p.signal(b.T, syscall.SIGKILL)
-		_ = p.ended(b.T)
+		p.Kill()
 		b.goesOn(of, req)
 	})
 }
@@ -207,7 +205,7 @@ func TestTerminated(t *testing.T) {
 		of := b.submit(req)
 		p := start(b.T, "worker", b.url)
 		b.until(of, func(s jobs.Status) bool { return iteration(s) >= long()/3 })
-		p.terminate(b.T)
+		terminate(b.T, p)
 		if s := b.until(of, func(jobs.Status) bool { return true }); s.State != api.Queued || s.Position != 1 {
 			b.Errorf("given back, it is %+v", s)
 		}
@@ -230,13 +228,7 @@ func TestBreaksWorkers(t *testing.T) {
 			if s, err = b.Status(t.Context(), of.id, of.token); err != nil {
 				t.Fatal(err)
 			}
-			select {
-			case err := <-p.done:
-				p.done <- err
-				return true
-			default:
-				return s.Final()
-			}
+			return !p.Running() || s.Final()
 		})
 		if s.Final() {
 			if s.State != api.Failed || !strings.Contains(s.Err.Message, "5 times") {

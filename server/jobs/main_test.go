@@ -1,7 +1,6 @@
 package jobs_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -26,6 +24,7 @@ import (
 	"trappedinart/engine/pixel"
 	"trappedinart/engine/transfer"
 	"trappedinart/internal/await"
+	"trappedinart/internal/program"
 	"trappedinart/server/jobs"
 	"trappedinart/server/store"
 	"trappedinart/weights"
@@ -84,70 +83,22 @@ func (crash) Run(context.Context, engine.Request, func(engine.Progress)) (*engin
 	return nil, nil
 }
 
-// A process is this program in another role.
-type process struct {
-	*exec.Cmd
-	said string       // its first line
-	log  bytes.Buffer // whole once it has ended
-	done chan error
-}
-
-func start(t *testing.T, role, where string) *process {
+// start starts this program in another role, and returns when it has begun.
+func start(t *testing.T, role, where string) *program.Program {
 	t.Helper()
-	p := &process{Cmd: exec.Command(os.Args[0]), done: make(chan error, 1)}
-	p.Env = append(os.Environ(), roleVariable+"="+role, whereTo+"="+where)
-	p.Stderr = &p.log
-	out, err := p.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("%s did not begin: %v", role, err)
-	}
-	p.said = strings.TrimSpace(line)
-	go func() { p.done <- p.Wait() }()
-	t.Cleanup(func() {
-		_ = p.Process.Kill()
-		<-p.done
-		if t.Failed() {
-			t.Logf("%s:\n%s", role, p.log.String())
-		}
-	})
+	p := program.Start(t, os.Args[0], []string{roleVariable + "=" + role, whereTo + "=" + where})
+	p.Line(t, 1, "")
 	return p
 }
 
-// ended waits for the process to end.
-func (p *process) ended(t *testing.T) error {
+// terminate asks a program to end, and returns its log.
+func terminate(t *testing.T, p *program.Program) string {
 	t.Helper()
-	select {
-	case err := <-p.done:
-		p.done <- err
-		return err
-	case <-time.After(20 * time.Second):
-		t.Fatal("a process does not end")
-		return nil
-	}
-}
-
-// terminate asks the process to end, and returns its log.
-func (p *process) terminate(t *testing.T) string {
-	t.Helper()
-	p.signal(t, syscall.SIGTERM)
-	if err := p.ended(t); err != nil {
+	p.Signal(t, syscall.SIGTERM)
+	if err := p.Ended(t); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
-	return p.log.String()
-}
-
-func (p *process) signal(t *testing.T, s os.Signal) {
-	t.Helper()
-	if err := p.Process.Signal(s); err != nil {
-		t.Fatal(err)
-	}
+	return p.Log()
 }
 
 // bench is a queue and what is behind it.
@@ -165,7 +116,7 @@ func everywhere(t *testing.T, opt jobs.Options, f func(*bench)) {
 			t.Parallel()
 			o := store.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0"}
 			if where == "elsewhere" {
-				o = store.Options{URL: start(t, "nats", o.Dir).said}
+				o = store.Options{URL: start(t, "nats", o.Dir).Line(t, 1, "")}
 			}
 			f(open(t, o, opt))
 		})
@@ -251,7 +202,7 @@ func (b *bench) goesOn(of ticket, req engine.Request) {
 	if !bytes.Equal(b.result(of), undisturbed(b.T, req)) {
 		b.Error("another picture")
 	}
-	if log := other.terminate(b.T); !strings.Contains(log, "from_checkpoint=true") {
+	if log := terminate(b.T, other); !strings.Contains(log, "from_checkpoint=true") {
 		b.Error("it begins again")
 	}
 	b.kept(1)

@@ -90,7 +90,7 @@ self.addEventListener("fetch", (event) => {
       return dressed(request, await (headers ? fetch(request, caching(url.pathname)) : fetch(request)));
     } catch (err) {
       const kept = await caches.match(request, { ignoreSearch: true }) ||
-        request.mode === "navigate" && await caches.match(scope); // as for /s/ID, and index.html
+        request.mode === "navigate" && await caches.match(scope + (url.pathname.startsWith(scope + "s/") ? "s/0" : "")); // any share, and index.html
       if (kept) {
         return dressed(request, kept);
       }

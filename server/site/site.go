@@ -68,7 +68,7 @@ type Site struct {
 func New() (*Site, error) { return build(nil) }
 
 func build(extra *static) (*Site, error) {
-	s := &Site{assets: map[string]asset{}, static: extra, names: names{hashed: map[string]string{}, relative: extra != nil}}
+	s := &Site{assets: map[string]asset{}, static: extra, names: names{}}
 	var entries []Entry
 	if data, err := files.ReadFile("files/" + Manifest); err == nil {
 		if err := json.Unmarshal(data, &entries); err != nil {
@@ -139,25 +139,20 @@ func (s *Site) addHashed(of string) {
 	a.immutable = true
 	ext := path.Ext(of)
 	hashed := strings.TrimSuffix(of, ext) + "." + a.tag + ext
-	s.names.hashed[of] = hashed
+	s.names[of] = hashed
 	s.assets[hashed] = a
 }
 
-// names are the addresses that files go by.
-type names struct {
-	hashed   map[string]string // by path, where the name is another
-	relative bool              // to where the page is, which may be anywhere
-}
+// names are those by which files are asked for, by path, where they are others.
+type names map[string]string
 
-// Resolve is what go-app asks for each address that it writes.
+// Resolve is what go-app asks for each address that it writes. They are relative to where the page
+// is, which may be under any path of a host.
 func (n names) Resolve(path string) string {
-	if hashed, ok := n.hashed[path]; ok {
+	if hashed, ok := n[path]; ok {
 		path = hashed
 	}
-	if n.relative {
-		return "." + path
-	}
-	return path
+	return "." + path
 }
 
 // addGoApp asks go-app for the files that it makes, and adds the shell.
@@ -196,6 +191,19 @@ func (s *Site) addGoApp(version string, size int) error {
 	}
 	s.addHashed("/app.js")
 	s.addHashed("/wasm_exec.js")
+	if err := s.addShell(); err != nil {
+		return err
+	}
+	kept, err := json.Marshal(s.kept())
+	if err != nil {
+		return err
+	}
+	worker := strings.NewReplacer("{{.ResourcesToCache}}", string(kept), "{{.Headers}}", s.static.headers()).Replace(serviceWorker)
+	return ask(worker, "/app-worker.js")
+}
+
+// addShell adds the shell, by the addresses that its files go by, and the one for shares.
+func (s *Site) addShell() error {
 	shell := address.ReplaceAllStringFunc(string(trappedinart.Index), func(found string) string {
 		name, path, _ := strings.Cut(strings.TrimSuffix(found, `"`), `="`)
 		return name + `="` + s.names.Resolve(path) + `"`
@@ -209,12 +217,11 @@ func (s *Site) addGoApp(version string, size int) error {
 	if err := s.add("/", "text/html; charset=utf-8", []byte(shell)); err != nil {
 		return err
 	}
-	kept, err := json.Marshal(s.kept())
-	if err != nil {
-		return err
+	if s.static != nil {
+		return nil
 	}
-	worker := strings.NewReplacer("{{.ResourcesToCache}}", string(kept), "{{.Headers}}", s.static.headers()).Replace(serviceWorker)
-	return ask(worker, "/app-worker.js")
+	shared := strings.Replace(shell, "<head>", "<head>\n  <base href=\"../\">", 1)
+	return s.add(sharePage, "text/html; charset=utf-8", []byte(shared))
 }
 
 // address is one in the shell.
@@ -229,13 +236,10 @@ const rare = "/web/pictures.wasm"
 func (s *Site) kept() []string {
 	var list []string
 	for path := range s.assets {
-		_, hashed := s.names.hashed[path]
+		_, hashed := s.names[path]
 		// The page's worker takes wasm_exec.js by its plain name.
 		if path != "/robots.txt" && path != rare && (!hashed || path == "/wasm_exec.js") {
-			if s.names.relative {
-				path = "." + path
-			}
-			list = append(list, path)
+			list = append(list, "."+path)
 		}
 	}
 	slices.Sort(list)
@@ -246,7 +250,7 @@ func (s *Site) kept() []string {
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Path
 	if isShare(name) {
-		name = "/" // the page sees to it what it shows
+		name = sharePage
 	}
 	a, ok := s.assets[name]
 	if !ok || strings.Contains(r.URL.EscapedPath(), "%") {
@@ -290,6 +294,10 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
+
+// sharePage is the shell for all shares, which is one folder below the page: the page itself sees
+// to it what it shows.
+const sharePage = "/s/0"
 
 // isShare says whether a path is that of a share, /s/ and its id.
 func isShare(path string) bool {

@@ -43,7 +43,7 @@ var Headers = map[string]string{
 
 // policy is what the page says itself, as it is first loaded without a service worker.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; " +
-	"img-src 'self' blob: data:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+	"img-src 'self' blob: data:; style-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'none'"
 
 // static is what there is more of in a page without a server.
 type static struct {

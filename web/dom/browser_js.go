@@ -13,9 +13,9 @@ var Decode = browser.Decode
 // KeptFiles are the files that this browser keeps for the worker.
 var KeptFiles = browser.KeptFiles
 
-// BaseURL is the page's address, also where it shows a share.
+// BaseURL is the page's address, also where it shows a share: what is beside the page is beside it.
 func BaseURL() *url.URL {
-	u, err := url.Parse(js.Global().Get("document").Get("baseURI").String())
+	u, err := url.Parse(js.Global().Get("location").Get("href").String())
 	if err != nil {
 		return &url.URL{}
 	}
@@ -31,6 +31,9 @@ func Processors() int {
 	}
 	return 1
 }
+
+// Shares says whether workers of this page may share memory, and so paint together.
+func Shares() bool { return js.Global().Get("crossOriginIsolated").Truthy() }
 
 // Slow says whether this device is one that does without what is expensive: of fewer than
 // four processors, or of 2 GB of memory at most, where the browser says so.

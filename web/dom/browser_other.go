@@ -21,4 +21,6 @@ func BaseURL() *url.URL { return &url.URL{Scheme: "http", Host: "localhost", Pat
 
 func Processors() int { return 1 }
 
+func Shares() bool { return true }
+
 func Slow() bool { return false }

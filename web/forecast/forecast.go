@@ -22,6 +22,9 @@ type Worker interface {
 
 // A Forecast is of the painting that Start would begin, and of the one that Larger would.
 type Forecast struct {
+	// Alone says that one processor paints, of several: the browser shares no memory here.
+	Alone bool
+
 	desk   *desk.Desk
 	worker Worker
 	here   func(network string) bool
@@ -138,7 +141,11 @@ func (f *Forecast) Text() string {
 		return words.T("Measuring how fast this device is …")
 	}
 	e := d.Foreseen
-	return f.why(e, takes(e))
+	text := f.why(e, takes(e))
+	if f.Alone {
+		text += " " + words.T("One processor paints, as this browser does not let the page use more.")
+	}
+	return text
 }
 
 // why is a sentence about the size, and what it takes.

@@ -31,12 +31,13 @@ type Shelf struct {
 	entries []*kept.Entry
 	current *kept.Entry // of the result that is shown, or nil
 	room    int         // bytes that all of it takes
+	stays   int         // how long it is kept, as kept.Store says
 }
 
 // New returns one for the desk. display shows a result and the photograph, whose longer side
 // becomes that size.
 func New(d *desk.Desk, store *kept.Store, display func(img *image.NRGBA, longer int)) *Shelf {
-	return &Shelf{desk: d, store: store, display: display}
+	return &Shelf{desk: d, store: store, display: display, stays: kept.ForVisits}
 }
 
 // Current is the entry of the result that is shown, or nil.
@@ -73,6 +74,8 @@ func (s *Shelf) Remember(result *engine.Result, where string) {
 		}
 		if err != nil {
 			app.Log("the result cannot be kept:", err)
+		}
+		if err != nil && s.store.Stays() != kept.Never { // which is said already
 			s.desk.Complain(words.T("This browser has no room for the result. Download it, or delete some of the history."))
 		}
 		s.desk.Page.Dispatch(func() {
@@ -85,6 +88,8 @@ func (s *Shelf) Remember(result *engine.Result, where string) {
 // Load reads what earlier visits kept, outside the event loop. If no run is under way
 // it deletes pictures of runs that came to nothing.
 func (s *Shelf) Load(tidy bool) {
+	stays := s.store.Stays()
+	s.desk.Page.Dispatch(func() { s.stays = stays })
 	found, err := s.store.All(kept.Results)
 	if err != nil {
 		app.Log("there is no history:", err)
@@ -225,16 +230,25 @@ func (s *Shelf) Render(sheet []string) app.UI {
 						Act: func() { s.forgetAll(slices.Clone(s.entries)) }})
 				})
 			}),
-			app.If(len(s.entries) > 0, func() app.UI {
-				return app.Span().Class("kept").Text(words.T("%d kept in this browser, %s", len(s.entries), words.Bytes(s.room)))
-			}).Else(func() app.UI {
-				return app.Span().Class("kept").Text(words.T("Results are kept here, in this browser only."))
-			}),
+			app.Span().Class("kept").Text(s.keeps()),
 		),
 		app.If(len(s.entries) > 0, func() app.UI {
 			return app.Ul().Class("results").Body(app.Range(s.entries).Slice(func(i int) app.UI { return s.renderEntry(s.entries[i]) }))
 		}),
 	)
+}
+
+// keeps says what is kept, and for how long if that is not long.
+func (s *Shelf) keeps() string {
+	switch n := len(s.entries); {
+	case s.stays == kept.Never:
+		return words.T("This browser keeps nothing for this page. Download what you want to have once the page is closed.")
+	case s.stays == kept.ForWindow:
+		return words.T("Results stay here until this private window is closed. Download what you want to keep.")
+	case n > 0:
+		return words.T("%d kept in this browser, %s", n, words.Bytes(s.room))
+	}
+	return words.T("Results are kept here, in this browser only.")
 }
 
 func (s *Shelf) renderEntry(e *kept.Entry) app.UI {

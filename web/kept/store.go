@@ -19,6 +19,7 @@ type Store struct {
 	once sync.Once
 	db   app.Value
 	err  error
+	raw  bool // Blobs are refused, and go in as bytes
 }
 
 // What is kept, each by a key of its own.
@@ -47,9 +48,30 @@ func (st *Store) open() error {
 		})
 		defer upgrade.Release()
 		request.Call("addEventListener", "upgradeneeded", upgrade)
-		st.db, st.err = dom.Requested(request)
+		if st.db, st.err = dom.Requested(request); st.err == nil {
+			st.raw = !st.takesBlobs()
+		}
 	})
 	return st.err
+}
+
+// How long what is kept stays.
+const (
+	Never     = iota // nothing is kept
+	ForWindow        // until the window is closed
+	ForVisits
+)
+
+// Stays says how long what is kept stays, as far as this browser lets that be known: private
+// windows of WebKit keep things in memory, and take no Blobs.
+func (st *Store) Stays() int {
+	switch {
+	case st.open() != nil:
+		return Never
+	case st.raw:
+		return ForWindow
+	}
+	return ForVisits
 }
 
 // do makes one request of the part of that name.
@@ -57,6 +79,10 @@ func (st *Store) do(part, mode, method string, args ...any) (app.Value, error) {
 	if err := st.open(); err != nil {
 		return nil, err
 	}
+	return st.ask(part, mode, method, args...)
+}
+
+func (st *Store) ask(part, mode, method string, args ...any) (app.Value, error) {
 	var request app.Value
 	err := dom.Try(func() {
 		request = st.db.Call("transaction", part, mode).Call("objectStore", part).Call(method, args...)
@@ -70,7 +96,16 @@ func (st *Store) do(part, mode, method string, args ...any) (app.Value, error) {
 // Put keeps an object, whose fields may be text, numbers and Blobs.
 func (st *Store) Put(part, key string, fields map[string]any) error {
 	object := app.Window().Get("Object").New()
+	if err := st.open(); err != nil {
+		return err
+	}
 	for name, v := range fields {
+		if st.raw {
+			var err error
+			if v, err = rawOf(v); err != nil {
+				return err
+			}
+		}
 		object.Set(name, v)
 	}
 	_, err := st.do(part, "readwrite", "put", object, key)
@@ -83,12 +118,16 @@ func (st *Store) Get(part, key string) (app.Value, error) {
 	if err != nil || !v.Truthy() {
 		return nil, err
 	}
-	return v, nil
+	return st.whole(v), nil
 }
 
 // All returns every object.
 func (st *Store) All(part string) ([]app.Value, error) {
-	return st.list(part, "getAll")
+	list, err := st.list(part, "getAll")
+	for i, v := range list {
+		list[i] = st.whole(v)
+	}
+	return list, err
 }
 
 // keys returns their keys.

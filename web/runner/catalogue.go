@@ -86,7 +86,7 @@ func (c *Catalogue) Address(ctx context.Context, name string) (string, error) {
 
 // AddressOf returns where a network is.
 func (c *Catalogue) AddressOf(w api.Weights) string {
-	return c.Base.ResolveReference(&url.URL{Path: w.URL}).String()
+	return Beside(c.Base, w.URL).String()
 }
 
 // Server returns what the server that makes paintings says of itself, or nil where
@@ -104,7 +104,7 @@ func (c *Catalogue) Server(ctx context.Context) *api.Health {
 
 // get reads JSON from a path beside the page.
 func (c *Catalogue) get(ctx context.Context, path string, target any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Base.JoinPath(path).String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, Beside(c.Base, path).String(), nil)
 	if err != nil {
 		return err
 	}

@@ -108,3 +108,21 @@ func TestNetworksOfAStaticPage(t *testing.T) {
 		}
 	}
 }
+
+// What the server names by its own paths is where the page is.
+func TestBeside(t *testing.T) {
+	for _, c := range [][3]string{
+		{"https://host/", "/api/v1/jobs", "https://host/api/v1/jobs"},
+		{"https://host/?size=64", "api/v1/jobs", "https://host/api/v1/jobs"},
+		{"https://host/art/", "/s/AB", "https://host/art/s/AB"},
+		{"https://host/art/index.html?size=64", "/weights/a b", "https://host/art/weights/a%20b"},
+	} {
+		base, err := url.Parse(c[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := runner.Beside(base, c[1]).String(); got != c[2] {
+			t.Errorf("%s beside %s is %s, want %s", c[1], c[0], got, c[2])
+		}
+	}
+}

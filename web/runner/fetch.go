@@ -16,7 +16,7 @@ func (c *Catalogue) Fetch(ctx context.Context, method string) (*api.Fetch, error
 	if c.Static != "" {
 		return nil, &engine.Error{Code: engine.NotFound, Message: NoServer}
 	}
-	answer, err := Ask(ctx, c.Client, c.Base.JoinPath("api/v1/weights/fetch"), method, "", nil, http.Header{})
+	answer, err := Ask(ctx, c.Client, Beside(c.Base, "api/v1/weights/fetch"), method, "", nil, http.Header{})
 	if err != nil {
 		return nil, err
 	}

@@ -150,7 +150,13 @@ func (run *serverRun) steer(ctx context.Context, control *engine.Control) {
 
 // do asks for something of the job.
 func (run *serverRun) do(ctx context.Context, method, path string, body io.Reader, header http.Header) (*http.Response, error) {
-	return Ask(ctx, run.Client, run.Base.ResolveReference(&url.URL{Path: path}), method, run.job.Token, body, header)
+	return Ask(ctx, run.Client, Beside(run.Base, path), method, run.job.Token, body, header)
+}
+
+// Beside returns the address of a path of the server. The server is where the page is, which need
+// not be the root of its host: a proxy may have put both under another path.
+func Beside(base *url.URL, path string) *url.URL {
+	return base.ResolveReference(&url.URL{Path: "./" + strings.TrimPrefix(path, "/")})
 }
 
 // Ask sends a request with a token, if one is given, and returns an answer of 200 to 299.

@@ -220,8 +220,9 @@ func (s *Sharer) post(e envelope.Envelope, days int) (*kept.Share, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	address := &url.URL{Path: "/api/v1/shares", RawQuery: url.Values{"days": {strconv.Itoa(days)}}.Encode()}
-	answer, err := runner.Ask(ctx, runner.HTTPClient, dom.BaseURL().ResolveReference(address), http.MethodPost, "", bytes.NewReader(sealed),
+	address := runner.Beside(dom.BaseURL(), "api/v1/shares")
+	address.RawQuery = url.Values{"days": {strconv.Itoa(days)}}.Encode()
+	answer, err := runner.Ask(ctx, runner.HTTPClient, address, http.MethodPost, "", bytes.NewReader(sealed),
 		http.Header{"Content-Type": {"application/octet-stream"}})
 	if err != nil {
 		return nil, err
@@ -231,7 +232,8 @@ func (s *Sharer) post(e envelope.Envelope, days int) (*kept.Share, error) {
 	if err := json.NewDecoder(io.LimitReader(answer.Body, runner.MaxJSON)).Decode(&made); err != nil || made.ID == "" {
 		return nil, runner.Offline(ctx, fmt.Errorf("no share in the answer: %w", err))
 	}
-	link := dom.BaseURL().ResolveReference(&url.URL{Path: made.Links.Page, Fragment: key.String()})
+	link := runner.Beside(dom.BaseURL(), made.Links.Page)
+	link.Fragment = key.String()
 	return &kept.Share{ID: made.ID, Token: made.DeleteToken, Link: link.String(), Expires: made.Expires}, nil
 }
 
@@ -264,7 +266,7 @@ func (s *Sharer) revoke(sg *sharing) {
 func (s *Sharer) delete(sh *kept.Share) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	answer, err := runner.Ask(ctx, runner.HTTPClient, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + sh.ID}), http.MethodDelete, sh.Token, nil, nil)
+	answer, err := runner.Ask(ctx, runner.HTTPClient, runner.Beside(dom.BaseURL(), "api/v1/shares/"+sh.ID), http.MethodDelete, sh.Token, nil, nil)
 	if e := engine.AsError(err); e != nil && e.Code != engine.NotFound {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -62,7 +61,7 @@ func (s *Sharer) fetch(id, fragment string) (*shared, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	answer, err := runner.Ask(ctx, runner.HTTPClient, dom.BaseURL().ResolveReference(&url.URL{Path: "/api/v1/shares/" + id}), http.MethodGet, "", nil, nil)
+	answer, err := runner.Ask(ctx, runner.HTTPClient, runner.Beside(dom.BaseURL(), "api/v1/shares/"+id), http.MethodGet, "", nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -59,10 +59,14 @@ func TestSizes(t *testing.T) {
 // kernels compute. Those in plain Go are also where the race detector sees every access.
 func TestSameBits(t *testing.T) {
 	s := backend.Shape{C: 40, H: 61, W: 83} // several blocks of tiles, with rests
+	numbers := []int{1, 1, 2, 3, 8}
+	if testing.Short() { // with the race detector, that takes fifty times as long
+		numbers = []int{1, 3}
+	}
 	for _, isa := range cpu.ISAs() {
 		t.Run(isa, func(t *testing.T) {
 			var want []float32
-			for _, threads := range []int{1, 1, 2, 3, 8} {
+			for _, threads := range numbers {
 				got := backendtest.Everything(cpu.NewWithISA(isa, threads), s)
 				if want == nil {
 					want = got

@@ -1,0 +1,287 @@
+//go:build browser && browsers
+
+package main_test
+
+import (
+	"image"
+	"strings"
+	"testing"
+	"time"
+
+	"trappedinart/internal/await"
+)
+
+// TestBrowsers holds that people use the page in every engine of browsers, and in browsers that
+// lack something. What one of them cannot do is said on the page.
+func TestBrowsers(t *testing.T) {
+	for _, browser := range []struct {
+		name string
+		open func(t *testing.T) window // or nil: Chromium has one for each use
+	}{
+		{"chromium", nil}, {"firefox", openFirefox}, {"webkit", openWebKit},
+	} {
+		t.Run(browser.name, func(t *testing.T) {
+			var w window
+			if browser.open != nil {
+				w = browser.open(t)
+			}
+			for _, u := range uses {
+				t.Run(u.name, func(t *testing.T) {
+					v := &visitor{T: t, window: w, site: open(t)}
+					u.use(v)
+				})
+			}
+		})
+	}
+}
+
+// A visitor opens the page of a site.
+type visitor struct {
+	*testing.T
+	window window
+	site   *site
+}
+
+// visit opens the page at that path, in a Chromium of its own or in the browser's window.
+func (v *visitor) visit(path string) *tab {
+	v.Helper()
+	if v.window == nil {
+		return newTab(v.T, v.site, path, 1280, 800)
+	}
+	b := &tab{T: v.T, window: v.window, ctx: v.Context(), site: v.site}
+	if err := v.window.visit(v.site.URL + path); err != nil {
+		v.Fatal(err)
+	}
+	v.Cleanup(func() { _ = v.window.visit("about:blank") }) // and leave the server alone
+	b.until(`document.querySelector('#start') !== null`, time.Minute)
+	return b
+}
+
+// uses are what people do with the page, and what browsers they have.
+var uses = []struct {
+	name string
+	use  func(v *visitor)
+}{
+	{"first use", firstUse},
+	{"pause and resume", pauseAndResume},
+	{"reload and resume", reloadAndResume},
+	{"masks", useMasks},
+	{"share and open", shareAndOpen},
+	{"offline", offline},
+	{"without relaxed SIMD", withoutRelaxed},
+	{"without shared memory", withoutSharing},
+	{"without private files", withoutFiles},
+	{"without storage", withoutStorage},
+}
+
+// firstUse paints pictures of one's own, and finds the painting again.
+func firstUse(v *visitor) {
+	b := v.visit("/?size=128&iterations=6&workers=2")
+	b.own()
+	before := value[int](b, picture)
+	b.paint()
+	if value[int](b, picture) == before {
+		v.Error("the result is the photograph")
+	}
+	if !value[bool](b, `crossOriginIsolated`) || v.site.times(helperPath) == 0 {
+		v.Errorf("the engine has %d helpers", v.site.times(helperPath))
+	}
+	b.until(results+` === 1`, 10*time.Second)
+	b.fine()
+	b.again()
+	b.until(results+` === 1`, 20*time.Second)
+	b.clean()
+}
+
+// fine holds that the page has nothing to complain of, and has sent nothing.
+func (b *tab) fine() {
+	b.Helper()
+	if said := value[string](b, problem); said != "" {
+		b.Errorf("the page says %q", said)
+	}
+	if sent := b.site.sent(); len(sent) > 0 {
+		b.Errorf("requests with a body: %v", sent)
+	}
+}
+
+const iteration = `Number(document.querySelector('#status').dataset.iteration)`
+
+func pauseAndResume(v *visitor) {
+	b := v.visit("/?size=128&iterations=3000")
+	b.ready(1)
+	b.press("Start")
+	b.until(iteration+` > 2`, time.Minute)
+	b.press("Pause")
+	b.until(state+` === 'paused'`, 20*time.Second)
+	at := value[int](b, `window.at = `+iteration)
+	await.Time(v, 500*time.Millisecond) // in which it would go on if it did
+	if now := value[int](b, iteration); now != at {
+		v.Errorf("paused, it goes on from iteration %d to %d", at, now)
+	}
+	b.press("Resume")
+	b.until(state+` === 'running' && `+iteration+` > window.at`, 20*time.Second)
+	b.press("Stop")
+	b.until(state+` === 'done'`, 20*time.Second)
+	b.fine()
+	b.clean()
+}
+
+// reloadAndResume has a painting that the page was closed on go on from its last checkpoint.
+func reloadAndResume(v *visitor) {
+	b := v.visit("/?size=128&iterations=10000&seed=3")
+	b.ready(1)
+	b.press("Start")
+	b.until(iteration+` > 50`, time.Minute)
+	for kept := false; !kept; kept = value[bool](b, `window.stored.checkpoint`) {
+		b.run(stored)
+	}
+	b.again()
+	b.until(`document.querySelector('#resume')`, 30*time.Second)
+	if got := value[string](b, state); got != "paused" {
+		v.Errorf("after the reload the state is %s", got)
+	}
+	value[bool](b, `(() => { window.least = Infinity; new MutationObserver(() => { if (`+iteration+`) least = Math.min(least, `+iteration+`); }).observe(document.querySelector('#status'), {attributes: true}); return true; })()`)
+	b.press("Resume")
+	b.until(state+` === 'running' && isFinite(window.least)`, time.Minute)
+	if least := value[int](b, `window.least`); least < 10 {
+		v.Errorf("it begins again, at iteration %d", least)
+	}
+	b.press("Stop")
+	b.until(state+` === 'done'`, 20*time.Second)
+	b.fine()
+	b.clean()
+}
+
+// useMasks paints a style on one side, and keeps a part of it as it is.
+func useMasks(v *visitor) {
+	b := v.visit("/?size=128&iterations=4")
+	b.ready(1)
+	path, photograph := noise(v.T, 128, 96)
+	b.choose("Photograph file", path)
+	b.until(photographName+` === 'noise.png'`, 10*time.Second)
+	b.press("Paint masks")
+	b.until(`document.querySelector('#mask').checkVisibility()`, 5*time.Second)
+	layers := value[[]string](b, `[...document.querySelectorAll('.layer')].map(e => e.innerText)`)
+	b.press(layers[1])
+	b.leftIsStyle()
+	b.press(layers[0])
+	b.slide("#brush-size", "15")
+	b.draws(place{0.18, 0.4}, place{0.18, 0.5}, place{0.18, 0.6})
+	b.until(paintedLayers+` === 2`, 5*time.Second)
+	b.paint()
+	result := &image.NRGBA{Rect: photograph.Rect, Stride: photograph.Stride}
+	result.Pix = value[[]byte](b, `(() => { const c = document.querySelector('#picture'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+		let s = ''; for (const v of d) s += String.fromCharCode(v); return btoa(s); })()`)
+	if len(result.Pix) != len(photograph.Pix) {
+		v.Fatalf("the result has %d bytes", len(result.Pix))
+	}
+	b.masked(result, photograph, 100)
+	b.fine()
+	b.clean()
+}
+
+// shareAndOpen has another person open the link.
+func shareAndOpen(v *visitor) {
+	b := v.visit("/?size=96&iterations=2")
+	b.ready(1)
+	b.paint()
+	want := value[int](b, picture)
+	value[bool](b, clipboard)
+	b.show("will be encrypted on this device and sent (")
+	b.press("Encrypt and send")
+	b.until(`window.copied && `+shareLink+` === window.copied`, 20*time.Second)
+	link := b.link()
+	b.clean()
+	other := v.visit(link)
+	other.until(`document.querySelector('#shown img').naturalWidth`, 30*time.Second)
+	if got := value[int](other, sharedPicture); got != want {
+		v.Errorf("the shared picture has the sum %d, and the result %d", got, want)
+	}
+	other.press("Use this recipe")
+	other.until(`!document.querySelector('#shared').open && location.pathname + location.hash === '/'`, 5*time.Second)
+	other.clean()
+}
+
+// offline paints after the server has gone.
+func offline(v *visitor) {
+	b := v.visit("/?size=64&iterations=2")
+	b.ready(1)
+	b.paint()
+	b.until(cached+` > 20`, 30*time.Second)
+	v.site.Close()
+	b.reload()
+	b.paint()
+	b.fine()
+}
+
+// withoutRelaxed paints where the kernels with relaxed instructions are not valid.
+func withoutRelaxed(v *visitor) {
+	v.site.before = `{ const valid = WebAssembly.validate; WebAssembly.validate = (bytes) => { // 0xfd 0x105 is f32x4.relaxed_madd
+		const b = new Uint8Array(bytes); for (let i = 2; i < b.length; i++) if (b[i] === 2 && b[i - 1] === 0x85 && b[i - 2] === 0xfd) return false;
+		return valid(bytes); }; }
+`
+	b := v.visit("/?size=64&iterations=2")
+	b.ready(1)
+	b.paint()
+	if v.site.times("/web/kernels.wasm") == 0 {
+		v.Error("the kernels without relaxed instructions were not asked for")
+	}
+	b.fine()
+	b.clean()
+}
+
+// withoutSharing paints where the page is not isolated, on one processor, and says so.
+func withoutSharing(v *visitor) {
+	v.site.open = true
+	b := v.visit("/?size=64&iterations=2&workers=2")
+	b.ready(1)
+	b.until(`document.body.innerText.includes('One processor paints')`, 20*time.Second)
+	b.paint()
+	if value[bool](b, `crossOriginIsolated`) || v.site.times(helperPath) > 0 {
+		v.Errorf("memory was shared: the engine has %d helpers", v.site.times(helperPath))
+	}
+	b.fine()
+	b.clean()
+}
+
+// withoutFiles has a browser that denies its private file system, as private windows do: networks
+// are kept elsewhere, and loaded once all the same.
+func withoutFiles(v *visitor) {
+	v.site.everywhere = `if (navigator.storage) navigator.storage.getDirectory = async () => { throw new DOMException("denied", "SecurityError"); };
+`
+	b := v.visit("/?size=64&iterations=2")
+	b.ready(1)
+	b.paint()
+	b.until(`!document.querySelector('#network').selectedOptions[0].innerText.includes('download')`, 20*time.Second)
+	b.reload()
+	b.paint()
+	v.site.mu.Lock()
+	defer v.site.mu.Unlock()
+	if n := len(v.site.fetched); n != 1 {
+		v.Errorf("networks were asked for: %v", v.site.fetched)
+	}
+	b.clean()
+}
+
+// withoutStorage has a browser that keeps nothing at all.
+func withoutStorage(v *visitor) {
+	v.site.everywhere = `if (self.window) Object.defineProperty(self, "indexedDB", { value: { open() { throw new DOMException("denied", "SecurityError"); } } });
+`
+	b := v.visit("/?size=64&iterations=2")
+	b.ready(1)
+	b.until(`document.querySelector('.history').innerText.includes('keeps nothing')`, 20*time.Second)
+	b.paint()
+	b.until(results+` === 1`, 10*time.Second)
+	if text := value[string](b, `document.querySelector('.history').innerText`); !strings.Contains(text, "keeps nothing") {
+		v.Errorf("with a result the history says %q", text)
+	}
+	b.fine()
+	b.clean()
+}
+
+// times is how often a path was asked for.
+func (s *site) times(path string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.paths[path]
+}
