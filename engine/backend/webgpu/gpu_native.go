@@ -29,7 +29,11 @@ type nativeBuffer struct {
 	bytes int
 }
 
-func (b *nativeBuffer) release() { b.Release() }
+func (b *nativeBuffer) release() {
+	var gone error // with the device, or given back
+	defer caught(&gone)
+	b.Release()
+}
 
 type nativePipeline struct {
 	*wgpu.ComputePipeline
@@ -38,16 +42,24 @@ type nativePipeline struct {
 
 type nativeGroup struct{ *wgpu.BindGroup }
 
-func (g *nativeGroup) release() { g.Release() }
+func (g *nativeGroup) release() {
+	var gone error
+	defer caught(&gone)
+	g.Release()
+}
+
+// caught makes an error of a panic: the library has some for a device that is gone, and drivers are
+// other people's code.
+func caught(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("the GPU's driver failed: %v", r)
+	}
+}
 
 // openGPU takes the fastest adapter that there is; the library's own software renderer is
 // none.
 func openGPU(context.Context) (_ gpu, err error) {
-	defer func() { // drivers are other people's code
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the GPU's driver failed: %v", r)
-		}
-	}()
+	defer caught(&err)
 	n := &native{}
 	n.instance, err = wgpu.CreateInstance(&wgpu.InstanceDescriptor{Backends: gputypes.BackendsPrimary})
 	if err != nil {
@@ -96,7 +108,8 @@ func (n *native) largest() int64 {
 	return int64(min(n.limits.MaxStorageBufferBindingSize, n.limits.MaxBufferSize, 1<<31-4))
 }
 
-func (n *native) buffer(label string, bytes int, use usage) (buffer, error) {
+func (n *native) buffer(label string, bytes int, use usage) (_ buffer, err error) {
+	defer caught(&err)
 	u := wgpu.BufferUsageStorage | wgpu.BufferUsageCopyDst | wgpu.BufferUsageCopySrc
 	switch use {
 	case uniform:
@@ -111,7 +124,8 @@ func (n *native) buffer(label string, bytes int, use usage) (buffer, error) {
 	return &nativeBuffer{b, bytes}, nil
 }
 
-func (n *native) pipeline(s *shader) (pipeline, error) {
+func (n *native) pipeline(s *shader) (_ pipeline, err error) {
+	defer caught(&err)
 	module, err := n.device.CreateShaderModule(&wgpu.ShaderModuleDescriptor{Label: s.name, WGSL: s.text})
 	if err != nil {
 		return nil, s.explain(err)
@@ -145,7 +159,8 @@ func (n *native) pipeline(s *shader) (pipeline, error) {
 	return &nativePipeline{p, layout}, nil
 }
 
-func (n *native) group(p pipeline, params buffer, bound []buffer) (group, error) {
+func (n *native) group(p pipeline, params buffer, bound []buffer) (_ group, err error) {
+	defer caught(&err)
 	entries := []wgpu.BindGroupEntry{{Binding: 0, Buffer: params.(*nativeBuffer).Buffer, Size: slotBytes}}
 	for i, b := range bound {
 		entries = append(entries, wgpu.BindGroupEntry{Binding: uint32(i + 1), Buffer: b.(*nativeBuffer).Buffer, Size: uint64(b.(*nativeBuffer).bytes)})
@@ -157,11 +172,13 @@ func (n *native) group(p pipeline, params buffer, bound []buffer) (group, error)
 	return &nativeGroup{g}, nil
 }
 
-func (n *native) write(b buffer, offset int, bytes []byte) error {
+func (n *native) write(b buffer, offset int, bytes []byte) (err error) {
+	defer caught(&err)
 	return n.queue.WriteBuffer(b.(*nativeBuffer).Buffer, uint64(offset), bytes)
 }
 
-func (n *native) submit(commands []command, copies []copying) error {
+func (n *native) submit(commands []command, copies []copying) (err error) {
+	defer caught(&err)
 	encoder, err := n.device.CreateCommandEncoder(nil)
 	if err != nil {
 		return err
@@ -197,7 +214,8 @@ func (n *native) submit(commands []command, copies []copying) error {
 	return err
 }
 
-func (n *native) read(_ context.Context, dst []byte, b buffer) error {
+func (n *native) read(_ context.Context, dst []byte, b buffer) (err error) {
+	defer caught(&err)
 	from := b.(*nativeBuffer).Buffer
 	// Buffer.Map of the library waits for ever now and then, when the device is done in
 	// between its two looks; so this waits for the device itself. It does even if ctx ends:

@@ -90,23 +90,30 @@ func TestMistaken(t *testing.T) {
 	}
 }
 
-// TestClosed: what is asked of a device that is gone fails, and nothing crashes.
-func TestClosed(t *testing.T) {
-	be, err := webgpu.Open(t.Context(), true)
-	if err != nil {
-		t.Fatal(err)
+// TestGone: what is asked of a device that was closed, or is gone by itself, fails, and nothing
+// crashes.
+func TestGone(t *testing.T) {
+	for name, end := range map[string]func(*webgpu.Backend){"closed": (*webgpu.Backend).Close, "killed": (*webgpu.Backend).Kill} {
+		be, err := webgpu.Open(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer be.Close()
+		s := backend.Shape{C: 3, H: 4, W: 5}
+		f := be.New(s)
+		if err := be.Read(t.Context(), make([]float32, s.Len()), f); err != nil {
+			t.Fatal(err)
+		}
+		end(be)
+		be.Combine(f, 2, f, 0, nil)
+		if err := be.Read(t.Context(), make([]float32, s.Len()), f); !errors.Is(err, backend.ErrLost) {
+			t.Errorf("%s: reading fails with %v, want %v", name, err, backend.ErrLost)
+		}
+		if err := be.Dots(t.Context(), make([]float64, 1), []backend.Pair{{A: be.New(s)}}); !errors.Is(err, backend.ErrLost) {
+			t.Errorf("%s: products fail with %v, want %v", name, err, backend.ErrLost)
+		}
+		be.Release(f)
 	}
-	s := backend.Shape{C: 3, H: 4, W: 5}
-	f := be.New(s)
-	be.Close()
-	be.Combine(f, 2, f, 0, nil)
-	if err := be.Read(t.Context(), make([]float32, s.Len()), f); !errors.Is(err, backend.ErrLost) {
-		t.Errorf("reading fails with %v, want %v", err, backend.ErrLost)
-	}
-	if err := be.Dots(t.Context(), make([]float64, 1), []backend.Pair{{A: be.New(s)}}); !errors.Is(err, backend.ErrLost) {
-		t.Errorf("products fail with %v, want %v", err, backend.ErrLost)
-	}
-	be.Release(f)
 }
 
 func paint(t *testing.T, be, fallback backend.Backend, iterations int, report func(engine.Progress)) *engine.Result {
