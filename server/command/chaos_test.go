@@ -31,14 +31,14 @@ import (
 	"trappedinart/weights"
 )
 
-// People hand over jobs, in make soak twenty of them ten each, while workers are killed, ten
+// People hand over jobs, in make soak twenty of them ten each, while workers are killed, twenty
 // times there, and the server once: each job that was taken ends with the picture that an undisturbed run
 // gives, and there is one result of each.
 func TestNothingIsLost(t *testing.T) {
 	const kinds = 4 // of different jobs
 	customers, each, kills := 8, 5, 4
 	if fixture.Soak() {
-		customers, each, kills = 20, 10, 10
+		customers, each, kills = 20, 10, 20
 	}
 	if testing.Short() {
 		fixture.Elsewhere(t, "make unit: with the race detector it takes too long, and server/jobs has the same in small")
