@@ -64,7 +64,6 @@ type site struct {
 	mu       sync.Mutex
 	bodies   []string // requests with a body
 	count    int
-	paths    map[string]int           // how often each was asked for
 	bytes    int                      // that bodies of answers had
 	helpers  int                      // requests whose query is that word
 	broken   []string                 // paths that are answered with nonsense
@@ -88,12 +87,11 @@ func openWith(t *testing.T, data string) *site {
 	t.Helper()
 	proxy := httputil.NewSingleHostReverseProxy(serverOf(t, data))
 	proxy.FlushInterval = -1
-	s := &site{paths: map[string]int{}}
+	s := &site{}
 	proxy.ModifyResponse = s.change
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.count++
-		s.paths[r.URL.Path]++
 		if r.URL.RawQuery == "helper" {
 			s.helpers++
 		} else if strings.HasPrefix(r.URL.RawQuery, "pages=") {
