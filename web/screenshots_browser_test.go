@@ -204,7 +204,7 @@ func (b *shots) history() {
 func (b *shots) share() {
 	value[bool](b.tab, clipboard)
 	b.show("will be encrypted on this device")
-	value[bool](b.tab, `(() => { const t = document.querySelector('#share-name'); t.value = 'The house by the lake'; t.dispatchEvent(new Event('input', {bubbles: true}));
+	value[bool](b.tab, `(() => { const t = document.querySelector('#share-name'); t.value = 'A still life'; t.dispatchEvent(new Event('input', {bubbles: true}));
 		document.querySelector('#share-with').click(); return true; })()`)
 	b.settle()
 	b.shoot("share")
