@@ -117,7 +117,7 @@ func measure(t *testing.T, query string, choose func(*tab)) visit {
 		new PerformanceObserver(l => { for (const e of l.getEntries()) tasks.push(Math.round(e.duration)); }).observe({type: 'longtask'});
 		const draw = CanvasRenderingContext2D.prototype.drawImage;
 		CanvasRenderingContext2D.prototype.drawImage = function (from, ...at) {
-			// The photograph has its canvas' size, previews of the first scales have not.
+			// The photograph has its canvas' size, previews of the first scales have not; of one scale there are none.
 			if (this.canvas.id === 'picture' && from.width < this.canvas.width) window.drawn ??= performance.now();
 			return draw.call(this, from, ...at);
 		};
@@ -134,7 +134,7 @@ func measure(t *testing.T, query string, choose func(*tab)) visit {
 		}
 	}
 	v.thread = b.busy() - before
-	v.preview = value[float64](b, `drawn - began`) / 1000
+	v.preview = value[float64](b, `(window.drawn ?? painted) - began`) / 1000
 	v.painted = value[float64](b, `painted - began`) / 1000
 	v.thread /= v.painted
 	v.long = value[int](b, `tasks.length`)
