@@ -133,9 +133,7 @@ func reloadAndResume(v *visitor) {
 	b.ready(1)
 	b.press("Start")
 	b.until(iteration+` > 50`, time.Minute)
-	for kept := false; !kept; kept = value[bool](b, `window.stored.checkpoint`) {
-		b.run(stored)
-	}
+	b.checkpointed()
 	b.again()
 	b.until(`document.querySelector('#resume')`, 30*time.Second)
 	if got := value[string](b, state); got != "paused" {
@@ -160,15 +158,7 @@ func useMasks(v *visitor) {
 	path, photograph := noise(v.T, 128, 96)
 	b.choose("Photograph file", path)
 	b.until(photographName+` === 'noise.png'`, 10*time.Second)
-	b.press("Paint masks")
-	b.until(`document.querySelector('#mask').checkVisibility()`, 5*time.Second)
-	layers := value[[]string](b, `[...document.querySelectorAll('.layer')].map(e => e.innerText)`)
-	b.press(layers[1])
-	b.leftIsStyle()
-	b.press(layers[0])
-	b.slide("#brush-size", "15")
-	b.draws(place{0.18, 0.4}, place{0.18, 0.5}, place{0.18, 0.6})
-	b.until(paintedLayers+` === 2`, 5*time.Second)
+	b.paintMasks()
 	b.paint()
 	result := &image.NRGBA{Rect: photograph.Rect, Stride: photograph.Stride}
 	result.Pix = value[[]byte](b, `(() => { const c = document.querySelector('#picture'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;

@@ -19,6 +19,15 @@ const (
 		window.stored = {results: (await count('results')).length, pictures: (await count('pictures')).length, checkpoint: (await count('run')).some(r => r.checkpoint)}; db.close();`
 )
 
+// checkpointed waits for a checkpoint of the run to be kept.
+func (b *tab) checkpointed() {
+	b.Helper()
+	await.That(b, "a checkpoint to be kept", func() bool {
+		b.run(stored)
+		return value[bool](b, `window.stored.checkpoint`)
+	})
+}
+
 func TestHistory(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=3", 1280, 800)
 	b.own()
@@ -82,10 +91,7 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 	b := newTab(t, s, path, 1280, 800)
 	b.ready(1)
 	b.press("Start")
-	await.That(t, "a checkpoint", func() bool {
-		b.run(stored)
-		return value[bool](b, `window.stored.checkpoint`)
-	})
+	b.checkpointed()
 	if got := value[string](b, state); got != "running" {
 		t.Fatalf("the run is over before there is a checkpoint: %s", got)
 	}

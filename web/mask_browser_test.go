@@ -359,6 +359,20 @@ func (b *tab) leftIsStyle() {
 	b.until(paintedLayers+` === 1`, 5*time.Second)
 }
 
+// paintMasks gives the style the left of the photograph, and keeps a stroke within that.
+func (b *tab) paintMasks() {
+	b.Helper()
+	b.press("Paint masks")
+	b.until(`document.querySelector('#mask').checkVisibility()`, 5*time.Second)
+	layers := value[[]string](b, `[...document.querySelectorAll('.layer')].map(e => e.innerText)`)
+	b.press(layers[1])
+	b.leftIsStyle()
+	b.press(layers[0])
+	b.slide("#brush-size", "15")
+	b.draws(place{0.18, 0.4}, place{0.18, 0.5}, place{0.18, 0.6})
+	b.until(paintedLayers+` === 2`, 5*time.Second)
+}
+
 // draws makes a stroke with the mouse, in any browser.
 func (b *tab) draws(along ...place) {
 	b.Helper()

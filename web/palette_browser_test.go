@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
-
-	"trappedinart/internal/await"
 )
 
 // A third picture lends its colours: it is chosen, taken back, painted with, kept in the history and
@@ -94,10 +92,7 @@ func TestInterruptedRunHasItsPalette(t *testing.T) {
 	b.choose("Palette file", drawn(t, "leaves.jpg", 100, 80, 11))
 	b.until(`document.querySelector('.palette img')`, 10*time.Second)
 	b.press("Start")
-	await.That(t, "a checkpoint to be stored", func() bool {
-		b.run(stored)
-		return value[bool](b, `window.stored.checkpoint`)
-	})
+	b.checkpointed()
 	value[bool](b, `window.stale = true`)
 	b.do(chromedp.Reload())
 	b.until(`!window.stale && document.querySelector('#resume') && (document.querySelector('.palette img') || {}).alt === 'leaves.jpg'`, 30*time.Second)
