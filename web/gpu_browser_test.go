@@ -24,7 +24,7 @@ func TestGraphicsCard(t *testing.T) {
 	const patience = 10 * time.Minute // its compiler takes most of that on a busy machine
 	s := open(t)
 	s.before = losable
-	b := newTabFor(t, s, "/?network=small&size=64&iterations=5&workers=1&backend=webgpu", 1280, 800, patience,
+	b := newTabAlone(t, patience, s, "/?network=small&size=64&iterations=5&workers=1&backend=webgpu", 1280, 800,
 		chromedp.Flag("enable-unsafe-webgpu", true), chromedp.Flag("enable-features", "Vulkan"), chromedp.Flag("use-webgpu-adapter", "swiftshader"))
 	says := func(text string) string { return `document.body.innerText.includes("` + text + `")` }
 	b.ready(1)

@@ -207,23 +207,51 @@ type tab struct {
 	faults    []string // exceptions, console errors, CSP violations
 }
 
-func newTab(t *testing.T, s *site, path string, width, height int64) *tab {
-	t.Helper()
-	return newTabFor(t, s, path, width, height, 3*time.Minute, chromedp.DisableGPU)
+// shared is the Chromium of most tests. The first of them starts it, and it ends after the last.
+var shared = sync.OnceValue(func() context.Context { return startChromium(chromiums, chromedp.DisableGPU) })
+
+// chromiums ends every Chromium when it is done.
+var chromiums, endChromiums = context.WithCancel(context.Background())
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	endChromiums()
+	os.Exit(code)
 }
 
-// newTabFor is newTab for that long, with more options for the browser.
-func newTabFor(t *testing.T, s *site, path string, width, height int64, patience time.Duration, more ...chromedp.ExecAllocatorOption) *tab {
-	t.Helper()
-	opts := append(more,
+func startChromium(parent context.Context, more ...chromedp.ExecAllocatorOption) context.Context {
+	alloc, _ := chromedp.NewExecAllocator(parent, append(more,
 		chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-	)
-	base, cancelTime := context.WithTimeout(context.Background(), patience)
-	alloc, cancelAlloc := chromedp.NewExecAllocator(base, opts...)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { cancel(); cancelAlloc(); cancelTime() })
+	)...)
+	ctx, _ := chromedp.NewContext(alloc)
+	if err := chromedp.Do(ctx); err != nil {
+		panic(err)
+	}
+	return ctx
+}
+
+// newTab opens a page of the site in a window that shares nothing with others: no files, no cache.
+func newTab(t *testing.T, s *site, path string, width, height int64) *tab {
+	t.Helper()
+	return newTabIn(t, shared(), 3*time.Minute, s, path, width, height)
+}
+
+// newTabAlone is newTab for that long, in a Chromium of its own.
+func newTabAlone(t *testing.T, patience time.Duration, s *site, path string, width, height int64, more ...chromedp.ExecAllocatorOption) *tab {
+	t.Helper()
+	ctx, end := context.WithCancel(chromiums)
+	t.Cleanup(end)
+	return newTabIn(t, startChromium(ctx, more...), patience, s, path, width, height)
+}
+
+func newTabIn(t *testing.T, chrome context.Context, patience time.Duration, s *site, path string, width, height int64) *tab {
+	t.Helper()
+	ctx, end := context.WithTimeout(chrome, patience)
+	t.Cleanup(end)
+	ctx, end = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
 	b := &tab{T: t, window: chromium{ctx}, ctx: ctx, site: s, downloads: t.TempDir()}
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
@@ -234,6 +262,7 @@ func newTabFor(t *testing.T, s *site, path string, width, height int64, patience
 		}
 		_, err := chromedp.Call(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: b.downloads,
+			BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
 		})
 		return err
 	}))

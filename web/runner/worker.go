@@ -120,6 +120,9 @@ func unavailable(err error) error {
 // prepared returns a worker that is ready, and the id of what it is asked for next. One that
 // ended while nobody wanted anything of it is replaced.
 func (r *Worker) prepared(ctx context.Context) (*running, int, error) {
+	if err := ctx.Err(); err != nil { // the worker would begin what nobody waits for
+		return nil, 0, err
+	}
 	w, err := r.started()
 	if err == nil && w.ready && w.in.ended() {
 		r.end(w)
