@@ -101,10 +101,10 @@ check:
 
 PARTS := lint generated unit unit-plain unit-wasm unit-kernels race fuzz
 # test is everything that must hold, and lists what was left out; with TRAPPED_STRICT=1 it
-# fails if anything was. Each part is a target of its own. Two of them run at a time, as some keep one
-# processor busy, and each prints what it has to say when it has ended; the page is last, by itself.
+# fails if anything was. Each part is a target of its own. Three of them run at a time, as some wait or
+# keep one processor busy, and each prints what it has to say when it has ended; the page is last, by itself.
 test: tools
-	@$(MAKE) --no-print-directory -j2 --output-sync=target PAGE_LAST=1 $(PARTS) browser
+	@$(MAKE) --no-print-directory -j3 --output-sync=target PAGE_LAST=1 $(PARTS) browser
 	@scripts/left-out.sh $(TRAPPED_LEFT_OUT)
 	@echo "All tests passed."
 ifdef PAGE_LAST
@@ -125,14 +125,16 @@ lint:
 	$(WASM) go vet ./engine/... ./weights/... ./wasm/... ./web/... ./server/api
 	$(WASM) go vet -tags wasmkernels ./engine/backend/cpu
 	$(WASM) go vet -tags pictures ./engine/pixel ./wasm/pictures
-	GOARCH=arm64 go vet ./engine/backend/cpu && go -C engine/backend/cpu/gen vet .
+	go -C engine/backend/cpu/gen vet .
 	GOBIN=$(CURDIR)/bin go install $(STATICCHECK)
 	bin/staticcheck $$(go list ./... | grep -v '/web$$')
 	$(WASM) bin/staticcheck ./web/... ./wasm/...
 	@scripts/vulnerabilities.sh
 
-# systems is vet for every system that a release is made for, all of whose packages are built for that.
+# systems is vet for every system that a release is made for, and for plain Go without simd, all of
+# whose packages are built for that.
 systems:
+	GOEXPERIMENT= go vet ./...
 	@for system in linux/arm64 darwin/arm64 darwin/amd64 windows/amd64; do \
 	  echo "go vet for $$system" && GOOS=$${system%/*} GOARCH=$${system#*/} go vet ./... || exit 1; done
 
@@ -149,9 +151,9 @@ unit: site-assets
 	go test -timeout 30m ./...
 
 # unit-plain is what differs without simd, as plain Go builds it: the kernels, and what paintings
-# come to by them. All else is the same program as in unit; make prove runs its tests in plain Go, too.
+# come to by them. All else is the same program as in unit; make systems builds all of it in plain Go, and
+# make prove runs its tests there, too.
 unit-plain:
-	GOEXPERIMENT= go build ./...
 	GOEXPERIMENT= go test -timeout 30m -short ./engine/backend/cpu
 	GOEXPERIMENT= go test -timeout 30m -short -run 'Golden|^TestRun$$|SameRequest' ./engine/transfer
 
@@ -181,16 +183,17 @@ unit-kernels:
 	$(CHROMIUM) -query "isa=simd128&test.v=true&test.run=Kernels" bin/kernels-broken $$(go env GOROOT)/lib/wasm
 
 # race is the race detector, where there are goroutines: every operation on several threads, the
-# training, runs and their watchers, and the server. What has none, and whole paintings, it only slows down.
+# training, runs and their watchers, and the server. What has none, and whole paintings, it only slows
+# down; make prove has the commands, which are programs of their own.
 race:
 	go test -timeout 30m -race -short -run 'SameBits/^go$$|Compact' ./engine/backend/cpu
 	go test -timeout 30m -race -short -run 'Resumes' ./weights/train
 	go test -timeout 30m -race -short -run 'Store|Stream|^TestPut' ./weights
 	go test -timeout 30m -race -short ./engine ./weights/fetch ./wasm/networks ./wasm/worker ./web/runner \
-		./server/command ./server/handler ./server/jobs ./server/shares ./server/store
+		./server/handler ./server/jobs ./server/shares ./server/store
 
 FUZZERS  ?= FuzzUpload:./server/handler FuzzShare:./server/handler FuzzParseRecipe:./engine FuzzCheckpoint:./engine/transfer FuzzContents:./web/envelope FuzzOpen:./web/envelope FuzzRecipeFragment:./web/envelope
-FUZZTIME ?= 5s
+FUZZTIME ?= 2s
 # fuzz looks for input that breaks what reads from outside, for FUZZTIME each.
 # FUZZERS are target:package. Their seeds are run by unit.
 fuzz:
@@ -231,9 +234,9 @@ gpu-tools:
 	  echo "The tests of the GPU need Mesa's lavapipe and spirv-val. Install them with: sudo apt-get install mesa-vulkan-drivers libvulkan1 spirv-tools"; exit 1; \
 	fi
 
-# browser is the page in a real Chromium.
+# browser is the page in a real Chromium, in two tabs at a time.
 browser: build axe
-	go test -tags browser -count=1 ./web/
+	go test -tags browser -count=1 -timeout 20m -parallel 2 ./web/
 
 # browsers is the page in Chromium, Firefox and WebKit, each as it is and without some of what the
 # page asks browsers for.
@@ -263,8 +266,10 @@ tools:
 	@scripts/tools.sh
 
 # prove is what takes too long for every day: the golden traces on the reference, in plain Go and in
-# WebAssembly, and there the tests of everything that has no code of its own for them.
+# WebAssembly, and there the tests of everything that has no code of its own for them; and the commands
+# with the race detector.
 prove:
+	go test -count=1 -race -short -timeout 60m ./server/command
 	go test -count=1 -v -run GoldenTrace -timeout 60m ./engine/transfer -args -slow
 	GOEXPERIMENT= go test -count=1 -v -run GoldenTrace/cpu -timeout 60m ./engine/transfer -args -slow
 	GOEXPERIMENT= go test -count=1 -short -timeout 60m ./engine/... ./wasm/... ./weights/... ./web/envelope

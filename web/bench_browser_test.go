@@ -99,8 +99,8 @@ func (b *tab) large() {
 
 // measure opens the page in a new browser, with nothing kept, chooses pictures, and paints.
 func measure(t *testing.T, query string, choose func(*tab)) visit {
-	s := open(t)
-	b := newTab(t, s, "/"+query, 1280, 800)
+	s := openWith(t, t.TempDir())
+	b := newTabAlone(t, 3*time.Minute, s, "/"+query, 1280, 800, chromedp.DisableGPU)
 	b.ready(1)
 	v := visit{ready: value[float64](b, `performance.now()`) / 1000}
 	s.mu.Lock()

@@ -27,7 +27,7 @@ func TestBrowsers(t *testing.T) {
 			}
 			for _, u := range uses {
 				t.Run(u.name, func(t *testing.T) {
-					v := &visitor{T: t, window: w, site: open(t)}
+					v := &visitor{T: t, window: w, site: openWith(t, t.TempDir())}
 					u.use(v)
 				})
 			}

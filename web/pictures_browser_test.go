@@ -210,6 +210,7 @@ func TestCopy(t *testing.T) {
 		for _, name := range []string{"clipboard-read", "clipboard-write"} {
 			_, err = chromedp.Call(ctx, browser.SetPermission, browser.SetPermissionParams{
 				Permission: &browser.PermissionDescriptor{Name: name, AllowWithoutSanitization: true}, Setting: browser.PermissionSettingGranted, Origin: s.URL,
+				BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
 			})
 			if err != nil {
 				break

@@ -80,9 +80,14 @@ type site struct {
 	asked      []string // queries that tell how much memory was granted
 }
 
-func open(t *testing.T) *site { return openWith(t, t.TempDir()) }
+// open opens a site of the test's own, and lets other tests run beside it.
+func open(t *testing.T) *site {
+	t.Helper()
+	t.Parallel()
+	return openWith(t, t.TempDir())
+}
 
-// openWith opens a site whose data directory is given.
+// openWith opens a site whose data directory is given, while no other test runs unless the test lets it.
 func openWith(t *testing.T, data string) *site {
 	t.Helper()
 	proxy := httputil.NewSingleHostReverseProxy(serverOf(t, data))
