@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// What a part of the program is at most.
+// The largest sizes of the parts of the program.
 const (
 	mostFields       = 20   // of a struct
 	mostLines        = 60   // of a function

@@ -72,8 +72,8 @@ func (blank) Run(ctx context.Context, req engine.Request, report func(engine.Pro
 	return &engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 4, 3)), Recipe: req.Recipe}, nil
 }
 
-// Who shows a run need not know where it is made: in the same process, in a worker or on a
-// server. A Control steers it, as here before it begins.
+// A caller shows a run without knowing its place: the same process, a worker or a server.
+// A Control steers it, as here before it begins.
 func ExampleRunner() {
 	recipe, _ := engine.Preset(engine.Painterly)
 	request := engine.Request{Recipe: recipe, Control: &engine.Control{}}

@@ -29,7 +29,7 @@ type painter struct {
 }
 
 func (p *painter) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-	// What a run does not wait for goes on coming when it has ended, unless it was stopped.
+	// The rest of the network goes on coming after the run, unless that was stopped.
 	download, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer context.AfterFunc(ctx, stop)()
 	return p.runner(ctx, download, &req.Recipe, report).Run(ctx, req, report)

@@ -73,7 +73,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	// Beyond which row there is nothing right.
 	there := map[string]int{"trunc_90.jpg": 48, "gif_trunc.gif": 56, "gif_notenough.gif": 64}
 	files := pixelsOf[known](t, "files")
-	// What its list says of this one is the colours unconverted; it is the same picture.
+	// The list has the unconverted colours of this file; it is the same picture.
 	files["tif_ycbcr.tif"] = files["ok.png"]
 	if len(files) < 22 {
 		t.Fatalf("there are %d files", len(files))

@@ -13,7 +13,7 @@ import (
 	"image"
 )
 
-// What a picture file may hold, checked before memory is taken for it.
+// The limits of a picture file, checked before memory is taken for it.
 const (
 	MaxPixels    = 64 << 20 // width times height
 	MaxFileBytes = 64 << 20

@@ -225,7 +225,7 @@ func TestDecodeProfileOfSRGB(t *testing.T) {
 	}
 }
 
-// What is coded goes before the profile, be it known or not.
+// A coded colour space (cICP) goes before the profile, be it known or not.
 func TestDecodeCodedSpace(t *testing.T) {
 	img := random(16, 16)
 	for name, code := range map[string][]byte{"sRGB": {1, 13, 0, 1}, "BT.2020 with PQ": {9, 16, 0, 1}} {
@@ -249,7 +249,7 @@ func TestDecodeProfileOfManyColours(t *testing.T) {
 	}
 }
 
-// What is wrong with a profile does not refuse the picture, nor take memory.
+// A broken profile neither refuses the picture nor takes memory.
 func TestDecodeBrokenProfile(t *testing.T) {
 	good := matrixProfile(p3Columns, srgbCurve())
 	change := func(at int, body string) []byte {

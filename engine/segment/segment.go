@@ -11,7 +11,7 @@ import (
 	"math"
 )
 
-// What a place is at first.
+// The kinds of places at the start.
 const (
 	Free uint8 = iota
 	Inside

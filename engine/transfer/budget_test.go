@@ -170,7 +170,7 @@ func least(r engine.Recipe) int64 {
 	return f.Bytes
 }
 
-// What does not fit is refused before it begins, with what would do, and that does.
+// A painting beyond the memory is refused before it begins, with advice.
 func TestTooLittleMemory(t *testing.T) {
 	req, _ := blocked(t, 1, 0)
 	bytes := least(req.Recipe)

@@ -81,8 +81,8 @@ func edited(t testing.TB, checkpoint []byte, from, to string) []byte {
 	return sealed(append(append(data, next...), checkpoint[12+n:len(checkpoint)-4]...))
 }
 
-// What is no checkpoint of this program, or a damaged one, is refused with what to do, and
-// takes no memory that its length does not account for.
+// A damaged checkpoint, or one of another program, is refused with advice, and takes no
+// memory that its length does not account for.
 func TestCheckpointErrors(t *testing.T) {
 	list, _ := checkpoints(t, func(*engine.Request) {})
 	good := list[20]
@@ -308,8 +308,8 @@ func TestCheckpointOfStoppedAnywhere(t *testing.T) {
 	}
 }
 
-// Whatever a checkpoint holds, the run ends with a picture or a sentence. Half of the
-// inputs get the head's length and the checksum that they should have.
+// A run from any checkpoint ends with a picture or a sentence. Half of the inputs get the
+// head's length and the checksum that they should have.
 func FuzzCheckpoint(f *testing.F) {
 	req := request(func(r *engine.Recipe) { r.Size, r.Iterations, r.History = 32, 3, 2 })
 	req.CheckpointEvery = time.Nanosecond

@@ -144,7 +144,7 @@ func TestLargerGoesOn(t *testing.T) {
 	}
 }
 
-// What is no smaller scale of the painting is refused, with the size that would do.
+// A result that is no smaller scale of the painting is refused, with the size that would do.
 func TestLargerOfAnotherSize(t *testing.T) {
 	req := request(func(r *engine.Recipe) { r.Weights = "small" })
 	small, _ := run(t, reading(1), req)
@@ -158,7 +158,7 @@ func TestLargerOfAnotherSize(t *testing.T) {
 	}
 }
 
-// What a larger painting takes is what is left of it.
+// The estimate of a larger painting has the time of the remaining scales, and the memory of all.
 func TestForeseeLarger(t *testing.T) {
 	r := reading(1)
 	r.Probes = &transfer.Probes{}

@@ -14,7 +14,7 @@ type pace struct {
 	from, at mark      // where it began, and where it is
 	lowest   int       // the first scale that is painted: others are a painting that it goes on from
 	opened   time.Time // when painting began, pauses left out
-	// What remains is told by the time since timed, when the run was at the mark first.
+	// The rest is foretold by the time since timed, when the run was at the mark first.
 	timed  time.Time
 	first  mark
 	probed float64 // seconds for a place, or 0

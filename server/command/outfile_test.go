@@ -61,7 +61,7 @@ func TestOutIsAnInput(t *testing.T) {
 	}
 }
 
-// What a link leads to is written, and the link stays, whether there is a file or not.
+// The file behind a link is written, and the link stays, whether the file exists or not.
 func TestOutFollowsLinks(t *testing.T) {
 	dir := folder(t)
 	at := func(name string) string { return filepath.Join(dir, name) }

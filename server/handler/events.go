@@ -54,7 +54,7 @@ func (s *server) events(ctx context.Context, in *eventsInput) (*huma.StreamRespo
 			case errors.Is(err, errQuiet):
 				_, err = io.WriteString(to, ": still here\n\n")
 			case err == nil:
-				// Whoever comes back while the job waits is told its place again.
+				// A client that comes back while the job waits is told its place again.
 				if status.Mark.After(after) || status.Final() || status.State == api.Queued {
 					err = writeEvents(to, in.ID, status, after)
 					after = status.Mark

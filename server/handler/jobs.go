@@ -141,7 +141,7 @@ func filesSchema(doc string) *huma.Schema {
 
 // submit takes a job.
 func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, error) {
-	// Who would be refused anyway need not send it all.
+	// A full queue refuses a job before its pictures are sent.
 	if err := s.Queue.Room(); err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (l *limits) check(r *http.Request, client netip.Addr, trusted bool) *api.Pr
 	if client.IsLoopback() && !l.rates.Loopback && (trusted || !forwarded(r)) {
 		return nil
 	}
-	// Who has one address of version 6 has 2^64.
+	// A client with one address of version 6 has 2^64.
 	if client.Is6() {
 		if p, err := client.WithZone("").Prefix(64); err == nil {
 			client = p.Addr()

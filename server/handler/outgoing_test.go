@@ -53,8 +53,8 @@ func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("nobody is to be asked")
 }
 
-// Whatever a request names, wherever it can name something, the server asks nobody there: not
-// by a header, a path, a query, a recipe, a name of a file, or what is in it.
+// The server contacts no address that a request names in a header, the path, the query, the
+// recipe, a file's name, or a file.
 func TestNoRequestNamesAnAddress(t *testing.T) {
 	tr, nobody := openTrap(t), &refusing{}
 	usual := http.DefaultTransport

@@ -47,7 +47,7 @@ func NewQueue(ctx context.Context, js jetstream.JetStream, log *slog.Logger, opt
 	}
 	q.metrics = newMetrics()
 	q.index = newIndex(log, q.opt.Keep, q.count)
-	// Who cannot keep up misses reports.
+	// A server that cannot keep up misses reports.
 	reports, err := js.Conn().Subscribe(progressSubject+"*", q.index.report)
 	if err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	if err != nil {
 		return "", "", answered(err)
 	}
-	// Who goes away now leaves a whole job or none.
+	// A client that goes away now leaves a whole job or none.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	id, token = rand.Text(), rand.Text()

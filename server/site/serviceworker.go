@@ -23,8 +23,8 @@ async function keep(which) {
   await cache.addAll(resources.filter(which).map((path) => new Request(path, caching(path))));
 }
 
-// What is large and looked at later, if at all, does not stand in the way of a first visit: the
-// examples, but for their small copies and what the page opens with.
+// A first visit does not wait for the large files of later, the examples, except for their
+// small copies and the pictures that the page opens with.
 const first = (path) => !path.includes("/examples/") || /-small\.jpg$|\/(fruit|night|opening)(\.[0-9a-f]{16})?\.jpg$/.test(path);
 
 let soon;

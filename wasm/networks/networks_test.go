@@ -356,7 +356,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// What arrives damaged is not kept, and said; the parts before it are.
+// A damaged part is reported and not kept; the parts before it are kept.
 func TestDamagedOnTheWay(t *testing.T) {
 	data, name := mine(t)
 	bad := slices.Clone(data)
@@ -378,7 +378,7 @@ func TestDamagedOnTheWay(t *testing.T) {
 	}
 }
 
-// What was spoiled where it is kept is cut off and fetched again.
+// The spoiled end of a kept file is cut off and fetched again.
 func TestSpoiledWhereItIsKept(t *testing.T) {
 	data, name := mine(t)
 	for _, at := range []int{0, 100, len(data) - 3} {

@@ -39,8 +39,8 @@ const (
 	parts              = 4
 )
 
-// What sealed envelopes begin with, the version at the end: those that are sealed now, and
-// those from before the contents were padded.
+// The beginnings of sealed envelopes, with the version at the end: of those that are sealed now,
+// and of those from before the contents were padded.
 const (
 	magic    = "TIAS\x02"
 	magicOld = "TIAS\x01"

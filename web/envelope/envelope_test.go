@@ -121,7 +121,7 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// Whatever is changed of a sealed envelope, or left out, it is not opened.
+// A sealed envelope is not opened if a byte of it is changed, missing or added.
 func TestDamage(t *testing.T) {
 	data, key := seal(t, example())
 	for i := range data {
@@ -168,8 +168,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// What would be shown or opened as something else than a picture and its title is neither
-// sealed nor opened.
+// Envelopes hold only pictures and titles: all else is neither sealed nor opened.
 func TestOnlyPicturesAndTitles(t *testing.T) {
 	for want, bad := range map[engine.Code][]envelope.Envelope{
 		engine.InvalidRequest: {

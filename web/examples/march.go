@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// What looks like a photograph is rendered: rays are marched through distances to things (J. C.
-// Hart, "Sphere tracing", 1996), and lit by a window, a sky and what a surface reflects of both.
+// The examples that look like photographs are rendered: rays are marched through distances to
+// things (J. C. Hart, "Sphere tracing", 1996), and lit by a window, a sky and what a surface
+// reflects of both.
 
 type vec struct{ x, y, z float64 }
 

@@ -77,7 +77,7 @@ var german = map[string]string{
 	"Averaging": "Mittelung",
 	"How much of earlier pictures stays in Adam's result, a moving average of its steps. 0 takes the last picture.": "Wie viel von früheren Bildern in Adams Ergebnis bleibt, einem gleitenden Mittel seiner Schritte. 0 nimmt das letzte Bild.",
 
-	// What a setting takes.
+	// The values of a setting.
 	"%s cannot be %q. It takes %s.":  "%s kann nicht %q sein, sondern nur %s.",
 	"a whole number from %s to %s%s": "eine ganze Zahl von %s bis %s%s",
 	"a number from %s to %s%s":       "eine Zahl von %s bis %s%s",

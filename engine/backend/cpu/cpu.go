@@ -147,8 +147,8 @@ func (b *Backend) New(s backend.Shape) backend.Buffer {
 		}
 	}
 	if best < 0 {
-		// What is free belongs to a smaller picture, and goes: at once, or the largest
-		// maps of two pictures would be there together.
+		// The free maps belong to a smaller picture. They go at once, or the largest maps
+		// of two pictures would be there together.
 		dropped := 0
 		for _, f := range b.free {
 			dropped += cap(f.d)

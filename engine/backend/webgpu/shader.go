@@ -20,7 +20,7 @@ var files embed.FS
 //	//for J N          lines up to //end N times, $J counting from 0: registers have names,
 //	                   which no compiler can take for memory
 //
-// What is asked for may be NAME=VALUE, and $NAME is the value then.
+// An asked name may be NAME=VALUE, and $NAME is the value then.
 type shader struct {
 	name   string // file and what was asked for
 	text   string
