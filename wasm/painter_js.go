@@ -40,7 +40,7 @@ func (p *painter) foresee(ctx context.Context, o engine.Outline) (engine.Estimat
 	return p.runner(ctx, ctx, &o.Recipe, func(engine.Progress) {}).Foresee(ctx, o)
 }
 
-// runner is the engine with what a recipe looks at; download is for how long the network comes.
+// runner is the engine with a recipe's layers; the network comes until download ends.
 func (p *painter) runner(ctx, download context.Context, r *engine.Recipe, report func(engine.Progress)) *transfer.Runner {
 	var taps []string
 	for _, layers := range []engine.LayerWeights{r.ContentLayers, r.StyleLayers} {

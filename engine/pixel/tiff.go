@@ -57,7 +57,7 @@ func pictureOfTIFF(data []byte) (*tiffPicture, error) {
 	p.compression, p.colours = d.number(tagCompression, tiffNone), d.number(tagPhotometric, -1)
 	p.separate = d.number(tagPlanar, tiffChunky) == tiffSeparate && p.samples > 1
 	if p.w < 1 || p.h < 1 || p.w > MaxPixels || p.h > MaxPixels {
-		return p, nil // who asks for the size says so
+		return p, nil // the caller that asks for the size says so
 	}
 	p.wide, p.high = p.w, min(d.number(tagRows, p.h), p.h)
 	at, bytes := uint16(tagStrips), uint16(tagStripBytes)

@@ -166,7 +166,7 @@ func TestCheckpointOfAnotherBudget(t *testing.T) {
 
 // least is the memory that a recipe takes in as many blocks as there can be.
 func least(r engine.Recipe) int64 {
-	f, _ := need(&r).Fit(1) // an error, which comes with what it would take
+	f, _ := need(&r).Fit(1) // an error, which comes with the least that would do
 	return f.Bytes
 }
 

@@ -113,14 +113,14 @@ type Weights struct {
 	Name  string `json:"name" doc:"Its name in a recipe"`
 	URL   string `json:"url" doc:"Where its int8 file is, under a name that holds its hash"`
 	Bytes int    `json:"bytes" doc:"Size of that file"`
-	// Compressed is how long the file is on the way to who accepts brotli, 0 if that is no
-	// shorter or not known yet.
+	// Compressed is the length of the file on the way to clients that accept brotli, 0 if it
+	// is no shorter or not known yet.
 	Compressed int      `json:"compressed_bytes,omitempty" doc:"Its size in brotli, if that is less"`
 	Taps       []string `json:"taps" doc:"Layers that can be looked at"`
 }
 
 // A Fetch answers GET and POST /weights/fetch: how far the server is with fetching a
-// network that it can get, of that name, and whether who asks may have it begin.
+// network that it can get, of that name, and whether the client may have it begin.
 type Fetch struct {
 	Name  string `json:"name" doc:"The network, as a recipe calls it"`
 	State string `json:"state" enum:"idle,fetching,checking,quantising,done,failed"`

@@ -14,8 +14,8 @@ import (
 	"trappedinart/server/api"
 )
 
-// An intake is how much memory all uploads that are under way have together. It is
-// taken as bytes arrive, so who sends slowly holds little.
+// An intake is the memory of all uploads under way together. It is taken as bytes arrive,
+// so a slow upload holds little.
 type intake struct {
 	mu   sync.Mutex
 	left int64

@@ -362,7 +362,7 @@ func (s *server) result(ctx context.Context, in *JobInput) (*huma.StreamResponse
 // writePatience is how long one piece of an answer may take to be read.
 const writePatience = 30 * time.Second
 
-// patient writes an answer to who goes on reading it.
+// patient writes an answer as long as the client goes on reading it.
 type patient struct {
 	w   io.Writer
 	out *http.ResponseController

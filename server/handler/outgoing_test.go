@@ -18,7 +18,7 @@ import (
 	"trappedinart/weights/fetch/fetchtest"
 )
 
-// A trap is an address that hears whoever comes.
+// A trap is an address that hears every connection.
 type trap struct {
 	net.Listener
 	came atomic.Int64
@@ -45,7 +45,7 @@ func openTrap(t *testing.T) *trap {
 	return tr
 }
 
-// refusing is what requests of this process would go through.
+// refusing is the transport of all requests of this process.
 type refusing struct{ asked atomic.Int64 }
 
 func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {

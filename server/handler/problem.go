@@ -29,7 +29,7 @@ var statuses = map[engine.Code]int{
 	engine.Internal:       http.StatusInternalServerError,
 }
 
-// retryAfter is how many seconds who comes when there is too much to do is asked to wait.
+// retryAfter is how many seconds a busy server asks a client to wait.
 const retryAfter = "30"
 
 // problemOf is an error as it is sent.

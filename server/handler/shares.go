@@ -138,7 +138,7 @@ func (s *server) shared(ctx context.Context, in *sharedInput) (*huma.StreamRespo
 			if ctx.Err() == nil {
 				s.Log.WarnContext(ctx, "a share was not sent whole", "err", err)
 			}
-			panic(http.ErrAbortHandler) // who reads must not take it for whole
+			panic(http.ErrAbortHandler) // the client must not take it for whole
 		}
 	}}, nil
 }

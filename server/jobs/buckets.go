@@ -137,8 +137,8 @@ func isFull(err error) bool {
 // checkpoints are the names that a job's checkpoints have among the paintings.
 func checkpoints(id string) []string { return []string{id + ".a", id + ".b"} }
 
-// resultName is that of the result of who holds a lease: if two hold one after the other,
-// each has its own, and the state says which counts.
+// resultName is the name of the result of a lease: two leases after each other have
+// results of their own, and the state says which counts.
 func resultName(id, lease string) string { return id + "." + lease }
 
 // drop removes paintings.

@@ -145,7 +145,7 @@ func (q *Queue) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Room returns an error of code Busy if no job can be taken now, for who wants to know
+// Room returns an error of code Busy if no job can be taken now, for a caller that asks
 // before it has one.
 func (q *Queue) Room() error {
 	n := q.index.count()
@@ -229,7 +229,7 @@ func errUnknown() error {
 	return engine.Errorf(engine.NotFound, "There is no such job: it has expired, or the token belongs to another.")
 }
 
-// find returns the job of that id to who has its token.
+// find returns the job of that id to a caller with its token.
 func (q *Queue) find(ctx context.Context, id, token string) (*entry, error) {
 	var j *entry
 	if ids.MatchString(id) {

@@ -39,7 +39,7 @@ func (s *state) err() *engine.Error {
 	return &engine.Error{Code: s.Code, Message: s.Message}
 }
 
-// Why a lease ends before its job.
+// Reasons why a lease ends before its job.
 var (
 	errRemoved = errors.New("the job was removed")
 	errTaken   = errors.New("another worker has taken the job")
@@ -139,7 +139,7 @@ func (l *lease) watch(ctx context.Context, end func(error)) error {
 	})
 }
 
-// follow calls what with what a key is and becomes, until ctx ends.
+// follow calls what with the value of a key and each later one, until ctx ends.
 func follow(ctx context.Context, kv jetstream.KeyValue, key string, what func(jetstream.KeyValueEntry)) error {
 	w, err := kv.Watch(ctx, key)
 	if err != nil {

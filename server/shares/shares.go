@@ -80,7 +80,7 @@ type Share struct {
 	ID      string    `json:"-"`
 	Size    int64     `json:"size"` // in bytes
 	Pieces  int       `json:"pieces"`
-	Token   []byte    `json:"token"` // hash of what deletes it
+	Token   []byte    `json:"token"` // hash of the token that deletes it
 	Expires time.Time `json:"expires"`
 }
 
@@ -232,7 +232,7 @@ func (s *Shares) Write(ctx context.Context, to io.Writer, share *Share) error {
 	return nil
 }
 
-// Delete removes a share for who has its token.
+// Delete removes a share for a caller with its token.
 func (s *Shares) Delete(ctx context.Context, id, token string) error {
 	share, err := s.Get(ctx, id)
 	if err != nil {

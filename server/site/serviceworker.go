@@ -14,8 +14,8 @@ const cacheName = prefix + "{{.Version}}";
 const resources = {{.ResourcesToCache}};
 const headers = {{.Headers}};
 
-// How long a host lets browsers keep files is not ours to say without a server of ours:
-// only what has its hash in its name is taken without asking.
+// Without a server of ours the host decides how long browsers keep files: only files with
+// their hash in their name are taken without asking.
 const caching = (address) => ({ cache: headers && !/\.[0-9a-f]{16}\.\w+$/.test(address) ? "no-cache" : "default" });
 
 async function keep(which) {

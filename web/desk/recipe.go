@@ -147,8 +147,8 @@ func trim(r *engine.Recipe, n int) {
 	}
 }
 
-// TakePreset takes all values of a preset but those that belong to this painting: what
-// size it has, by what network, from which seed, of which styles.
+// TakePreset takes all values of a preset but those that belong to this painting: its size,
+// network, seed and styles.
 func (d *Desk) TakePreset(name string) {
 	d.Change("preset", func(r *engine.Recipe) error {
 		next, err := engine.Preset(name)

@@ -89,8 +89,8 @@ func (s *Panel) arrive(name string, list []api.Weights) {
 	}
 }
 
-// renderFetch offers what the server could fetch to who may have it do so, and says to
-// others who can.
+// renderFetch offers the network that the server could fetch to a person who may have it
+// fetched, and tells others who can.
 func (s *Panel) renderFetch() []app.UI {
 	f := s.fetch
 	if f == nil {

@@ -40,7 +40,7 @@ type look struct {
 	through       float64 // light that shines through what is thin or soft
 }
 
-// A scene is things, light, and who looks.
+// A scene is things, light, and an eye.
 type scene struct {
 	things   []thing
 	eye, at  vec

@@ -55,7 +55,7 @@ func (st *Store) open() error {
 	return st.err
 }
 
-// How long what is kept stays.
+// The times for which things are kept.
 const (
 	Never     = iota // nothing is kept
 	ForWindow        // until the window is closed

@@ -106,7 +106,7 @@ func maximumBackGo(above, below, d []float32, lower, right []uint8, n int) {
 	}
 }
 
-// combineGo overwrites dst with p*x + q*y. What is multiplied by 0 is not read.
+// combineGo overwrites dst with p*x + q*y. A vector that is multiplied by 0 is not read.
 func combineGo(dst []float32, p float32, x []float32, q float32, y []float32) {
 	combine(dst, p, x, q, y)
 }
