@@ -22,7 +22,7 @@ func (o *Outline) Check() error {
 		return err
 	}
 	if len(o.Styles) == 0 || len(o.Styles) > MaxStyles || o.Smaller < 0 || o.Masks < 0 || o.Masks > MaxStyles+1 {
-		return Errorf(InvalidRequest, "An outline has 1 to %d styles and no more masks than these and one.", MaxStyles)
+		return Errorf(InvalidRequest, "An outline has 1 to %d styles, and at most one mask more than styles.", MaxStyles)
 	}
 	for _, p := range append([]image.Point{o.Content}, o.Styles...) {
 		if p.X < 1 || p.Y < 1 || p.X > most || p.Y > most/p.X {

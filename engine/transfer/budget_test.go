@@ -228,7 +228,7 @@ func TestManyBlocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := regexp.MustCompile(`In so many blocks it is slow: with (\d+\.\d) GiB of memory it would be (\d+)\.$`).FindStringSubmatch(n.Note(many))
+	said := regexp.MustCompile(`So many blocks are slow: with (\d+\.\d) GiB of memory there would be (\d+)\.$`).FindStringSubmatch(n.Note(many))
 	if said == nil || many.Blocks < 100 {
 		t.Fatalf("of %d blocks the note says %q", many.Blocks, n.Note(many))
 	}
