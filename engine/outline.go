@@ -8,14 +8,14 @@ type Outline struct {
 	Recipe  Recipe        `json:"-"`
 	Content image.Point   `json:"content"` // width and height of the photograph's file
 	Styles  []image.Point `json:"styles"`  // and of the paintings'
-	Masks   int           `json:"masks"`   // masks on the photograph, what is kept among them
+	Masks   int           `json:"masks"`   // masks on the photograph, including that of the kept area
 	// Smaller is the longer side of the finished painting that is gone on from, or 0.
 	Smaller int `json:"smaller"`
-	// Checkpoints says whether the run is asked for some: they take memory.
+	// Checkpoints says whether the run makes checkpoints, which take memory.
 	Checkpoints bool `json:"checkpoints"`
 }
 
-// Check says in one sentence what is wrong with the outline, or returns nil.
+// Check returns the fault of the outline in one sentence, or nil.
 func (o *Outline) Check() error {
 	const most = 1 << 28 // pixels: more than any decoder takes
 	if err := o.Recipe.Validate(); err != nil {

@@ -56,8 +56,8 @@ func matrixProfile(columns [3][3]float64, curve []byte) []byte {
 }
 
 // greyInks is a printer's profile by which ink is grey: cyan, magenta and yellow take a
-// third of the lightness L* each, and black what is left. It has one table (ICC.1:2022,
-// section 10.11) of the sixteen corners.
+// third of the lightness L* each, and black the rest. It has one table (ICC.1:2022, section
+// 10.11) of the sixteen corners.
 func greyInks() []byte {
 	b := []byte("mft1\x00\x00\x00\x00\x04\x03\x02\x00")
 	b = append(b, curveTag("", 1, 0, 0, 0, 1, 0, 0, 0, 1)...)
@@ -126,7 +126,7 @@ func tiffFile(t testing.TB, img image.Image) []byte {
 
 // Display P3 to sRGB by the matrices of their primaries (sRGB's: ITU-R BT.709, (0.64, 0.33),
 // (0.30, 0.60), (0.15, 0.06)), both with D65 and sRGB's curve, computed apart from this
-// program in Python; what is out of sRGB is clipped.
+// program in Python; colours out of sRGB are clipped.
 var p3Colours = []struct{ p3, srgb color.NRGBA }{
 	{color.NRGBA{200, 100, 50, 255}, color.NRGBA{215, 93, 31, 255}},
 	{color.NRGBA{100, 150, 200, 255}, color.NRGBA{83, 152, 205, 255}},

@@ -46,7 +46,7 @@ type tiffPicture struct {
 	at, bytes            []int
 }
 
-// pictureOfTIFF reads the directory, and refuses what is not read here by its kind.
+// pictureOfTIFF reads the directory, and refuses kinds that are not read here by name.
 func pictureOfTIFF(data []byte) (*tiffPicture, error) {
 	d, err := readTIFF(data)
 	if err != nil {
@@ -136,8 +136,8 @@ func configTIFF(data []byte) (image.Config, error) {
 	return size, nil
 }
 
-// decodeTIFF gives package tiff what it reads, and to what it does not read makes files that
-// it does read: it unpacks, and what is unpacked is made a picture of here.
+// decodeTIFF gives package tiff the files that it reads. It unpacks the others itself, and
+// makes of them files that package tiff reads, or pictures.
 func decodeTIFF(r *reader) (image.Image, error) {
 	p, err := pictureOfTIFF(r.data)
 	if err != nil {

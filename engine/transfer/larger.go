@@ -31,7 +31,8 @@ func (j *job) takeSmaller(ctx context.Context, r *Runner, f engine.File) error {
 	return nil
 }
 
-// skip lets a run begin above the scale of size s, of what is called so in sentences.
+// skip lets a run begin above the scale of size s, the scale of the painting that errors call
+// called.
 func (p *pace) skip(of *plan, s size, called string) error {
 	i := slices.Index(of.sizes[:len(of.sizes)-1], s)
 	if i < 0 {

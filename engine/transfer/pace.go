@@ -28,7 +28,7 @@ func (p *pace) paused(d time.Duration) {
 	}
 }
 
-// done is how much was worked up to a mark, and all what is to be worked.
+// done is the work up to a mark, and all is the whole work.
 func (p *pace) done(of *plan, at mark) float64 {
 	return of.worked(at) - of.worked(mark{scale: p.lowest})
 }

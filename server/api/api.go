@@ -55,7 +55,7 @@ type Progress struct {
 	Preview []byte `json:"preview,omitempty" doc:"A PNG or JPEG file, in base64"`
 }
 
-// A Result is what is known of a painting that is done, beside the picture.
+// A Result describes a finished painting, beside the picture.
 type Result struct {
 	engine.Result
 	Recipe json.RawMessage `json:"recipe" doc:"As it was painted, nothing left to defaults"`
@@ -126,7 +126,7 @@ type Fetch struct {
 	State string `json:"state" enum:"idle,fetching,checking,quantising,done,failed"`
 	Bytes int64  `json:"bytes" doc:"How much of it has come"`
 	Total int64  `json:"total_bytes,omitempty" doc:"How much there is, if that is known"`
-	// Allowed is said to people on the server's own machine.
+	// Allowed is true for people on the server's own machine.
 	Allowed bool     `json:"allowed" doc:"Whether who asks may have it fetched"`
 	Error   *Problem `json:"error,omitempty" doc:"Why it failed, for who may have it fetched"`
 }

@@ -13,7 +13,7 @@ import (
 	"trappedinart/server/store"
 )
 
-// newWorkerCommand paints what is handed over to servers elsewhere.
+// newWorkerCommand paints the jobs of servers elsewhere.
 func newWorkerCommand() *cobra.Command {
 	var (
 		compute computeFlags

@@ -20,7 +20,7 @@ import (
 	"trappedinart/weights/fetch/fetchtest"
 )
 
-// A listener is a log that hands on what is said.
+// A listener is a log that hands its lines on.
 type listener struct {
 	slog.Handler
 	said chan string

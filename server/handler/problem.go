@@ -76,7 +76,7 @@ func (s *server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, p)
 }
 
-// logProblem keeps what is our own fault.
+// logProblem logs our own faults.
 func (s *server) logProblem(ctx context.Context, p *api.Problem, err error) {
 	if p.Status >= 500 {
 		s.Log.ErrorContext(ctx, "request failed", "err", err)

@@ -101,7 +101,7 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 	return &shareOutput{links.Self, api.Shared{ID: share.ID, DeleteToken: token, Expires: share.Expires, Links: links}}, nil
 }
 
-// shareError says what is wrong with an upload that ended with err.
+// shareError returns the error for an upload that ended with err.
 func (s *server) shareError(err error) error {
 	var tooLarge *http.MaxBytesError
 	switch {

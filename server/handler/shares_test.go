@@ -66,7 +66,7 @@ func noise(n int) []byte {
 
 var exampleEnvelope = envelope.Envelope{Title: "Valley", Picture: picture()}
 
-// share keeps an envelope and returns what is answered.
+// share keeps an envelope and returns the answer.
 func (s *server) share(data []byte, query string) api.Shared {
 	s.Helper()
 	res, body := s.do(http.MethodPost, "/api/v1/shares"+query, "", bytes.NewReader(data), "Content-Type", sealedType)

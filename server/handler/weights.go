@@ -86,7 +86,7 @@ func (s *server) weightsFile(w http.ResponseWriter, r *http.Request) {
 func (s *server) compressAll() {
 	entries, err := s.Weights.List()
 	if err != nil {
-		return // whoever asks is told
+		return // the client has its answer
 	}
 	for _, e := range entries {
 		if file, name, err := s.Weights.Served(e.Name); e.Err == nil && err == nil {

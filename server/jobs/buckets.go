@@ -87,7 +87,7 @@ func createStates(ctx context.Context, js jetstream.JetStream, opt Options) (jet
 		MaxAge:            keep, Duplicates: min(2*time.Minute, keep),
 		MaxMsgs: -1, MaxBytes: -1, MaxMsgSize: -1, MaxConsumers: -1,
 		AllowRollup: true, AllowDirect: true, AllowMsgTTL: true, Discard: jetstream.DiscardNew,
-		SubjectDeleteMarkerTTL: time.Minute, // who watches is told that a job has expired
+		SubjectDeleteMarkerTTL: time.Minute, // watchers hear that a job has expired
 	}
 	if old, err := js.Stream(ctx, statesName); err == nil {
 		config.DenyDelete = old.CachedInfo().Config.DenyDelete

@@ -210,7 +210,7 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	return id, token, nil
 }
 
-// answered is an error as whoever asked for something is told it.
+// answered is an error as a client reads it.
 func answered(err error) error {
 	var e *engine.Error
 	switch {

@@ -14,13 +14,13 @@ import (
 	"trappedinart/server/api"
 )
 
-// A state is what is known of a job.
+// A state is a job as the queue knows it.
 type state struct {
 	State string `json:"state"` // of api; one that was cancelled is removed
 	Token []byte `json:"token"` // SHA-256 of it
 	// Order is the first revision, by which jobs wait, once there is a second.
 	Order uint64 `json:"order,omitempty"`
-	// Lease is who paints, or painted last, unguessably; Step counts what it wrote.
+	// Lease names the last worker that painted, unguessably; Step counts its writes.
 	Lease string `json:"lease,omitempty"`
 	Step  int    `json:"step,omitempty"`
 	// Attempts is how often it was begun since it last came further.

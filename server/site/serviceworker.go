@@ -28,7 +28,7 @@ async function keep(which) {
 const first = (path) => !path.includes("/examples/") || /-small\.jpg$|\/(fruit|night|opening)(\.[0-9a-f]{16})?\.jpg$/.test(path);
 
 let soon;
-// keepSoon keeps what is not kept yet, once the page has what it loads for itself.
+// keepSoon keeps the remaining files, once the page has loaded those that it needs.
 function keepSoon() {
   soon ??= (async () => {
     await new Promise((resolve) => setTimeout(resolve, headers ? 3000 : 20000));

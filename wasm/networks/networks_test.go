@@ -274,7 +274,8 @@ func TestLayerThatIsNotThere(t *testing.T) {
 	}
 }
 
-// A stopped run stops the download; what was checked is kept, and the next goes on there.
+// A stopped run stops the download; the checked parts are kept, and the next run goes on
+// there.
 func TestCancelKeeps(t *testing.T) {
 	for _, visit := range []string{"same", "next", "same without a shelf", "same, cleared"} {
 		data, name := mine(t)
@@ -467,7 +468,7 @@ func TestFetchAhead(t *testing.T) {
 	}
 }
 
-// A run with another network neither stops what is fetched ahead, nor waits for it.
+// A run with another network neither stops the fetch ahead nor waits for it.
 func TestFetchAheadOfAnotherRun(t *testing.T) {
 	data, name := mine(t)
 	other, otherName := mine(t, 3, 3, 3)

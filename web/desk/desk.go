@@ -66,7 +66,7 @@ type Desk struct {
 
 	Problem  string    // one sentence, where the eye is
 	Said     string    // one sentence that is no problem, for a moment
-	Question *Question // that is asked, or nil
+	Question *Question // that the page asks, or nil
 	waits    []*string // what is waited for, the latest last
 }
 

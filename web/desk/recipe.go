@@ -94,7 +94,7 @@ func (d *Desk) steer() {
 	}
 }
 
-// Set changes a setting to what was written.
+// Set changes a setting to the written value.
 func (d *Desk) Set(setting engine.Setting, text string) {
 	d.Change(setting.Name, func(r *engine.Recipe) error { return setting.Set(r, text) })
 }

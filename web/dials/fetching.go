@@ -123,7 +123,7 @@ func fetchOffer(f *api.Fetch) string {
 	return words.T("Finest: let this server download VGG-19 (%s, once)", words.Bytes(int(f.Total)))
 }
 
-// fetchStage is what is announced.
+// fetchStage is the announced stage.
 func fetchStage(f *api.Fetch) string {
 	switch f.State {
 	case api.FetchFetching:

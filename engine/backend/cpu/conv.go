@@ -143,7 +143,7 @@ func (c convolution) run() {
 	}
 }
 
-// recordable: what is read and written is so by kernels alone, in whole vectors.
+// recordable: only kernels read and write, in whole vectors.
 func (c *convolution) recordable() bool {
 	if c.back {
 		return c.memo == nil || c.src.s%8 == 0

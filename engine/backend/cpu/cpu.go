@@ -4,7 +4,7 @@
 // convolution is computed by Winograd's F(4x4,3x3), both ways, except next to the
 // picture's three channels (conv.go has the rule). Everything heavy ends in one
 // function, the product of two matrices in panels (kernel.go); README.md has the
-// measurements and what was refused.
+// measurements and refused ideas.
 //
 // There are no environment variables. The kernels are chosen once, by the
 // processor:

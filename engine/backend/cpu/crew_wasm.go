@@ -50,7 +50,7 @@ func wasmCrew(control unsafe.Pointer) int32
 //go:noescape
 func wasmShare(control unsafe.Pointer) int32
 
-// joined is the one crew of the program: who is asked to help does nothing else any more.
+// joined is the one crew of the program: a worker that helps does nothing else.
 var joined *crew
 
 // newCrew returns the helpers that whoever started the program has, or nil if there are

@@ -199,7 +199,7 @@ func momentsOf(first int, sums, squares, f, weights []float32, step int) {
 	}
 }
 
-// affineGo adds to dst what is linear in each channel of f, weighted as above.
+// affineGo adds to dst a linear function of each channel of f, weighted as above.
 //
 //	dst[p,c] += weights[p*step] (constant[c] + slope[c] f[p,c])
 func affineGo(dst, f, weights []float32, step int, constant, slope []float32) {
