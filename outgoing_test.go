@@ -14,7 +14,7 @@ import (
 )
 
 // callers are the files that may reach other machines or start programs, with where the
-// address comes from: never from what somebody sent.
+// address comes from: never from a request.
 var callers = map[string]string{
 	"weights/fetch/ask.go":        "what is published, or the flag --fetch-url",
 	"server/store/store.go":       "the flag --nats",

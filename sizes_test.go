@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// What a part of the program is at most.
+// The largest sizes of the parts of the program.
 const (
 	mostFields       = 20   // of a struct
 	mostLines        = 60   // of a function
@@ -30,12 +30,12 @@ var (
 	settings  = "type engine.Recipe"
 )
 
-// sizesFile lists what is larger than it may be, with its size: no more than that.
+// sizesFile lists the parts that are larger than they may be, with the sizes that they have.
 const sizesFile = "testdata/sizes.txt"
 
 var update = flag.Bool("update", false, "write "+sizesFile+" anew, where something has shrunk")
 
-// TestSizes holds that nothing is larger than it may be, and that what was once can only shrink.
+// TestSizes checks that no part is larger than it may be, and that the listed ones only shrink.
 func TestSizes(t *testing.T) {
 	large := tooLarge(t)
 	listed := readSizes(t)
@@ -94,7 +94,7 @@ func tooLarge(t *testing.T) map[string]int {
 	return found
 }
 
-// measure adds what is too large in one file.
+// measure adds the too large parts of one file.
 func measure(set *token.FileSet, file *ast.File, dir string, found map[string]int) {
 	for _, d := range file.Decls {
 		switch d := d.(type) {

@@ -1,11 +1,11 @@
 // Package engine is the domain of Trapped in Art: what a person asks for
 // (Request, with its Recipe), what is said while it runs (Progress), what comes
-// out (Result), what can go wrong (Error), and who does it (Runner).
+// out (Result), what can go wrong (Error), and the one who does it (Runner).
 //
 // It imports the standard library only. The work itself is in its folders:
 //
 //	pixel     picture files and planes of pixels
-//	backend   the operations, and who computes them (ref, cpu)
+//	backend   the operations, and what computes them (ref, cpu)
 //	vgg       the network
 //	loss      content, Gram, total variation
 //	optim     L-BFGS, Adam

@@ -40,7 +40,7 @@ func TestSettingsDeclareTheRecipe(t *testing.T) {
 		if s.Label == "" || !strings.HasSuffix(s.Help, ".") || s.Takes() == "" {
 			t.Errorf("%s lacks words: %+v", s.Name, s)
 		}
-		// What Get writes, Set reads, and the field of that name holds.
+		// Set reads the text that Get writes, and the field of that name holds it.
 		other := engine.Recipe{}
 		before := r
 		if err := s.Set(&r, s.Get(&before)); err != nil || !reflect.DeepEqual(r, before) {

@@ -8,7 +8,7 @@ import (
 	"trappedinart/engine"
 )
 
-// A request needs a photograph and a painting. What it lacks is an Error with a code.
+// A request needs a photograph and a painting. A missing one gives an Error with a code.
 func ExampleRequest() {
 	recipe, err := engine.Preset(engine.Painterly)
 	if err != nil {
@@ -55,7 +55,7 @@ func ExampleSettings() {
 	// <nil> 70
 }
 
-// blank is a Runner that paints nothing, as tests of what shows a run have one.
+// blank is a Runner that paints nothing, for tests of programs that show a run.
 type blank struct{}
 
 func (blank) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
@@ -72,8 +72,8 @@ func (blank) Run(ctx context.Context, req engine.Request, report func(engine.Pro
 	return &engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 4, 3)), Recipe: req.Recipe}, nil
 }
 
-// Who shows a run need not know where it is made: in the same process, in a worker or on a
-// server. A Control steers it, as here before it begins.
+// A caller shows a run without knowing its place: the same process, a worker or a server.
+// A Control steers it, as here before it begins.
 func ExampleRunner() {
 	recipe, _ := engine.Preset(engine.Painterly)
 	request := engine.Request{Recipe: recipe, Control: &engine.Control{}}

@@ -62,7 +62,7 @@ type Progress struct {
 	Preview *image.NRGBA `json:"-"`
 }
 
-// Over returns p with what an earlier report had that is said once, or seldom: for who
+// Over returns p with what an earlier report said that is said once, or seldom: for a caller that
 // has not shown the earlier one yet and will show only this.
 func (p Progress) Over(earlier Progress) Progress {
 	if p.Preview == nil {

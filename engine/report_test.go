@@ -11,7 +11,7 @@ import (
 	"trappedinart/engine"
 )
 
-// Whatever a number is, a report can be written and read back.
+// A report with any number can be written and read back.
 func TestNumbersCross(t *testing.T) {
 	for _, c := range []struct{ value, want float64 }{
 		{1.5, 1.5}, {0, 0}, {-1e-300, -1e-300}, {math.MaxFloat64, math.MaxFloat64},
@@ -52,7 +52,7 @@ func TestSeconds(t *testing.T) {
 	}
 }
 
-// What an earlier report said once is said by the next, when that alone is shown.
+// If only the later of two reports is shown, it repeats what the earlier one said once.
 func TestOver(t *testing.T) {
 	a, b := image.NewNRGBA(image.Rect(0, 0, 1, 1)), image.NewNRGBA(image.Rect(0, 0, 2, 2))
 	e, f := &engine.Estimate{Bytes: 1}, &engine.Estimate{Bytes: 2}

@@ -9,8 +9,8 @@ import (
 	"trappedinart/engine/backend/webgpu"
 )
 
-// A device is who computes paintings: the processor, or the GPU if the address asks for it.
-// What it is worth is found out when the first painting begins.
+// A device computes paintings: it is the processor, or the GPU if the address asks for it.
+// The GPU is judged when the first painting begins.
 type device struct {
 	processor backend.Backend
 	asked     string // webgpu, fastest, or else the processor
@@ -28,8 +28,8 @@ func askedBackend() string {
 	return ""
 }
 
-// choose returns who computes, and who goes on if that fails. The remark is why the
-// processor computes although the GPU was asked for.
+// choose returns the back end that computes, and one that goes on if that fails. The
+// remark is why the processor computes although the GPU was asked for.
 func (d *device) choose(ctx context.Context) (be, fallback backend.Backend, remark string) {
 	if !d.chosen && (d.asked == "webgpu" || d.asked == "fastest") {
 		gpu, err := webgpu.Choose(ctx, d.processor, d.asked == "webgpu")

@@ -29,7 +29,7 @@ type painter struct {
 }
 
 func (p *painter) Run(ctx context.Context, req engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-	// What a run does not wait for goes on coming when it has ended, unless it was stopped.
+	// The rest of the network goes on coming after the run, unless that was stopped.
 	download, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer context.AfterFunc(ctx, stop)()
 	return p.runner(ctx, download, &req.Recipe, report).Run(ctx, req, report)
@@ -40,7 +40,7 @@ func (p *painter) foresee(ctx context.Context, o engine.Outline) (engine.Estimat
 	return p.runner(ctx, ctx, &o.Recipe, func(engine.Progress) {}).Foresee(ctx, o)
 }
 
-// runner is the engine with what a recipe looks at; download is for how long the network comes.
+// runner is the engine with a recipe's layers; the network comes until download ends.
 func (p *painter) runner(ctx, download context.Context, r *engine.Recipe, report func(engine.Progress)) *transfer.Runner {
 	var taps []string
 	for _, layers := range []engine.LayerWeights{r.ContentLayers, r.StyleLayers} {

@@ -12,7 +12,7 @@ import (
 )
 
 // TestBrowsers holds that people use the page in every engine of browsers, and in browsers that
-// lack something. What one of them cannot do is said on the page.
+// lack something. The page says what one of them cannot do.
 func TestBrowsers(t *testing.T) {
 	for _, browser := range []struct {
 		name string

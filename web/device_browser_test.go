@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Who asks for the GPU in a browser that has none reads why the processor paints.
+// The page says why the processor paints, if the address asks for a GPU that is not there.
 func TestWhyTheProcessor(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=40&backend=webgpu", 1280, 800)
 	b.ready(1)

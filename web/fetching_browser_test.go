@@ -60,7 +60,7 @@ func TestServerFetchesNetwork(t *testing.T) {
 	b.clean()
 }
 
-// Who comes through a proxy is told what its operator can do.
+// The page tells a person behind a proxy what the operator of the server can do.
 func TestServerFetchesForNobodyElse(t *testing.T) {
 	b := newTab(t, open(t), "/", 1280, 800)
 	b.ready(1)

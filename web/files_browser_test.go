@@ -65,7 +65,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	b.clean()
 }
 
-// What is missing of a picture is said, and what cannot be read is called by its kind.
+// The page says that a picture is incomplete, and names the kind of an unreadable file.
 func TestNotesOfFiles(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)

@@ -18,8 +18,8 @@ const losable = `const asked = GPUAdapter.prototype.requestDevice;
 	};
 `
 
-// A painting on the GPU, of which the page says by what it is made; and one whose device is lost in the
-// middle, which goes on on the processor and says so. SwiftShader stands for a GPU.
+// The page names the GPU that paints. If its device is lost in the middle, the processor continues
+// the painting and the page says so. SwiftShader stands for a GPU.
 func TestGraphicsCard(t *testing.T) {
 	const patience = 10 * time.Minute // its compiler takes most of that on a busy machine
 	s := open(t)

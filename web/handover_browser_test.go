@@ -55,8 +55,8 @@ func TestHandOverStopped(t *testing.T) {
 	b.clean()
 }
 
-// A server's painting is steered as one's own, and says by what it was made. It is not
-// paused, as others wait for its worker.
+// A server's painting can be steered like a painting of this device, and names its device. It
+// cannot be paused, as others wait for its worker.
 func TestHandOverSteered(t *testing.T) {
 	s := open(t)
 	b := newTab(t, s, "/?size=128&iterations=12", 1280, 800)
@@ -108,8 +108,8 @@ func TestHandOverSurvivesReload(t *testing.T) {
 	b.reload()
 }
 
-// What is painted by hand goes along: the server paints each style where it belongs, and what
-// is kept is, to the bit, the photograph as it is at that size.
+// Masks painted by hand go along: the server paints each style where it belongs, and the kept
+// area is, to the bit, the photograph at that size.
 func TestHandOverMasks(t *testing.T) {
 	s := open(t)
 	b := newTab(t, s, "/?size=128&iterations=3", 1280, 800)

@@ -123,7 +123,7 @@ func TestMasks(t *testing.T) {
 		t.Errorf("two strokes from the left to 0.4 cover %.2f of the picture", got)
 	}
 
-	// What is kept: by a finger, and by a pen that is pressed half and taken back.
+	// A finger paints the kept area; a pen that is pressed half does too, and is undone.
 	b.press(layers[0])
 	b.slide("#brush-size", "15")
 	b.finger(place{0.18, 0.4}, place{0.18, 0.5}, place{0.18, 0.6})

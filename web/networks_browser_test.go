@@ -215,7 +215,7 @@ func TestInterruptedDownload(t *testing.T) {
 	}
 }
 
-// What was changed on the way is refused, and nothing is lost.
+// A network that was changed on the way is refused, and nothing is lost.
 func TestTamperedNetwork(t *testing.T) {
 	s, narrow, file := openWithNetwork(t, narrow...)
 	bad := slices.Clone(file)
@@ -253,7 +253,7 @@ func TestOtherPlacesForNetworks(t *testing.T) {
 		b.until(`(caches.open('weights').then(c => c.keys()).then(k => window.cached = k.length > 0), window.cached !== undefined)`, 10*time.Second)
 		cached := value[bool](b, `window.cached`)
 		b.paint()
-		// What is in nobody's keeping may be in the browser's own cache.
+		// A network that the page does not keep may be in the browser's own cache.
 		if got := s.requests(narrow); len(got) != 1 || cached != (name == "cache") {
 			t.Errorf("%s: requests for the network: %q; in the cache: %v", name, got, cached)
 		}

@@ -59,7 +59,7 @@ func TestDropAndPaste(t *testing.T) {
 	b.clean()
 }
 
-// What only the browser can decode becomes a file that the engine and the server read.
+// A picture that only the browser can decode becomes a file for the engine and the server.
 func TestPictureOnlyTheBrowserKnows(t *testing.T) {
 	b := newTab(t, open(t), "/?size=64&iterations=2", 1280, 800)
 	b.ready(1)

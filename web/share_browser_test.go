@@ -152,7 +152,7 @@ func TestShareKey(t *testing.T) {
 		t.Error("before and after without a photograph")
 	}
 	mended.clean()
-	// Who deletes the result deletes what is shared of it.
+	// Deleting the result deletes its share.
 	b.do(chromedp.Reload())
 	b.ready(1)
 	b.until(results+` === 1`, 10*time.Second)

@@ -32,7 +32,7 @@ func (b *tab) saves(download, name string) []byte {
 	})
 }
 
-// Who opens a link looks at single pixels, and takes the picture along with its recipe; also
+// The page of a link shows single pixels, and saves the picture with its recipe; also
 // without a pointer.
 func TestShareView(t *testing.T) {
 	s := open(t)

@@ -209,7 +209,7 @@ func TestNewSite(t *testing.T) {
 		t.Errorf("requests: %v", wrong)
 	}
 	b.clean()
-	// What is kept is the new page too.
+	// The cache has the new page too.
 	worker, err := os.ReadFile(filepath.Join(h.dir, "app-worker.js"))
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func TestAutoSize(t *testing.T) {
 	b.pick("size", "979")
 	b.until(about+`.startsWith('On this device: about ')`, 30*time.Second)
 	b.pick("size", "auto")
-	// What takes next to no time is as large as the photograph.
+	// A painting that takes next to no time is as large as the photograph.
 	b.write("expert-iterations", "1")
 	b.until(about+`.startsWith('As large as the photograph: about ') && `+chosen+` === 979`, 30*time.Second)
 	b.press("Start")

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Whoever waits is told for what.
+// The page says what it waits for.
 func TestWaits(t *testing.T) {
 	s := open(t)
 	picture, jobs := make(chan struct{}), make(chan struct{})
@@ -20,7 +20,7 @@ func TestWaits(t *testing.T) {
 	close(picture)
 	b.until(styleNames+` === 'waves.jpg' && `+fine+` === 'Ready.'`, 10*time.Second)
 
-	// How long it takes is said before the first iteration is done, and how large it is after the last.
+	// The page tells the time left before the first iteration is done, and the size after the last.
 	value[bool](b, `(() => { window.said = []; new MutationObserver(() => said.push(`+fine+`)).observe(document.querySelector('.fine'), {childList: true, characterData: true, subtree: true}); return true; })()`)
 	b.paint()
 	if !value[bool](b, `said.filter(t => / · \d+ s left\b/.test(t)).length > 3`) {

@@ -35,8 +35,8 @@ func refusing(pages int) string {
 		};`, pages)
 }
 
-// However many workers share a painting out, and where none can, it is the same, to the
-// bit.
+// The painting is the same, to the bit, with any number of workers, also where workers cannot
+// share it out.
 func TestWorkers(t *testing.T) {
 	s := open(t)
 	s.before = "self.Worker = class extends Worker { constructor(...a) { super(...a); fetch('/api/v1/healthz?helper'); } };\n"

@@ -20,7 +20,7 @@ const (
 	// Of networks that were trained to see as another: vgg.Scales.
 	keyContentScale = "content_scale"
 	keyStyleScale   = "style_scale"
-	// What the network was trained with, average or maximum; VGG-19's files do not say it.
+	// The pooling of the training, average or maximum; VGG-19's files do not say it.
 	keyPooling = "pooling"
 )
 

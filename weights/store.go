@@ -38,7 +38,7 @@ type Entry struct {
 	Path  string // "" for the embedded ones
 	Bytes int64
 
-	// What is wrong with the file, or nil; what follows is only set without error.
+	// The fault of the file, or nil; the fields below are only set without one.
 	Err    error
 	SHA256 string
 	Info

@@ -130,7 +130,7 @@ func TestStoreLoads(t *testing.T) {
 	_, err = store.Load(ctx, broken)
 	wantCode(t, err, engine.InvalidWeights, "broken.safetensors: This is no whole")
 
-	// What others send must not name files.
+	// Names that others send must not reach files.
 	for _, name := range []string{other, "../" + filepath.Base(elsewhere) + "/other", "mine.safetensors", "./mine", "", ".", ".."} {
 		_, err := store.Named(ctx, name)
 		wantCode(t, err, engine.UnknownWeights, "there are fine, small, mine.")
@@ -208,7 +208,7 @@ func TestServedSize(t *testing.T) {
 	}
 }
 
-// What is put is there at once, and nothing is replaced.
+// A network that is put is there at once, and replaces nothing.
 func TestPut(t *testing.T) {
 	store := &weights.Store{Dir: filepath.Join(t.TempDir(), "weights")}
 	data, err := weights.Marshal(vgg.Random("mine", []int{2, 3}), nil)

@@ -38,7 +38,7 @@ type Stream struct {
 func NewStream(hashedName string) (*Stream, error) {
 	_, hash, ok := SplitHashedName(hashedName)
 	if !ok {
-		return nil, engine.Errorf(engine.UnknownWeights, "%.80q is no name under which a network is served.", hashedName)
+		return nil, engine.Errorf(engine.UnknownWeights, "No network is served under the name %.80q.", hashedName)
 	}
 	return &Stream{hash: hash, need: 8}, nil
 }

@@ -80,7 +80,7 @@ func TestHashedNames(t *testing.T) {
 	}
 }
 
-// However the bytes come, they give the network that Parse gives, layer by layer.
+// Parts of any length give the network that Parse gives, layer by layer.
 func TestStream(t *testing.T) {
 	channels := []int{5, 2, 7}
 	file, name := served(t, channels...)

@@ -197,7 +197,7 @@ func TestPaintingOfAnotherSize(t *testing.T) {
 	}
 }
 
-// What is too small for a patch is left out, and so is a distance from a flat painting.
+// Sizes too small for a patch are left out, and so are distances from a flat painting.
 func TestLeftOut(t *testing.T) {
 	for _, c := range []struct {
 		w, h   int

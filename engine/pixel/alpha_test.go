@@ -83,7 +83,7 @@ func TestImage64(t *testing.T) {
 }
 
 // A zone plate has waves from a whole picture long in its middle to two pixels at its
-// sides. What a smaller picture cannot hold must be gone, and the rest stay.
+// sides. Details that a smaller picture cannot hold must be gone, and the rest stay.
 func TestResamplingHasNoMoire(t *testing.T) {
 	const n = 512
 	planes := make([]float32, 3*n*n)

@@ -123,9 +123,9 @@ func scansJPEG(t *testing.T, w, h uint16, scans int) []byte {
 	return append(file, 0xff, 0xd9)
 }
 
-// What is packed small and unpacked large takes no more memory than 28 bytes for each pixel that
-// the head says, given back in between or not, the file a few times, and a little; whether it is
-// read or refused. What the head says is bounded (TestDecodeRefuses).
+// A file that is packed small and unpacked large takes at most 28 bytes of memory for each pixel
+// that its head claims, given back in between or not, the file a few times, and a little;
+// whether it is read or refused. The numbers in the head are bounded (TestDecodeRefuses).
 func TestBombs(t *testing.T) {
 	even := func(side int) *image.NRGBA { return image.NewNRGBA(image.Rect(0, 0, side, side)) }
 	var gifs bytes.Buffer

@@ -120,7 +120,7 @@ func TestLuminance(t *testing.T) {
 	if math.Abs(matched[0]-want[0]) > 0.01 || math.Abs(math.Sqrt(matched[3])-math.Sqrt(want[3])) > 1 {
 		t.Errorf("luma has mean %v and variance %v, want %v and %v", matched[0], matched[3], want[0], want[3])
 	}
-	// What is left of each picture: its luma, and the other's differences from that.
+	// The result has one picture's luma, and the other's differences from luma.
 	kept := pixel.KeepChroma(from, to, 1)
 	lumaOf := func(p []float32, i int) float64 { return float64(pixel.Luminance(p)[i]) }
 	for _, i := range []int{0, 17, n - 1} {

@@ -292,7 +292,7 @@ func TestDecodeUprightWebP(t *testing.T) {
 	}
 }
 
-// What is wrong beside the picture does not refuse the picture.
+// A picture with broken Exif data is read all the same.
 func TestDecodeBrokenExif(t *testing.T) {
 	good := exif(binary.BigEndian, 6)
 	loop := bytes.Clone(good)

@@ -25,7 +25,7 @@ type known struct {
 	Pixels [][5]int
 }
 
-// decodeNoted decodes a file of testdata, with what is said of it.
+// decodeNoted decodes a file of testdata, and returns the notes on it.
 func decodeNoted(t *testing.T, dir, name string) (*image.NRGBA, []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", dir, name))
@@ -58,7 +58,7 @@ func pixelsOf[T any](t *testing.T, dir string) map[string]T {
 	return files
 }
 
-// Files as people have them are read as viewers show them, and a note says what is not there.
+// Files as people have them are read as viewers show them, and a note says what is missing.
 func TestFilesAsPeopleHaveThem(t *testing.T) {
 	notes := map[string]string{
 		"trunc_2bytes_noEOI.jpg": `"trunc_2bytes_noEOI.jpg" lacks its end mark. The picture is complete.`,
@@ -73,7 +73,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	// Beyond which row there is nothing right.
 	there := map[string]int{"trunc_90.jpg": 48, "gif_trunc.gif": 56, "gif_notenough.gif": 64}
 	files := pixelsOf[known](t, "files")
-	// What its list says of this one is the colours unconverted; it is the same picture.
+	// The list has the unconverted colours of this file; it is the same picture.
 	files["tif_ycbcr.tif"] = files["ok.png"]
 	if len(files) < 22 {
 		t.Fatalf("there are %d files", len(files))

@@ -13,7 +13,7 @@ import (
 	"image"
 )
 
-// What a picture file may hold, checked before memory is taken for it.
+// The limits of a picture file, checked before memory is taken for it.
 const (
 	MaxPixels    = 64 << 20 // width times height
 	MaxFileBytes = 64 << 20
@@ -45,7 +45,7 @@ func Planes(img *image.NRGBA, w, h int) []float32 {
 }
 
 // Image returns the planes as an opaque picture of 8 bits: rounded, held to 0..255,
-// with 0 for what is not a number.
+// with 0 for not-a-number.
 func Image(planes []float32, w, h int) *image.NRGBA {
 	mustFit(planes, w, h)
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))

@@ -56,8 +56,8 @@ func matrixProfile(columns [3][3]float64, curve []byte) []byte {
 }
 
 // greyInks is a printer's profile by which ink is grey: cyan, magenta and yellow take a
-// third of the lightness L* each, and black what is left. It has one table (ICC.1:2022,
-// section 10.11) of the sixteen corners.
+// third of the lightness L* each, and black the rest. It has one table (ICC.1:2022, section
+// 10.11) of the sixteen corners.
 func greyInks() []byte {
 	b := []byte("mft1\x00\x00\x00\x00\x04\x03\x02\x00")
 	b = append(b, curveTag("", 1, 0, 0, 0, 1, 0, 0, 0, 1)...)
@@ -126,7 +126,7 @@ func tiffFile(t testing.TB, img image.Image) []byte {
 
 // Display P3 to sRGB by the matrices of their primaries (sRGB's: ITU-R BT.709, (0.64, 0.33),
 // (0.30, 0.60), (0.15, 0.06)), both with D65 and sRGB's curve, computed apart from this
-// program in Python; what is out of sRGB is clipped.
+// program in Python; colours out of sRGB are clipped.
 var p3Colours = []struct{ p3, srgb color.NRGBA }{
 	{color.NRGBA{200, 100, 50, 255}, color.NRGBA{215, 93, 31, 255}},
 	{color.NRGBA{100, 150, 200, 255}, color.NRGBA{83, 152, 205, 255}},
@@ -225,7 +225,7 @@ func TestDecodeProfileOfSRGB(t *testing.T) {
 	}
 }
 
-// What is coded goes before the profile, be it known or not.
+// A coded colour space (cICP) goes before the profile, be it known or not.
 func TestDecodeCodedSpace(t *testing.T) {
 	img := random(16, 16)
 	for name, code := range map[string][]byte{"sRGB": {1, 13, 0, 1}, "BT.2020 with PQ": {9, 16, 0, 1}} {
@@ -249,7 +249,7 @@ func TestDecodeProfileOfManyColours(t *testing.T) {
 	}
 }
 
-// What is wrong with a profile does not refuse the picture, nor take memory.
+// A broken profile neither refuses the picture nor takes memory.
 func TestDecodeBrokenProfile(t *testing.T) {
 	good := matrixProfile(p3Columns, srgbCurve())
 	change := func(at int, body string) []byte {

@@ -46,7 +46,7 @@ func smallFiles(t testing.TB) map[string][]byte {
 		"TIFF, on its side":   withTagTIFF(tiffFile(t, img), 0x0112, 6),
 		"PNG of black pixels": bombPNG(64),
 	}
-	// What package pixel reads by other ways than one decoder.
+	// Kinds that package pixel reads by more than one plain decoder.
 	for kind, name := range map[string]string{
 		"JPEG, progressive": "jpeg_progressive.jpg", "JPEG with restarts": "jpeg_restart_blocks.jpg", "JPEG of YCCK": "jpeg_ycck.jpg",
 		"PNG, interlaced": "png_interlaced_rgb.png", "WebP, moving": "webp_moving_alpha.webp", "GIF, interlaced": "gif_interlaced.gif",

@@ -46,7 +46,7 @@ type tiffPicture struct {
 	at, bytes            []int
 }
 
-// pictureOfTIFF reads the directory, and refuses what is not read here by its kind.
+// pictureOfTIFF reads the directory, and refuses kinds that are not read here by name.
 func pictureOfTIFF(data []byte) (*tiffPicture, error) {
 	d, err := readTIFF(data)
 	if err != nil {
@@ -57,7 +57,7 @@ func pictureOfTIFF(data []byte) (*tiffPicture, error) {
 	p.compression, p.colours = d.number(tagCompression, tiffNone), d.number(tagPhotometric, -1)
 	p.separate = d.number(tagPlanar, tiffChunky) == tiffSeparate && p.samples > 1
 	if p.w < 1 || p.h < 1 || p.w > MaxPixels || p.h > MaxPixels {
-		return p, nil // who asks for the size says so
+		return p, nil // the caller that asks for the size says so
 	}
 	p.wide, p.high = p.w, min(d.number(tagRows, p.h), p.h)
 	at, bytes := uint16(tagStrips), uint16(tagStripBytes)
@@ -136,8 +136,8 @@ func configTIFF(data []byte) (image.Config, error) {
 	return size, nil
 }
 
-// decodeTIFF gives package tiff what it reads, and to what it does not read makes files that
-// it does read: it unpacks, and what is unpacked is made a picture of here.
+// decodeTIFF gives package tiff the files that it reads. It unpacks the others itself, and
+// makes of them files that package tiff reads, or pictures.
 func decodeTIFF(r *reader) (image.Image, error) {
 	p, err := pictureOfTIFF(r.data)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"math"
 )
 
-// What a place is at first.
+// The kinds of places at the start.
 const (
 	Free uint8 = iota
 	Inside
@@ -26,8 +26,8 @@ const (
 	// likeness is how much colours alone say, beside what neighbours do (gamma of CVPR
 	// 2005, eq. 12).
 	likeness = 3e-3
-	// The solution is near enough where the residual has shrunk so much; more iterations
-	// than that there are not.
+	// The solution is near enough where the residual has shrunk so much, or after so many
+	// iterations.
 	near = 1e-4
 	most = 2000
 )
@@ -39,7 +39,7 @@ const (
 //
 //	img    [h, w]  the picture; transparency does not count
 //	seeds  [h*w]   Free, Inside or Outside, row after row
-//	sight          what is seen of the picture, or nil: then colours alone say what is alike
+//	sight          the features of the picture, or nil: then colours alone say what is alike
 //
 // The time goes with w*h times about the longer side: a few hundred pixels are meant. It
 // ends early with the error of ctx. Panics if sizes disagree.

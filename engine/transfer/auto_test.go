@@ -43,7 +43,7 @@ func TestAutoSize(t *testing.T) {
 	}
 }
 
-// What was chosen is in the result's recipe, by which the same picture is made again, and in
+// The chosen size is in the result's recipe, which makes the same picture again, and in
 // checkpoints; and it is said before the first iteration.
 func TestAutoSizeIsSaidAndKept(t *testing.T) {
 	req := request(func(r *engine.Recipe) { r.Size = engine.SizeAuto })

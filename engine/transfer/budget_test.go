@@ -166,11 +166,11 @@ func TestCheckpointOfAnotherBudget(t *testing.T) {
 
 // least is the memory that a recipe takes in as many blocks as there can be.
 func least(r engine.Recipe) int64 {
-	f, _ := need(&r).Fit(1) // an error, which comes with what it would take
+	f, _ := need(&r).Fit(1) // an error, which comes with the least that would do
 	return f.Bytes
 }
 
-// What does not fit is refused before it begins, with what would do, and that does.
+// A painting beyond the memory is refused before it begins, with advice.
 func TestTooLittleMemory(t *testing.T) {
 	req, _ := blocked(t, 1, 0)
 	bytes := least(req.Recipe)
@@ -228,7 +228,7 @@ func TestManyBlocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := regexp.MustCompile(`In so many blocks it is slow: with (\d+\.\d) GiB of memory it would be (\d+)\.$`).FindStringSubmatch(n.Note(many))
+	said := regexp.MustCompile(`So many blocks are slow: with (\d+\.\d) GiB of memory there would be (\d+)\.$`).FindStringSubmatch(n.Note(many))
 	if said == nil || many.Blocks < 100 {
 		t.Fatalf("of %d blocks the note says %q", many.Blocks, n.Note(many))
 	}

@@ -81,8 +81,8 @@ func edited(t testing.TB, checkpoint []byte, from, to string) []byte {
 	return sealed(append(append(data, next...), checkpoint[12+n:len(checkpoint)-4]...))
 }
 
-// What is no checkpoint of this program, or a damaged one, is refused with what to do, and
-// takes no memory that its length does not account for.
+// A damaged checkpoint, or one of another program, is refused with advice, and takes no
+// memory that its length does not account for.
 func TestCheckpointErrors(t *testing.T) {
 	list, _ := checkpoints(t, func(*engine.Request) {})
 	good := list[20]
@@ -184,8 +184,8 @@ func TestCheckpointOfOtherPictures(t *testing.T) {
 		"no mask":         {func(r *engine.Request) { r.Masks = nil }, "with the mask of style 2, and none"},
 		"one mask more":   {func(r *engine.Request) { r.Masks[0] = file("on painting") }, "without the mask of style 1, and on painting"},
 		"part of a style": {func(r *engine.Request) { r.StyleMasks[0] = file("part of other") }, "the mask on style picture 1 than part of other"},
-		"kept":            {func(r *engine.Request) { r.Keep = file("kept otherwise") }, "the mask of what is kept than kept otherwise"},
-		"nothing kept":    {func(r *engine.Request) { r.Keep = engine.File{} }, "with the mask of what is kept, and none"},
+		"kept":            {func(r *engine.Request) { r.Keep = file("kept otherwise") }, "the mask of the kept area than kept otherwise"},
+		"nothing kept":    {func(r *engine.Request) { r.Keep = engine.File{} }, "with the mask of the kept area, and none"},
 		"palette":         {func(r *engine.Request) { r.Palette = file("other") }, "the palette than other"},
 		"no palette":      {func(r *engine.Request) { r.Palette = engine.File{} }, "with the palette, and none"},
 		"start":           {func(r *engine.Request) { r.StartPicture = file("other") }, "the picture to start from than other"},
@@ -308,8 +308,8 @@ func TestCheckpointOfStoppedAnywhere(t *testing.T) {
 	}
 }
 
-// Whatever a checkpoint holds, the run ends with a picture or a sentence. Half of the
-// inputs get the head's length and the checksum that they should have.
+// A run from any checkpoint ends with a picture or a sentence. Half of the inputs get the
+// head's length and the checksum that they should have.
 func FuzzCheckpoint(f *testing.F) {
 	req := request(func(r *engine.Recipe) { r.Size, r.Iterations, r.History = 32, 3, 2 })
 	req.CheckpointEvery = time.Nanosecond

@@ -14,7 +14,7 @@ import (
 	"trappedinart/engine/vgg"
 )
 
-// What the programs that presets are named after make of 17 x 21 pixels, written here
+// The presets named after other programs against these programs on 17 x 21 pixels: written here
 // once more in plain loops and float64 from their published formulas, and by PyTorch.
 
 // drawnWeights is a narrow VGG-19 to conv5_1, filled as the golden answers' is.

@@ -97,7 +97,7 @@ func (d *digests) check(req *engine.Request) error {
 			return err
 		}
 	}
-	if err := compare(d.Keep, now.Keep, req.Keep, "the mask of what is kept"); err != nil {
+	if err := compare(d.Keep, now.Keep, req.Keep, "the mask of the kept area"); err != nil {
 		return err
 	}
 	if err := compare(d.Palette, now.Palette, req.Palette, "the palette"); err != nil {

@@ -56,7 +56,7 @@ func (j *job) fallsBack(err error) bool {
 	}
 	j.reports.keep(fmt.Sprintf("The GPU stopped (%v). The processor continues from the last picture.", err))
 	j.be, j.other, j.plan = j.other, nil, next
-	// What was measured was the other's.
+	// The old measurements are the other back end's.
 	j.pace.probed, j.pace.timed = 0, time.Time{}
 	return true
 }

@@ -79,7 +79,7 @@ func (n *Need) Note(f Fit) string {
 		const tenth = 1 << 30 / 10
 		enough := (l.with(n.pairs(s), false).Bytes + tenth) / tenth * tenth // as it is written
 		if better := n.fit(s, enough); !better.beyond(enough) && better.Blocks < f.Blocks {
-			note += fmt.Sprintf(" In so many blocks it is slow: with %s of memory it would be %d.", FormatBytes(enough), better.Blocks)
+			note += fmt.Sprintf(" So many blocks are slow: with %s of memory there would be %d.", FormatBytes(enough), better.Blocks)
 		}
 	}
 	return note

@@ -31,12 +31,13 @@ func (j *job) takeSmaller(ctx context.Context, r *Runner, f engine.File) error {
 	return nil
 }
 
-// skip lets a run begin above the scale of size s, of what is called so in sentences.
+// skip lets a run begin above the scale of size s, the scale of the painting that errors call
+// called.
 func (p *pace) skip(of *plan, s size, called string) error {
 	i := slices.Index(of.sizes[:len(of.sizes)-1], s)
 	if i < 0 {
 		to := of.last()
-		return engine.Errorf(engine.InvalidPicture, "%s has %d x %d pixels, which is no scale of one of %d x %d. Choose a size of %d pixels, which goes on from it.",
+		return engine.Errorf(engine.InvalidPicture, "%s has %d x %d pixels and is no smaller scale of %d x %d pixels. Choose a size of %d pixels, which continues it.",
 			called, s.w, s.h, to.w, to.h, 2*max(s.w, s.h))
 	}
 	p.lowest = i + 1

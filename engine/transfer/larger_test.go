@@ -144,7 +144,7 @@ func TestLargerGoesOn(t *testing.T) {
 	}
 }
 
-// What is no smaller scale of the painting is refused, with the size that would do.
+// A result that is no smaller scale of the painting is refused, with the size that would do.
 func TestLargerOfAnotherSize(t *testing.T) {
 	req := request(func(r *engine.Recipe) { r.Weights = "small" })
 	small, _ := run(t, reading(1), req)
@@ -158,7 +158,8 @@ func TestLargerOfAnotherSize(t *testing.T) {
 	}
 }
 
-// A larger painting takes the time of the scales that are left, as both estimates come from the same probe.
+// The estimate of a larger painting has the time of the remaining scales, and the memory of all. Both
+// times come from the same probe.
 func TestForeseeLarger(t *testing.T) {
 	r := reading(1)
 	r.Probes = &transfer.Probes{}

@@ -14,7 +14,7 @@ import (
 	"trappedinart/weights"
 )
 
-// What is said of a picture while it is read is reported before painting, and stands in the result.
+// The decoder's notes on a picture are reported before painting, and stand in the result.
 func TestNotesOfPictures(t *testing.T) {
 	const note = `"photo.jpg" is cut short.`
 	runner := &transfer.Runner{

@@ -21,7 +21,7 @@ type originals struct {
 
 	seen    [2]canvas                  // the content
 	middles map[*image.NRGBA][]float32 // of pictures that are larger than middle
-	// What kept last returned, and for what.
+	// The last mask that kept returned, and its arguments.
 	keptFor  keptAt
 	keptMask []float32
 }

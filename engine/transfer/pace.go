@@ -14,7 +14,7 @@ type pace struct {
 	from, at mark      // where it began, and where it is
 	lowest   int       // the first scale that is painted: others are a painting that it goes on from
 	opened   time.Time // when painting began, pauses left out
-	// What remains is told by the time since timed, when the run was at the mark first.
+	// The rest is foretold by the time since timed, when the run was at the mark first.
 	timed  time.Time
 	first  mark
 	probed float64 // seconds for a place, or 0
@@ -28,7 +28,7 @@ func (p *pace) paused(d time.Duration) {
 	}
 }
 
-// done is how much was worked up to a mark, and all what is to be worked.
+// done is the work up to a mark, and all is the whole work.
 func (p *pace) done(of *plan, at mark) float64 {
 	return of.worked(at) - of.worked(mark{scale: p.lowest})
 }

@@ -99,7 +99,7 @@ func (o *originals) kept(s size, feather float64) []float32 {
 	return o.keptMask
 }
 
-// keptAt is what the mask of what is kept depends on, besides the pictures.
+// keptAt is what the mask of the kept area depends on, besides the pictures.
 type keptAt struct {
 	size
 	feather float64

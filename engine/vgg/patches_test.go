@@ -12,7 +12,7 @@ import (
 )
 
 // The basis of patches is orthonormal: their squares sum to those of the 27 values, and the
-// way back is the transpose. What the network sees is not changed by looking at patches.
+// way back is the transpose. Looking at patches does not change what the network sees.
 func TestPatches(t *testing.T) {
 	const h, w = 13, 17
 	be := cpu.New(1)

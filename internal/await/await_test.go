@@ -37,7 +37,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// Turns end with their context, and with who takes them.
+// Turns end with their context, and with the loop that takes them.
 func TestTurns(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

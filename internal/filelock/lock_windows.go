@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock takes a byte far behind the end, as whoever reads the file is kept from what is locked.
+// lock takes a byte far behind the end, as nobody else can read locked bytes.
 func lock(f *os.File) error {
 	far := windows.Overlapped{OffsetHigh: math.MaxInt32}
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &far)

@@ -55,7 +55,7 @@ type Progress struct {
 	Preview []byte `json:"preview,omitempty" doc:"A PNG or JPEG file, in base64"`
 }
 
-// A Result is what is known of a painting that is done, beside the picture.
+// A Result describes a finished painting, beside the picture.
 type Result struct {
 	engine.Result
 	Recipe json.RawMessage `json:"recipe" doc:"As it was painted, nothing left to defaults"`
@@ -113,20 +113,20 @@ type Weights struct {
 	Name  string `json:"name" doc:"Its name in a recipe"`
 	URL   string `json:"url" doc:"Where its int8 file is, under a name that holds its hash"`
 	Bytes int    `json:"bytes" doc:"Size of that file"`
-	// Compressed is how long the file is on the way to who accepts brotli, 0 if that is no
-	// shorter or not known yet.
+	// Compressed is the length of the file on the way to clients that accept brotli, 0 if it
+	// is no shorter or not known yet.
 	Compressed int      `json:"compressed_bytes,omitempty" doc:"Its size in brotli, if that is less"`
 	Taps       []string `json:"taps" doc:"Layers that can be looked at"`
 }
 
 // A Fetch answers GET and POST /weights/fetch: how far the server is with fetching a
-// network that it can get, of that name, and whether who asks may have it begin.
+// network that it can get, of that name, and whether the client may have it begin.
 type Fetch struct {
 	Name  string `json:"name" doc:"The network, as a recipe calls it"`
 	State string `json:"state" enum:"idle,fetching,checking,quantising,done,failed"`
 	Bytes int64  `json:"bytes" doc:"How much of it has come"`
 	Total int64  `json:"total_bytes,omitempty" doc:"How much there is, if that is known"`
-	// Allowed is said to people on the server's own machine.
+	// Allowed is true for people on the server's own machine.
 	Allowed bool     `json:"allowed" doc:"Whether who asks may have it fetched"`
 	Error   *Problem `json:"error,omitempty" doc:"Why it failed, for who may have it fetched"`
 }

@@ -40,7 +40,7 @@ func TestResume(t *testing.T) {
 		"a picture to start":  {[]string{"--start-picture", at("two.png")}, exitWrongUse, "--start-picture"},
 		"one style more":      {[]string{"--style", at("two.png")}, exitFailed, "1 style pictures, not 2"},
 		"another photograph":  {[]string{"--content", at("two.png")}, exitFailed, "the photograph than " + at("two.png")},
-		"a mask":              {[]string{"--keep", at("two.png")}, exitFailed, "without the mask of what is kept, and " + at("two.png")},
+		"a mask":              {[]string{"--keep", at("two.png")}, exitFailed, "without the mask of the kept area, and " + at("two.png")},
 		"a palette":           {[]string{"--palette", at("two.png")}, exitFailed, "without the palette, and " + at("two.png")},
 		"a palette's share":   {[]string{"--palette-colours", "40"}, exitDone, "4 iterations"},
 		"of an older version": {[]string{"--resume", at("old.chk")}, exitWrongUse, "earlier version"},

@@ -11,8 +11,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// What is written to deploy the program calls commands, flags and variables that there
-// are, with values that they take.
+// The files for deployment use only commands, flags, variables and values that exist.
 func TestDeployment(t *testing.T) {
 	read := func(name ...string) string {
 		data, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, name...)...))

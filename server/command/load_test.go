@@ -155,7 +155,7 @@ func TestManyPeople(t *testing.T) {
 	}
 }
 
-// What is refused leaves nothing on the disk, and neither does what is cancelled.
+// Refused and cancelled jobs leave nothing on the disk.
 func TestNothingIsLeft(t *testing.T) {
 	addr, data := freeAddress(t), t.TempDir()
 	startProgram(t, "serve", "--addr", addr, "--data", data, "--workers", "0", "--limit-upload", "1")

@@ -22,7 +22,7 @@ func (f *maskFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.styleMasks, "style-mask", nil,
 		"a picture that is white where a style picture is the style, given like --mask; may be repeated")
 	cmd.Flags().StringVar(&f.keep, "keep", "", "a picture that is white where the photograph stays unchanged")
-	cmd.Flags().StringVar(&f.palette, "palette", "", "a picture whose colours the result has in the place of the painting's; --palette-colours says how much")
+	cmd.Flags().StringVar(&f.palette, "palette", "", "a picture that gives the result its colours instead of the painting's; --palette-colours sets how much")
 	cmd.Flags().StringVar(&f.start, "start-picture", "", "the picture to start from; implies --start picture")
 }
 

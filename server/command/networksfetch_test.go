@@ -73,7 +73,7 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// What broke off goes on where it stopped, if it is still the same file.
+// A broken-off download goes on where it stopped, if the file is still the same.
 func TestFetchResumes(t *testing.T) {
 	data := described(t)
 	half := len(data) / 2
@@ -142,7 +142,7 @@ func TestFetchWholePart(t *testing.T) {
 	}
 }
 
-// What could not be taken in is not downloaded again.
+// A whole file that could not be taken in is not downloaded again.
 func TestFetchKeepsWhatIsWhole(t *testing.T) {
 	data, dir := []byte("no weights at all"), t.TempDir()
 	h := &fetchtest.Host{Data: data}

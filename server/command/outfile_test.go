@@ -61,7 +61,7 @@ func TestOutIsAnInput(t *testing.T) {
 	}
 }
 
-// What a link leads to is written, and the link stays, whether there is a file or not.
+// The file behind a link is written, and the link stays, whether the file exists or not.
 func TestOutFollowsLinks(t *testing.T) {
 	dir := folder(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
@@ -83,8 +83,8 @@ func TestOutFollowsLinks(t *testing.T) {
 	}
 }
 
-// A folder that cannot be written to is said before the work, and so is a full disk. What
-// fills up meanwhile costs neither the file that was there nor the painting.
+// An unwritable folder is reported before the work, and so is a full disk. What fills up
+// meanwhile costs neither the file that was there nor the painting.
 func TestOutCannotBeWritten(t *testing.T) {
 	dir := folder(t)
 	at := func(name string) string { return filepath.Join(dir, name) }

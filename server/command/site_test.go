@@ -59,7 +59,7 @@ func TestSiteCommand(t *testing.T) {
 	if r := command(t, t.Context(), "site", "--out", file); r.code != exitFailed || !strings.Contains(r.err, "cannot be written") {
 		t.Errorf("into a file: %+v", r)
 	}
-	// What the server sends with the page, its service worker sends where no server is.
+	// The service worker sends the server's headers where no server of ours is.
 	worker, err := os.ReadFile(filepath.Join(out, "app-worker.js"))
 	if err != nil {
 		t.Fatal(err)

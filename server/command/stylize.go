@@ -70,8 +70,8 @@ func newStylizeCommand() *cobra.Command {
 	return cmd
 }
 
-// request reads what the flags name. Whatever would spoil the end is found here, before the
-// work.
+// request reads the files that the flags name. Mistakes that would spoil the end are found
+// here, before the work.
 func (f *stylizeFlags) request() (req engine.Request, err error) {
 	names, err := f.checkpoints.begin(&req, f.recipe)
 	if err != nil {

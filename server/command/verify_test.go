@@ -88,7 +88,7 @@ func TestVerifyWrongUse(t *testing.T) {
 	}
 }
 
-// What was reached before an interrupt is compared.
+// The iterations before an interrupt are compared.
 func TestVerifyAsFarAsItGoes(t *testing.T) {
 	tr := gatysTrace()
 	if rows := tr.compare(make([]float64, 120)); len(rows) != 2 || rows[1].Iteration != 100 || rows[1].Evaluation != 99 || rows[1].Difference != -100 {

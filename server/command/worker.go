@@ -13,7 +13,7 @@ import (
 	"trappedinart/server/store"
 )
 
-// newWorkerCommand paints what is handed over to servers elsewhere.
+// newWorkerCommand paints the jobs of servers elsewhere.
 func newWorkerCommand() *cobra.Command {
 	var (
 		compute computeFlags
@@ -68,7 +68,7 @@ func (f *natsFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.credentials, "nats-credentials", "", "a file with the credentials for NATS")
 }
 
-// addServer adds the flags of who sets the queue up.
+// addServer adds the flags of the process that sets the queue up.
 func (f *natsFlags) addServer(cmd *cobra.Command) {
 	f.add(cmd)
 	cmd.Flags().StringVar(&f.listen, "nats-listen", "", "the address where this process's NATS accepts workers elsewhere, such as 127.0.0.1:4222; whoever can reach it can read and change everything")
@@ -81,7 +81,7 @@ func (f *natsFlags) options(data string, log *slog.Logger) store.Options {
 	return store.Options{Dir: data, Listen: f.listen, URL: f.url, Credentials: f.credentials, Log: log}
 }
 
-// workerFlags are the limits of who paints.
+// workerFlags are the limits of a worker.
 type workerFlags struct {
 	checkpoint, limit time.Duration
 	memoryGiB         int

@@ -112,7 +112,7 @@ func stream(a huma.API, path, kind string, schema *huma.Schema) {
 }
 
 func init() {
-	// What huma refuses by itself, such as a malformed parameter.
+	// Huma's own refusals, such as that of a malformed parameter.
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		for _, err := range errs {
 			if d, ok := err.(huma.ErrorDetailer); ok { // without the value, which may be long or secret

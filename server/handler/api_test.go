@@ -75,7 +75,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
-// Whatever refuses a request, the answer is a problem.
+// Every refusal is a problem.
 func TestEveryErrorIsAProblem(t *testing.T) {
 	s := open(t, &painter{steps: 1}, jobs.Options{})
 	c := s.submit()

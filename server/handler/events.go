@@ -54,7 +54,7 @@ func (s *server) events(ctx context.Context, in *eventsInput) (*huma.StreamRespo
 			case errors.Is(err, errQuiet):
 				_, err = io.WriteString(to, ": still here\n\n")
 			case err == nil:
-				// Whoever comes back while the job waits is told its place again.
+				// A client that comes back while the job waits is told its place again.
 				if status.Mark.After(after) || status.Final() || status.State == api.Queued {
 					err = writeEvents(to, in.ID, status, after)
 					after = status.Mark
@@ -83,7 +83,7 @@ func next(ctx context.Context, watch *jobs.Watch) (jobs.Status, error) {
 	return status, err
 }
 
-// writeEvents writes what is new to who has seen the events up to a mark.
+// writeEvents writes the news for a client that has seen the events up to a mark.
 func writeEvents(w io.Writer, id string, status jobs.Status, after jobs.Mark) error {
 	switch status.State {
 	case api.Queued:
@@ -98,7 +98,8 @@ func writeEvents(w io.Writer, id string, status jobs.Status, after jobs.Mark) er
 	if status.Latest.Data == nil {
 		return writeJSON(w, status.Mark, api.EventProgress, api.Progress{Progress: engine.Progress{Stage: engine.Preparing}})
 	}
-	// A preview is sent to who has it not yet, also one that is not of the newest report.
+	// A client that lacks a preview is sent it, also one that is not of the newest
+	// report.
 	if p := status.Preview; p.Data != nil && p.Mark.After(after) && status.Latest.Mark.After(p.Mark) {
 		if err := writeEvent(w, p.Mark, api.EventProgress, p.Data); err != nil {
 			return err

@@ -63,7 +63,7 @@ func (s *server) fetchOf(in *fetchInput, status fetch.Status) *fetchOutput {
 
 // local says whether somebody on this machine asks, without a proxy between: what that
 // sends on comes from anywhere. A name that another site lets mean this machine is not
-// taken, as its page could then ask through the browser of who sits here.
+// taken, as its page could then ask through the browser of a person on this machine.
 func local(r *http.Request) bool {
 	for _, name := range []string{"Via", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"} {
 		if r.Header.Get(name) != "" {

@@ -20,7 +20,7 @@ import (
 	"trappedinart/weights/fetch/fetchtest"
 )
 
-// A listener is a log that hands on what is said.
+// A listener is a log that hands its lines on.
 type listener struct {
 	slog.Handler
 	said chan string
@@ -115,8 +115,8 @@ func TestFetchIsForThisMachine(t *testing.T) {
 	}
 }
 
-// Once it is asked for it comes, and is a network like the others at once; what goes wrong
-// is said to who may have it fetched.
+// A network that is asked for comes, and is one like the others at once; errors are told to
+// clients that may have it fetched.
 func TestFetchByAPI(t *testing.T) {
 	data := fetchtest.Keras(2)
 	h := &fetchtest.Host{Status: http.StatusNotFound}

@@ -88,8 +88,8 @@ func malformed(r *rand.Rand, valid []byte) []byte {
 	return file
 }
 
-// However many hostile uploads come, each is answered by what is wrong with it or taken, what is
-// taken is painted, and what was there before is there afterwards.
+// Every hostile upload is taken, or refused with its fault. The server paints those that it
+// takes, and keeps the job that was there before.
 func TestHostileUploads(t *testing.T) {
 	s := open(t, &painter{steps: 1}, jobs.Options{})
 	before := s.submit()

@@ -12,8 +12,7 @@ import (
 	"trappedinart/weights"
 )
 
-// Whatever is sent as a job, it is refused with a reason or taken, and its memory is
-// given back.
+// Any upload is refused with a reason or taken, and its memory is given back.
 func FuzzUpload(f *testing.F) {
 	part := func(name, data string) string {
 		return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"x\"\r\n\r\n" + data + "\r\n"

@@ -485,7 +485,7 @@ func TestWeights(t *testing.T) {
 	}
 }
 
-// Who takes brotli gets it; a range is one of the plain file, with another tag.
+// Clients that accept brotli get it; a range is one of the plain file, with another tag.
 func TestWeightsCompressed(t *testing.T) {
 	s := open(t, &painter{}, jobs.Options{})
 	var list []api.Weights

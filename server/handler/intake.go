@@ -14,8 +14,8 @@ import (
 	"trappedinart/server/api"
 )
 
-// An intake is how much memory all uploads that are under way have together. It is
-// taken as bytes arrive, so who sends slowly holds little.
+// An intake is the memory of all uploads under way together. It is taken as bytes arrive,
+// so a slow upload holds little.
 type intake struct {
 	mu   sync.Mutex
 	left int64
@@ -38,7 +38,7 @@ func (in *intake) give(n int) {
 	in.left += int64(n)
 }
 
-// A taking is what one request has of an intake.
+// A taking is the part of an intake that one request has.
 type taking struct {
 	*intake
 	most int // bytes that a part can have
@@ -139,7 +139,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// uploadError says what is wrong with an upload that ended with err.
+// uploadError returns the error for an upload that ended with err.
 func uploadError(err error) error {
 	var tooLarge *http.MaxBytesError
 	var told *engine.Error

@@ -141,7 +141,7 @@ func filesSchema(doc string) *huma.Schema {
 
 // submit takes a job.
 func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, error) {
-	// Who would be refused anyway need not send it all.
+	// A full queue refuses a job before its pictures are sent.
 	if err := s.Queue.Room(); err != nil {
 		return nil, err
 	}
@@ -362,7 +362,7 @@ func (s *server) result(ctx context.Context, in *JobInput) (*huma.StreamResponse
 // writePatience is how long one piece of an answer may take to be read.
 const writePatience = 30 * time.Second
 
-// patient writes an answer to who goes on reading it.
+// patient writes an answer as long as the client goes on reading it.
 type patient struct {
 	w   io.Writer
 	out *http.ResponseController

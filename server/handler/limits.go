@@ -49,7 +49,7 @@ func (l *limits) check(r *http.Request, client netip.Addr, trusted bool) *api.Pr
 	if client.IsLoopback() && !l.rates.Loopback && (trusted || !forwarded(r)) {
 		return nil
 	}
-	// Who has one address of version 6 has 2^64.
+	// A client with one address of version 6 has 2^64.
 	if client.Is6() {
 		if p, err := client.WithZone("").Prefix(64); err == nil {
 			client = p.Addr()
@@ -98,7 +98,7 @@ type proxies struct {
 
 // client returns the address that a request comes from, and whether it came through a
 // proxy that we trust. The list of a chain of proxies is read from its end, up to the
-// first that is not ours: what is before it anybody can have written.
+// first that is not ours: anybody can have written the ones before it.
 func (p *proxies) client(r *http.Request) (client netip.Addr, trusted bool) {
 	client = peer(r)
 	list := strings.Join(r.Header.Values("X-Forwarded-For"), ",")

@@ -12,8 +12,8 @@ import (
 	"trappedinart/weights"
 )
 
-// A job that takes more memory than the server gives is taken if blocks fit, and refused
-// with what would do if not even they do.
+// A job that takes more memory than the server gives is taken if blocks fit, and
+// otherwise refused with advice.
 func TestMemory(t *testing.T) {
 	s := open(t, &painter{steps: 1}, jobs.Options{})
 	with := func(recipe string) []part {

@@ -40,7 +40,7 @@ func (s *server) around(next http.Handler) http.Handler {
 				if answer.status == 0 {
 					s.problem(answer, r, errors.New("panic"))
 				} else {
-					aborted = true // who reads must not take it for whole
+					aborted = true // the client must not take it for whole
 				}
 			}
 			took := time.Since(start)
@@ -91,7 +91,8 @@ func short(text string) string {
 	return text
 }
 
-// An answer knows what has been answered, and waits for who reads it, but not for ever.
+// An answer knows what has been answered, and waits for the client that reads it, but
+// not for ever.
 type answer struct {
 	http.ResponseWriter
 	out    *http.ResponseController

@@ -232,7 +232,7 @@ func TestOtherSites(t *testing.T) {
 	}
 }
 
-// Who asks is the last that is no proxy of ours, whatever is written before it.
+// The client is the last address that is no proxy of ours, with anything before it.
 func TestProxies(t *testing.T) {
 	h, log := handlerWith(t, func(c *handler.Config) {
 		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}

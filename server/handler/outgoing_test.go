@@ -18,7 +18,7 @@ import (
 	"trappedinart/weights/fetch/fetchtest"
 )
 
-// A trap is an address that hears whoever comes.
+// A trap is an address that hears every connection.
 type trap struct {
 	net.Listener
 	came atomic.Int64
@@ -45,7 +45,7 @@ func openTrap(t *testing.T) *trap {
 	return tr
 }
 
-// refusing is what requests of this process would go through.
+// refusing is the transport of all requests of this process.
 type refusing struct{ asked atomic.Int64 }
 
 func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {
@@ -53,8 +53,8 @@ func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("nobody is to be asked")
 }
 
-// Whatever a request names, wherever it can name something, the server asks nobody there: not
-// by a header, a path, a query, a recipe, a name of a file, or what is in it.
+// The server contacts no address that a request names in a header, the path, the query, the
+// recipe, a file's name, or a file.
 func TestNoRequestNamesAnAddress(t *testing.T) {
 	tr, nobody := openTrap(t), &refusing{}
 	usual := http.DefaultTransport

@@ -29,7 +29,7 @@ var statuses = map[engine.Code]int{
 	engine.Internal:       http.StatusInternalServerError,
 }
 
-// retryAfter is how many seconds who comes when there is too much to do is asked to wait.
+// retryAfter is how many seconds a busy server asks a client to wait.
 const retryAfter = "30"
 
 // problemOf is an error as it is sent.
@@ -76,7 +76,7 @@ func (s *server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, p)
 }
 
-// logProblem keeps what is our own fault.
+// logProblem logs our own faults.
 func (s *server) logProblem(ctx context.Context, p *api.Problem, err error) {
 	if p.Status >= 500 {
 		s.Log.ErrorContext(ctx, "request failed", "err", err)

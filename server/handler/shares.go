@@ -101,7 +101,7 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 	return &shareOutput{links.Self, api.Shared{ID: share.ID, DeleteToken: token, Expires: share.Expires, Links: links}}, nil
 }
 
-// shareError says what is wrong with an upload that ended with err.
+// shareError returns the error for an upload that ended with err.
 func (s *server) shareError(err error) error {
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -138,7 +138,7 @@ func (s *server) shared(ctx context.Context, in *sharedInput) (*huma.StreamRespo
 			if ctx.Err() == nil {
 				s.Log.WarnContext(ctx, "a share was not sent whole", "err", err)
 			}
-			panic(http.ErrAbortHandler) // who reads must not take it for whole
+			panic(http.ErrAbortHandler) // the client must not take it for whole
 		}
 	}}, nil
 }

@@ -66,7 +66,7 @@ func noise(n int) []byte {
 
 var exampleEnvelope = envelope.Envelope{Title: "Valley", Picture: picture()}
 
-// share keeps an envelope and returns what is answered.
+// share keeps an envelope and returns the answer.
 func (s *server) share(data []byte, query string) api.Shared {
 	s.Helper()
 	res, body := s.do(http.MethodPost, "/api/v1/shares"+query, "", bytes.NewReader(data), "Content-Type", sealedType)
@@ -119,7 +119,7 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// What cannot be kept is refused, and leaves nothing.
+// Invalid shares are refused, and leave nothing.
 func TestShareRefused(t *testing.T) {
 	s := open(t, &painter{}, jobs.Options{})
 	good, _ := sealed(t, envelope.Envelope{Picture: picture()})
@@ -268,7 +268,7 @@ func TestServerCannotLookIntoShares(t *testing.T) {
 	}
 }
 
-// What health says of shares is how they are taken.
+// The server takes shares up to the limits that health tells.
 func TestShareLimits(t *testing.T) {
 	s := open(t, &painter{}, jobs.Options{})
 	_, body := s.do(http.MethodGet, "/api/v1/healthz", "", nil)

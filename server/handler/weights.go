@@ -47,9 +47,9 @@ func (s *server) registerWeights(a huma.API) {
 	})
 }
 
-// weightsFile serves an int8 file by the name that holds its hash: in brotli to who
-// takes it, and as it is to who asks for a range, which is how a download that broke off
-// goes on.
+// weightsFile serves an int8 file by the name that holds its hash: in brotli to clients
+// that accept it, and as it is to those that ask for a range, as broken-off downloads do
+// to go on.
 func (s *server) weightsFile(w http.ResponseWriter, r *http.Request) {
 	asked := r.PathValue("file")
 	entries, err := s.Weights.List()
@@ -86,7 +86,7 @@ func (s *server) weightsFile(w http.ResponseWriter, r *http.Request) {
 func (s *server) compressAll() {
 	entries, err := s.Weights.List()
 	if err != nil {
-		return // whoever asks is told
+		return // the client has its answer
 	}
 	for _, e := range entries {
 		if file, name, err := s.Weights.Served(e.Name); e.Err == nil && err == nil {

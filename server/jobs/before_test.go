@@ -58,7 +58,7 @@ func TestVersionsBefore(t *testing.T) {
 				}
 			}
 			b.shared(kept.Share.ID, kept.Key, result)
-			// What it has kept is removed as what is kept now.
+			// Jobs that it has kept can be deleted like new ones.
 			for name, of := range kept.Jobs {
 				if err := b.Cancel(t.Context(), of.ID, of.Token); err != nil {
 					t.Errorf("the job that was %s: %v", name, err)

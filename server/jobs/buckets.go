@@ -87,7 +87,7 @@ func createStates(ctx context.Context, js jetstream.JetStream, opt Options) (jet
 		MaxAge:            keep, Duplicates: min(2*time.Minute, keep),
 		MaxMsgs: -1, MaxBytes: -1, MaxMsgSize: -1, MaxConsumers: -1,
 		AllowRollup: true, AllowDirect: true, AllowMsgTTL: true, Discard: jetstream.DiscardNew,
-		SubjectDeleteMarkerTTL: time.Minute, // who watches is told that a job has expired
+		SubjectDeleteMarkerTTL: time.Minute, // watchers hear that a job has expired
 	}
 	if old, err := js.Stream(ctx, statesName); err == nil {
 		config.DenyDelete = old.CachedInfo().Config.DenyDelete
@@ -137,8 +137,8 @@ func isFull(err error) bool {
 // checkpoints are the names that a job's checkpoints have among the paintings.
 func checkpoints(id string) []string { return []string{id + ".a", id + ".b"} }
 
-// resultName is that of the result of who holds a lease: if two hold one after the other,
-// each has its own, and the state says which counts.
+// resultName is the name of the result of a lease: two leases after each other have
+// results of their own, and the state says which counts.
 func resultName(id, lease string) string { return id + "." + lease }
 
 // drop removes paintings.

@@ -133,7 +133,7 @@ func TestErased(t *testing.T) {
 	}
 }
 
-// What a process wrote that was killed before it was whole goes in its time, too.
+// Half a picture, from a process that was killed meanwhile, goes in its time, too.
 func TestErasedOrphans(t *testing.T) {
 	dir, mark := t.TempDir(), []byte("half a picture, of which there is no head")
 	b := open(t, store.Options{Dir: dir, Listen: "127.0.0.1:0"}, jobs.Options{Keep: time.Second})

@@ -60,8 +60,7 @@ func TestFollowKnowsByItself(t *testing.T) {
 	}
 }
 
-// However the states of buckets that live for a second expire while they are told, an index
-// becomes ready.
+// An index becomes ready even if states expire while it reads them.
 func TestFollowWhileStatesExpire(t *testing.T) {
 	js := stream(t)
 	var all sync.WaitGroup

@@ -40,7 +40,7 @@ type entry struct {
 	position int
 	latest   Report
 	preview  Report
-	early    *nats.Msg // a report of who is not known to paint yet
+	early    *nats.Msg // a report of a worker that is not known to paint yet
 }
 
 func newIndex(log *slog.Logger, keep time.Duration, changed func(before, after *state)) *index {
@@ -98,8 +98,8 @@ func (x *index) follow(ctx context.Context, states jetstream.KeyValue, ready fun
 	}
 }
 
-// nothingToCome says whether the bucket's stream has nothing that was not heard of. What
-// expired was older than what is there, as all states are kept equally long.
+// nothingToCome says whether the index has heard of everything in the bucket's stream.
+// Expired states were older than those that are there, as all are kept equally long.
 func (x *index) nothingToCome(ctx context.Context, states jetstream.KeyValue) bool {
 	ctx, stop := context.WithTimeout(ctx, asking)
 	defer stop()
@@ -208,8 +208,8 @@ const (
 	previewHeader = "Preview" // "1" if it has one
 )
 
-// report takes in a report, if it is of who paints now. It may come before the state that
-// says so.
+// report takes in a report, if it is of the worker that paints now. It may come before
+// the state that says so.
 func (x *index) report(m *nats.Msg) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -115,7 +115,7 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// What one server takes, another knows at once.
+// A job that one server takes is known to another at once.
 func TestTwoServers(t *testing.T) {
 	b := open(t, store.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0"}, jobs.Options{})
 	other := open(t, store.Options{URL: b.url}, jobs.Options{})
@@ -241,7 +241,7 @@ func TestBreaksWorkers(t *testing.T) {
 	t.Error("it never ends")
 }
 
-// What was taken is there after everything ended and began again.
+// Jobs survive a restart of the server and its store, and are painted afterwards.
 func TestRestart(t *testing.T) {
 	dir := t.TempDir()
 	var taken []ticket

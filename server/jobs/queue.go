@@ -47,7 +47,7 @@ func NewQueue(ctx context.Context, js jetstream.JetStream, log *slog.Logger, opt
 	}
 	q.metrics = newMetrics()
 	q.index = newIndex(log, q.opt.Keep, q.count)
-	// Who cannot keep up misses reports.
+	// A server that cannot keep up misses reports.
 	reports, err := js.Conn().Subscribe(progressSubject+"*", q.index.report)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (q *Queue) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Room returns an error of code Busy if no job can be taken now, for who wants to know
+// Room returns an error of code Busy if no job can be taken now, for a caller that asks
 // before it has one.
 func (q *Queue) Room() error {
 	n := q.index.count()
@@ -180,7 +180,7 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	if err != nil {
 		return "", "", answered(err)
 	}
-	// Who goes away now leaves a whole job or none.
+	// A client that goes away now leaves a whole job or none.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	id, token = rand.Text(), rand.Text()
@@ -210,7 +210,7 @@ func (q *Queue) Submit(ctx context.Context, req engine.Request) (id, token strin
 	return id, token, nil
 }
 
-// answered is an error as whoever asked for something is told it.
+// answered is an error as a client reads it.
 func answered(err error) error {
 	var e *engine.Error
 	switch {
@@ -229,7 +229,7 @@ func errUnknown() error {
 	return engine.Errorf(engine.NotFound, "There is no such job: it has expired, or the token belongs to another.")
 }
 
-// find returns the job of that id to who has its token.
+// find returns the job of that id to a caller with its token.
 func (q *Queue) find(ctx context.Context, id, token string) (*entry, error) {
 	var j *entry
 	if ids.MatchString(id) {

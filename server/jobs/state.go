@@ -14,13 +14,13 @@ import (
 	"trappedinart/server/api"
 )
 
-// A state is what is known of a job.
+// A state is a job as the queue knows it.
 type state struct {
 	State string `json:"state"` // of api; one that was cancelled is removed
 	Token []byte `json:"token"` // SHA-256 of it
 	// Order is the first revision, by which jobs wait, once there is a second.
 	Order uint64 `json:"order,omitempty"`
-	// Lease is who paints, or painted last, unguessably; Step counts what it wrote.
+	// Lease names the last worker that painted, unguessably; Step counts its writes.
 	Lease string `json:"lease,omitempty"`
 	Step  int    `json:"step,omitempty"`
 	// Attempts is how often it was begun since it last came further.
@@ -39,7 +39,7 @@ func (s *state) err() *engine.Error {
 	return &engine.Error{Code: s.Code, Message: s.Message}
 }
 
-// Why a lease ends before its job.
+// Reasons why a lease ends before its job.
 var (
 	errRemoved = errors.New("the job was removed")
 	errTaken   = errors.New("another worker has taken the job")
@@ -139,7 +139,7 @@ func (l *lease) watch(ctx context.Context, end func(error)) error {
 	})
 }
 
-// follow calls what with what a key is and becomes, until ctx ends.
+// follow calls what with the value of a key and each later one, until ctx ends.
 func follow(ctx context.Context, kv jetstream.KeyValue, key string, what func(jetstream.KeyValueEntry)) error {
 	w, err := kv.Watch(ctx, key)
 	if err != nil {

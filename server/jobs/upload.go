@@ -33,7 +33,7 @@ func encodeUpload(req *engine.Request) ([]byte, error) {
 func decodeUpload(data []byte) (req engine.Request, err error) {
 	var u upload
 	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&u); err != nil || u.Version > uploadVersion {
-		return req, &engine.Error{Code: engine.InvalidRequest, Message: "Another version of this program has taken this painting and keeps it in a way that this one cannot read. Hand it over again.", Err: err}
+		return req, &engine.Error{Code: engine.InvalidRequest, Message: "Another version of this program took this painting and keeps it in a form that this version cannot read. Hand it over again.", Err: err}
 	}
 	if len(u.Parts) == 0 {
 		req = engine.Request{Content: u.Content, Styles: u.Styles, Masks: u.Masks, StyleMasks: u.StyleMasks, Keep: u.Keep, StartPicture: u.Start}

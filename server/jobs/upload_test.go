@@ -9,7 +9,7 @@ import (
 	"trappedinart/engine"
 )
 
-// What nobody here can read is refused by a sentence that says what to do.
+// An upload that this version cannot read is refused by a sentence that says what to do.
 func TestUploadOfAnotherVersion(t *testing.T) {
 	var newer bytes.Buffer
 	if err := gob.NewEncoder(&newer).Encode(upload{Version: uploadVersion + 1, Recipe: []byte(`{}`)}); err != nil {

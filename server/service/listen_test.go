@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Who sends too much of a head is told so, and who sends it too slowly is not waited for.
+// The server refuses too large a head, and does not wait for one that comes too slowly.
 func TestBrokenHeads(t *testing.T) {
 	server := newServer(slog.New(slog.DiscardHandler), http.NotFoundHandler())
 	server.ReadHeaderTimeout = 200 * time.Millisecond

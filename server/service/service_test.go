@@ -30,8 +30,8 @@ func options(dir, addr string) service.Options {
 	}
 }
 
-// What serves is opened without a command line, answers, and leaves nothing behind when it
-// is closed: no goroutine, no port, no lock on its data.
+// A service opens without a command line, answers, and leaves nothing behind when it is
+// closed: no goroutine, no port, no lock on its data.
 func TestOpenAndClose(t *testing.T) {
 	dir := t.TempDir()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -69,7 +69,7 @@ func TestOpenAndClose(t *testing.T) {
 	}
 }
 
-// What was opened before something fails is closed again.
+// A failed Open closes everything that it opened.
 func TestNothingStaysOpen(t *testing.T) {
 	dir := t.TempDir()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

@@ -2,7 +2,7 @@
 // key, for as long as each is to be kept. They are on JetStream, in one stream:
 //
 //	trapped.shares.ID.0, 1, 2...   the pieces
-//	trapped.shares.ID.head         what is known of the share; written last
+//	trapped.shares.ID.head         the description of the share; written last
 //
 // A share is there when its head is. Sweep overwrites it when its time is over. Each message
 // also expires by itself a while later: that removes, but does not overwrite, shares whose time
@@ -75,16 +75,16 @@ func Open(ctx context.Context, js jetstream.JetStream, opt Options) (*Shares, er
 	return &Shares{js: js, stream: stream, most: opt.Bytes, expires: map[string]time.Time{}}, nil
 }
 
-// A Share is what is known of one.
+// A Share describes a share, without its contents.
 type Share struct {
 	ID      string    `json:"-"`
 	Size    int64     `json:"size"` // in bytes
 	Pieces  int       `json:"pieces"`
-	Token   []byte    `json:"token"` // hash of what deletes it
+	Token   []byte    `json:"token"` // hash of the token that deletes it
 	Expires time.Time `json:"expires"`
 }
 
-// ErrRead marks errors in reading what is to be shared.
+// ErrRead marks errors in reading the envelope.
 var ErrRead = errors.New("the share was not read to its end")
 
 // Put keeps what it reads for so long, and returns the share and the token that deletes
@@ -218,7 +218,7 @@ func (s *Shares) message(ctx context.Context, name string) ([]byte, error) {
 	return m.Data, nil
 }
 
-// Write sends what is shared, piece by piece.
+// Write sends the envelope, piece by piece.
 func (s *Shares) Write(ctx context.Context, to io.Writer, share *Share) error {
 	for i := range share.Pieces {
 		piece, err := s.message(ctx, fmt.Sprint(share.ID, ".", i))
@@ -232,7 +232,7 @@ func (s *Shares) Write(ctx context.Context, to io.Writer, share *Share) error {
 	return nil
 }
 
-// Delete removes a share for who has its token.
+// Delete removes a share for a caller with its token.
 func (s *Shares) Delete(ctx context.Context, id, token string) error {
 	share, err := s.Get(ctx, id)
 	if err != nil {

@@ -14,8 +14,8 @@ const cacheName = prefix + "{{.Version}}";
 const resources = {{.ResourcesToCache}};
 const headers = {{.Headers}};
 
-// How long a host lets browsers keep files is not ours to say without a server of ours:
-// only what has its hash in its name is taken without asking.
+// Without a server of ours the host decides how long browsers keep files: only files with
+// their hash in their name are taken without asking.
 const caching = (address) => ({ cache: headers && !/\.[0-9a-f]{16}\.\w+$/.test(address) ? "no-cache" : "default" });
 
 async function keep(which) {
@@ -23,12 +23,12 @@ async function keep(which) {
   await cache.addAll(resources.filter(which).map((path) => new Request(path, caching(path))));
 }
 
-// What is large and looked at later, if at all, does not stand in the way of a first visit: the
-// examples, but for their small copies and what the page opens with.
+// A first visit does not wait for the large files of later, the examples, except for their
+// small copies and the pictures that the page opens with.
 const first = (path) => !path.includes("/examples/") || /-small\.jpg$|\/(fruit|night|opening)(\.[0-9a-f]{16})?\.jpg$/.test(path);
 
 let soon;
-// keepSoon keeps what is not kept yet, once the page has what it loads for itself.
+// keepSoon keeps the remaining files, once the page has loaded those that it needs.
 function keepSoon() {
   soon ??= (async () => {
     await new Promise((resolve) => setTimeout(resolve, headers ? 3000 : 20000));

@@ -74,7 +74,7 @@ func TestShell(t *testing.T) {
 	}
 }
 
-// What a name's hash is of never changes; all else is asked for each time.
+// A file with its hash in its name never changes; browsers ask for all others each time.
 func TestHashedNames(t *testing.T) {
 	s, err := site.New()
 	if err != nil {
@@ -222,8 +222,8 @@ func TestServiceWorkerCanKeep(t *testing.T) {
 	}
 }
 
-// Whatever a browser accepts, the content is the same. Only a packed page has
-// compressed files; without one the plain build is what there is to test.
+// The content is the same in every encoding that a browser accepts. Only a packed page
+// has compressed files; without one the test takes the plain build.
 func TestEncodings(t *testing.T) {
 	s, err := site.New()
 	if err != nil {
@@ -247,7 +247,7 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// What is made at the start is compressed too.
+// The files that the server makes at its start are compressed too.
 func TestShellIsCompressed(t *testing.T) {
 	for _, path := range []string{"/", "/app.js", "/wasm_exec.js", "/app-worker.js"} {
 		plain := get(t, path).Body.Len()

@@ -132,7 +132,7 @@ func (s *Store) start(opt Options) error {
 	o := &server.Options{
 		ServerName: "trapped", DontListen: opt.Listen == "", NoSigs: true,
 		JetStream: true, StoreDir: dir, SyncAlways: true,
-		// What there may be is limited stream by stream.
+		// Each stream has limits of its own.
 		JetStreamMaxStore: math.MaxInt64 / 2, JetStreamMaxMemory: 64 << 20,
 	}
 	if opt.Listen != "" {

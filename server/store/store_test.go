@@ -22,8 +22,8 @@ func open(t *testing.T, opt store.Options) *store.Store {
 	return s
 }
 
-// What was said to be kept is there when the directory is opened again, and nobody else
-// can open it meanwhile.
+// A value that was put is there when the directory is opened again, and only one store at a
+// time can open a directory.
 func TestKeeps(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, store.Options{Dir: dir})

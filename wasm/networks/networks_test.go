@@ -274,7 +274,8 @@ func TestLayerThatIsNotThere(t *testing.T) {
 	}
 }
 
-// A stopped run stops the download; what was checked is kept, and the next goes on there.
+// A stopped run stops the download; the checked parts are kept, and the next run goes on
+// there.
 func TestCancelKeeps(t *testing.T) {
 	for _, visit := range []string{"same", "next", "same without a shelf", "same, cleared"} {
 		data, name := mine(t)
@@ -356,7 +357,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// What arrives damaged is not kept, and said; the parts before it are.
+// A damaged part is reported and not kept; the parts before it are kept.
 func TestDamagedOnTheWay(t *testing.T) {
 	data, name := mine(t)
 	bad := slices.Clone(data)
@@ -378,7 +379,7 @@ func TestDamagedOnTheWay(t *testing.T) {
 	}
 }
 
-// What was spoiled where it is kept is cut off and fetched again.
+// The spoiled end of a kept file is cut off and fetched again.
 func TestSpoiledWhereItIsKept(t *testing.T) {
 	data, name := mine(t)
 	for _, at := range []int{0, 100, len(data) - 3} {
@@ -467,7 +468,7 @@ func TestFetchAhead(t *testing.T) {
 	}
 }
 
-// A run with another network neither stops what is fetched ahead, nor waits for it.
+// A run with another network neither stops the fetch ahead nor waits for it.
 func TestFetchAheadOfAnotherRun(t *testing.T) {
 	data, name := mine(t)
 	other, otherName := mine(t, 3, 3, 3)

@@ -10,7 +10,7 @@ import (
 	"trappedinart/wasm/protocol"
 )
 
-// What the page asks while a run goes on reaches that run, and no other.
+// Wishes of the page during a run reach that run, and no other.
 func TestSteering(t *testing.T) {
 	begun, ask := make(chan engine.Request), make(chan bool)
 	taken := make(chan float64)

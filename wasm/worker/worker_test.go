@@ -243,7 +243,7 @@ func TestMessageThatCannotBeReadIsAnswered(t *testing.T) {
 	}
 }
 
-// What a painting takes is answered, and why it cannot be made.
+// The worker answers Foresee with an estimate, or with the reason why there is none.
 func TestForesee(t *testing.T) {
 	s, messages := open(t, blend(1))
 	s.Foresee = func(_ context.Context, url string, o engine.Outline) (engine.Estimate, error) {

@@ -55,8 +55,8 @@ type Desk struct {
 	Begin   *engine.File // the result that the next run starts from, or nil
 	Masks   *mask.Layers // painted on the photograph, or nil
 
-	// Foreseen is what the painting of what is on the desk takes on this device, or nil while that is
-	// not known; Auto is the size that the device chose last, or 0.
+	// Foreseen is the estimate for a painting of this desk on this device, or nil while that is not
+	// known; Auto is the size that the device chose last, or 0.
 	Foreseen *engine.Estimate
 	Auto     int
 	made     []string // the pictures of the result that is shown, by their ids
@@ -66,7 +66,7 @@ type Desk struct {
 
 	Problem  string    // one sentence, where the eye is
 	Said     string    // one sentence that is no problem, for a moment
-	Question *Question // that is asked, or nil
+	Question *Question // that the page asks, or nil
 	waits    []*string // what is waited for, the latest last
 }
 

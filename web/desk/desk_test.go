@@ -176,7 +176,7 @@ func TestStyles(t *testing.T) {
 	}
 }
 
-// Whoever wants the pictures of a run asks first, and is served when the run has ended.
+// An action on the pictures of a run asks first, and is done when the run has ended.
 func TestWhenFree(t *testing.T) {
 	d, p := laid(t, 1)
 	var done []string
@@ -320,7 +320,7 @@ func TestTakeRecipe(t *testing.T) {
 	}
 }
 
-// What is on the desk is put back as it was, masks and all.
+// The desk comes back as it was, masks and all.
 func TestWorkAndRequest(t *testing.T) {
 	d, p := laid(t, 2)
 	w, list := d.Work(d.Recipe)

@@ -94,7 +94,7 @@ func (d *Desk) steer() {
 	}
 }
 
-// Set changes a setting to what was written.
+// Set changes a setting to the written value.
 func (d *Desk) Set(setting engine.Setting, text string) {
 	d.Change(setting.Name, func(r *engine.Recipe) error { return setting.Set(r, text) })
 }
@@ -147,8 +147,8 @@ func trim(r *engine.Recipe, n int) {
 	}
 }
 
-// TakePreset takes all values of a preset but those that belong to this painting: what
-// size it has, by what network, from which seed, of which styles.
+// TakePreset takes all values of a preset but those that belong to this painting: its size,
+// network, seed and styles.
 func (d *Desk) TakePreset(name string) {
 	d.Change("preset", func(r *engine.Recipe) error {
 		next, err := engine.Preset(name)

@@ -89,8 +89,8 @@ func (s *Panel) arrive(name string, list []api.Weights) {
 	}
 }
 
-// renderFetch offers what the server could fetch to who may have it do so, and says to
-// others who can.
+// renderFetch offers the network that the server could fetch to a person who may have it
+// fetched, and tells others who can.
 func (s *Panel) renderFetch() []app.UI {
 	f := s.fetch
 	if f == nil {
@@ -123,7 +123,7 @@ func fetchOffer(f *api.Fetch) string {
 	return words.T("Finest: let this server download VGG-19 (%s, once)", words.Bytes(int(f.Total)))
 }
 
-// fetchStage is what is announced.
+// fetchStage is the announced stage.
 func fetchStage(f *api.Fetch) string {
 	switch f.State {
 	case api.FetchFetching:

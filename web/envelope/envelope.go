@@ -39,8 +39,8 @@ const (
 	parts              = 4
 )
 
-// What sealed envelopes begin with, the version at the end: those that are sealed now, and
-// those from before the contents were padded.
+// The beginnings of sealed envelopes, with the version at the end: of those that are sealed now,
+// and of those from before the contents were padded.
 const (
 	magic    = "TIAS\x02"
 	magicOld = "TIAS\x01"
@@ -108,8 +108,8 @@ func (e *Envelope) size() int {
 	return 4*parts + len(e.Title) + len(e.Recipe) + len(e.Picture) + len(e.Before)
 }
 
-// SealedSize is how many bytes the envelope has once it is sealed: all that who keeps it
-// learns of what is in it.
+// SealedSize is how many bytes the envelope has once it is sealed: its keeper learns no more of
+// the contents.
 func (e *Envelope) SealedSize() int { return padded(Overhead + e.size()) }
 
 // padded is the size to which n bytes are brought: the next number whose binary digits, but
@@ -196,7 +196,7 @@ func Open(sealed []byte, key Key) (*Envelope, error) {
 	return decode(contents, head == magicOld)
 }
 
-// errKey is the error of what cannot be decrypted.
+// errKey is the error of an envelope that cannot be decrypted.
 func errKey() error {
 	return engine.Errorf(engine.Unauthorized, "The link's key does not open this share. Copy the whole link, to its last letter.")
 }

@@ -81,7 +81,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// Of what is in an envelope its size tells the class, which many sizes have in common.
+// The size of an envelope tells only a class, which many contents have in common.
 func TestSizeClass(t *testing.T) {
 	classes := map[int]bool{}
 	for n := 64 << 10; n <= envelope.MaxSealed; n += 997 {
@@ -97,7 +97,7 @@ func TestSizeClass(t *testing.T) {
 	if got := envelope.Padded(envelope.MaxSealed); got != envelope.MaxSealed {
 		t.Errorf("the largest becomes %d", got)
 	}
-	// Neither the title nor what the picture is shows in the size; what is within one class is alike.
+	// The size shows neither the title nor the picture; contents of one class have the same.
 	a, _ := seal(t, envelope.Envelope{Title: "a", Picture: png(400_000)})
 	b, _ := seal(t, envelope.Envelope{Title: "a longer title", Recipe: []byte(`{"size":64}`), Picture: png(395_000), Before: png(4_000)})
 	if len(a) != len(b) {
@@ -121,7 +121,7 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// Whatever is changed of a sealed envelope, or left out, it is not opened.
+// A sealed envelope is not opened if a byte of it is changed, missing or added.
 func TestDamage(t *testing.T) {
 	data, key := seal(t, example())
 	for i := range data {
@@ -168,8 +168,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// What would be shown or opened as something else than a picture and its title is neither
-// sealed nor opened.
+// Envelopes hold only pictures and titles: all else is neither sealed nor opened.
 func TestOnlyPicturesAndTitles(t *testing.T) {
 	for want, bad := range map[engine.Code][]envelope.Envelope{
 		engine.InvalidRequest: {

@@ -8,7 +8,7 @@ import (
 )
 
 // The sealed bytes go to a server, and the key into the fragment of a link, which browsers
-// send to nobody. Who has the link opens what is sealed.
+// send to nobody. The link opens the envelope.
 func Example() {
 	sealed, key, err := envelope.Seal(envelope.Envelope{Title: "The harbour", Picture: []byte("\x89PNG\r\n\x1a\n...")})
 	if err != nil {

@@ -29,7 +29,7 @@ func FuzzContents(f *testing.F) {
 	})
 }
 
-// FuzzOpen opens whatever bytes, with whatever key.
+// FuzzOpen opens any bytes, with any key.
 func FuzzOpen(f *testing.F) {
 	data, key := seal(f, example())
 	f.Add(data, key.String())
@@ -45,8 +45,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzRecipeFragment reads whatever fragment. What it accepts is a recipe that can run,
-// and comes back as it is.
+// FuzzRecipeFragment reads any fragment. An accepted one is a recipe that can run, and
+// comes back as it is.
 func FuzzRecipeFragment(f *testing.F) {
 	f.Add(goldenRecipe)
 	f.Add("#r=")

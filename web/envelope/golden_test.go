@@ -1,6 +1,6 @@
 package envelope_test
 
-// What was sealed and linked once, and must be opened by every program to come.
+// Envelopes and links from before, which every later program must open.
 const (
 	golden = "5449415302eaaa121f34b882d00462fcda89888db92ae6c5000d4c9c77db911467aa1936eb478e1186a97ae847983b4ec2fd32fa7d84c6698b8039" +
 		"59987d92343a3b1bf160b8238c44c61f2b84a33133e16a3980ac08848af5d3f95eac962176ccde6ace52753702"

@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// What looks like a photograph is rendered: rays are marched through distances to things (J. C.
-// Hart, "Sphere tracing", 1996), and lit by a window, a sky and what a surface reflects of both.
+// The examples that look like photographs are rendered: rays are marched through distances to
+// things (J. C. Hart, "Sphere tracing", 1996), and lit by a window, a sky and what a surface
+// reflects of both.
 
 type vec struct{ x, y, z float64 }
 
@@ -27,7 +28,7 @@ func (c colour) plus(d colour, k float64) colour {
 // A thing is a surface: how far a place is from it, and what it looks like there.
 type thing struct {
 	middle vec     // of a sphere around it
-	reach  float64 // that sphere's radius, or 0 for what has no end
+	reach  float64 // that sphere's radius, or 0 for an endless thing
 	far    func(p vec) float64
 	look   func(p, normal vec) look
 }
@@ -35,11 +36,11 @@ type thing struct {
 // A look is what a place reflects.
 type look struct {
 	paint         colour
-	gloss, mirror float64 // of highlights, and of what is around
-	through       float64 // light that shines through what is thin or soft
+	gloss, mirror float64 // of highlights, and of the surroundings
+	through       float64 // light that shines through thin or soft things
 }
 
-// A scene is things, light, and who looks.
+// A scene is things, light, and an eye.
 type scene struct {
 	things   []thing
 	eye, at  vec
@@ -72,7 +73,7 @@ func (s *scene) nearest(p vec) (float64, int) {
 	return best, which
 }
 
-// hit follows a ray to what it meets.
+// hit follows a ray to the thing that it meets.
 func (s *scene) hit(from, dir vec) (p vec, which int) {
 	for far, step := 0.02, 0; step < 160 && far < s.depth; step++ {
 		p = from.add(dir.times(far))

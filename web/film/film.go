@@ -80,9 +80,9 @@ func (m *Maker) Render() app.UI {
 	case m.format.Kind == "":
 		return row
 	}
-	title := words.T("Saves how this painting came about, as a short film.")
+	title := words.T("Saves a short film of how this painting was made.")
 	if result != nil && result != m.of {
-		title = words.T("A film can be made of the painting that was painted last, until the page is closed.")
+		title = words.T("A film can be made of the last painting, until the page is closed.")
 	}
 	return row.Body(dom.Press("quiet", words.T("Save as film"), m.save).Title(title).Disabled(result == nil || result != m.of || m.desk.Busy()))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// What a reel holds at most, and how soon one frame may follow another of the same size.
+// The limits of a reel, and the shortest time between two frames of the same size.
 const (
 	mostFrames = 60
 	mostBytes  = 20 << 20

@@ -112,8 +112,8 @@ func TestForecast(t *testing.T) {
 	}
 }
 
-// What a result takes at twice its size is known once there is one, and what does not fit is
-// said, as long as the pictures are those that it was made of.
+// A result has a forecast at twice its size, or the reason why that does not fit, as long as
+// the pictures are those that it was made of.
 func TestForecastOfLarger(t *testing.T) {
 	d, p, w, f := laid(t)
 	f.Look()
@@ -141,7 +141,7 @@ func TestForecastOfLarger(t *testing.T) {
 	}
 }
 
-// What cannot be painted is said, and a worker that is busy is asked again.
+// The forecast says why a painting cannot be made, and asks a busy worker again.
 func TestForecastFails(t *testing.T) {
 	d, p, w, f := laid(t)
 	d.Recipe.Weights = "vgg19"

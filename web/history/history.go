@@ -242,7 +242,7 @@ func (s *Shelf) Render(sheet []string) app.UI {
 func (s *Shelf) keeps() string {
 	switch n := len(s.entries); {
 	case s.stays == kept.Never:
-		return words.T("This browser keeps nothing for this page. Download what you want to have once the page is closed.")
+		return words.T("This browser keeps nothing for this page. Download what you want to keep before you close the page.")
 	case s.stays == kept.ForWindow:
 		return words.T("Results stay here until this private window is closed. Download what you want to keep.")
 	case n > 0:

@@ -22,7 +22,7 @@ type Store struct {
 	raw  bool // Blobs are refused, and go in as bytes
 }
 
-// What is kept, each by a key of its own.
+// The object stores; every value has a key of its own.
 const (
 	Results  = "results"  // of runs
 	Pictures = "pictures" // that they were made of
@@ -55,7 +55,7 @@ func (st *Store) open() error {
 	return st.err
 }
 
-// How long what is kept stays.
+// The times for which things are kept.
 const (
 	Never     = iota // nothing is kept
 	ForWindow        // until the window is closed

@@ -146,8 +146,8 @@ func (l *Layers) Invert(at int) {
 	}, m)
 }
 
-// Swap changes what the layer has with what it has not: with the one other style that has a
-// part of its own if there is one, and else with the rest of the picture.
+// Swap exchanges the layer with its opposite: with the one other style that has a part of
+// its own if there is one, and else with the rest of the picture.
 func (l *Layers) Swap(at int) {
 	m, other := l.Mask(at), (*Mask)(nil)
 	for i, o := range l.styles {

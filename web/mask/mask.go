@@ -113,8 +113,8 @@ func (b Brush) cover(d, radius float64) float64 {
 	return t * t * (3 - 2*t)
 }
 
-// A stroke is one movement of a brush. However often it passes a place, it covers that as
-// much as it did most: a soft edge stays soft.
+// A stroke is one movement of a brush. It covers a place as much as its strongest pass did: a
+// soft edge stays soft.
 type Stroke struct {
 	Brush
 	on      *Mask

@@ -15,8 +15,8 @@ import (
 	"trappedinart/web/run"
 )
 
-// runKey is by what the run that is under way is kept. There is one: who holds the lock of
-// that name keeps its run, and other tabs do not.
+// runKey is the key of the run that is under way. There is one: the tab that holds the lock
+// of that name keeps its run, and other tabs do not.
 const runKey = "run"
 
 // checkpointEvery is how often a run is kept: a checkpoint of L-BFGS is some twenty
@@ -88,7 +88,7 @@ func (s *Painter) keepRun(recipe engine.Recipe) *keeper {
 	return k
 }
 
-// mostPreview is the longer side of what is shown again with a checkpoint.
+// mostPreview is the longer side of the picture that is shown again with a checkpoint.
 const mostPreview = 512
 
 // preview returns a file of what is painted so far, or nil.

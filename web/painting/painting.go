@@ -83,8 +83,7 @@ func (s *Painter) start() {
 	s.WithMasks(func() { s.paint(run.Job{}, s.Worker, recipe, prepare) })
 }
 
-// Paint makes a painting by whatever runner of what is on the desk, from a smaller one on if that
-// is not nil.
+// Paint makes a painting of the desk by any runner, from a smaller one on if that is not nil.
 func (s *Painter) Paint(job run.Job, runner engine.Runner, recipe engine.Recipe, smaller *engine.File) {
 	s.smaller = smaller
 	s.paint(job, runner, recipe, func(*engine.Request) error { return nil })
@@ -115,8 +114,8 @@ func (s *Painter) larger() {
 	})
 }
 
-// paint makes a painting by whatever runner, from the first report to the result. prepare
-// completes the request outside the event loop. A second one cannot begin while it lasts.
+// paint makes a painting by any runner, from the first report to the result. prepare completes the
+// request outside the event loop. A second one cannot begin while it lasts.
 func (s *Painter) paint(job run.Job, runner engine.Runner, recipe engine.Recipe, prepare func(*engine.Request) error) {
 	if s.desk.Busy() || s.desk.Missing() != "" {
 		return

@@ -58,7 +58,7 @@ func (f *Frame) zoomBy(step int) {
 	if !ok || at < 0 || at >= len(zooms) {
 		return
 	}
-	// What is in the middle stays there.
+	// The point in the middle stays there.
 	middle := func(scroll, all, seen string) float64 {
 		return (frame.Get(scroll).Float() + frame.Get(seen).Float()/2) / frame.Get(all).Float()
 	}

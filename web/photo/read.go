@@ -68,7 +68,7 @@ func Read(name string, blob app.Value) (*desk.Picture, error) {
 	if p.File.Data, err = dom.BytesOf(blob); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	// What the engine reads, a server reads too.
+	// Files that the engine reads stay as they are: a server reads them too.
 	if kind, read := label.Kind(p.File.Data); !read || !seen || kind == "JPEG" && !label.PlainJPEG(p.File.Data) {
 		if err := convert(p, bitmap); err != nil {
 			return nil, &engine.Error{Code: engine.TooLarge, Message: fmt.Sprintf("%q has %d × %d pixels; this page takes up to %d million. Make it smaller first.", name, p.W, p.H, protocol.MaxPixels>>20), Err: err}

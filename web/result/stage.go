@@ -162,8 +162,8 @@ func (s *Stage) Show(img *image.NRGBA, longer int) {
 	s.Draw(img)
 }
 
-// Photograph draws it as what was before, and as what is painted if nothing is. The longer side
-// becomes that size.
+// Photograph draws the photograph as the picture before, and as the painting if there is none.
+// The longer side becomes that size.
 func (s *Stage) Photograph(longer int, painted bool) {
 	ids := []string{beforeID}
 	if painted {

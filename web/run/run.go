@@ -6,7 +6,7 @@
 //	idle, done, failed ── Find ──▸ interrupted ── TakeUp, LetGo ──▸ idle
 //	idle, done, failed ── Show ──▸ done ── Continue ──▸ idle;  Clear ──▸ idle
 //
-// What a phase does not know leaves it as it is.
+// A phase ignores the events that it does not know.
 package run
 
 import (

@@ -198,7 +198,7 @@ func TestEveryTransition(t *testing.T) {
 	}
 }
 
-// What each phase says, in a word, aloud and to the eye, and what can be done in it.
+// Each phase has a name, a spoken text, a visible text, and actions.
 func TestPhasesSay(t *testing.T) {
 	type says struct {
 		state, text, fine               string
@@ -274,7 +274,7 @@ func TestHowLong(t *testing.T) {
 	}
 }
 
-// What belongs to a run is there while it lasts, and a run's end happens once.
+// A run's data are there while it lasts, and a run ends once.
 func TestWhatBelongsToARun(t *testing.T) {
 	r, stops, control := run.New(), 0, &engine.Control{}
 	if r.Control() != nil || r.Hear(engine.Progress{Stage: engine.Painting, Iteration: 1}) {

@@ -231,7 +231,7 @@ func TestFilesComeThrough(t *testing.T) {
 	}
 }
 
-// What a request lacks is said in the same words.
+// All runners refuse an incomplete request in the same words.
 func TestWhatIsLackingIsSaidAlike(t *testing.T) {
 	engineItself := &transfer.Runner{
 		Backend: ref.Backend{}, Decode: pixel.Decode,
@@ -266,7 +266,7 @@ func TestWhatIsLackingIsSaidAlike(t *testing.T) {
 	}
 }
 
-// A server begins anew: who gives it a checkpoint is told so.
+// A server begins anew, and says so to a client that gives it a checkpoint.
 func TestServerTakesNoCheckpoint(t *testing.T) {
 	req := request(t)
 	req.Checkpoint = []byte{1}

@@ -109,7 +109,7 @@ func TestNetworksOfAStaticPage(t *testing.T) {
 	}
 }
 
-// What the server names by its own paths is where the page is.
+// The server's paths are resolved beside the page.
 func TestBeside(t *testing.T) {
 	for _, c := range [][3]string{
 		{"https://host/", "/api/v1/jobs", "https://host/api/v1/jobs"},

@@ -13,7 +13,7 @@ import (
 	"trappedinart/web/runner"
 )
 
-// What the server answers is read, and what it refuses is said.
+// Fetch reads the server's answer, and passes on its refusal.
 func TestCatalogueFetch(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/art/api/v1/weights/fetch" {

@@ -31,7 +31,7 @@ func foreseer(t *testing.T, p engine.Runner, foresee func(ctx context.Context, u
 	}
 }
 
-// What a painting takes is asked of the worker, and its answer or its error is told.
+// Foresee asks the worker, and returns its answer or its error.
 func TestForesee(t *testing.T) {
 	want := engine.Estimate{Size: 896, Time: 28, Bytes: 5 << 20, Blocks: 3}
 	var fails error

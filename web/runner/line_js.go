@@ -28,8 +28,8 @@ type webWorker struct {
 	preview    js.Value // an ImageBitmap, likewise
 }
 
-// Passing is who takes what does not go through the page's program. It is large, and copying it
-// to Go and back would hold up whoever uses the page.
+// Passing takes the messages that do not go through the page's program. They are large, and
+// copying them to Go and back would hold the page up.
 type Passing struct {
 	Checkpoint func(blob js.Value)
 	Preview    func(bitmap js.Value) // which is closed when the next one comes

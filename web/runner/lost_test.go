@@ -199,7 +199,7 @@ func mute(open func(*runner.Inbox, runner.Means) (runner.Line, error)) func(*run
 	}
 }
 
-// What a person asked for holds with the worker that takes over; Stop ends it as ever.
+// A pause and a changed recipe hold with the worker that takes over; Stop ends it as ever.
 func TestTakingOverAsAsked(t *testing.T) {
 	req := request(t)
 	req.Control = &engine.Control{}

@@ -11,7 +11,7 @@ package runner
 
 import "trappedinart/engine"
 
-// What a person is told where the runners themselves fail.
+// The sentences for failures of the runners themselves.
 const (
 	NoWorker    = "The engine cannot start in this browser. Reload the page, or try a newer browser."
 	engineStops = "The engine stops again and again on this device. Choose a smaller size, or close other pages and programs, and press Start."

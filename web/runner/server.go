@@ -70,7 +70,7 @@ func (r *Server) Run(ctx context.Context, req engine.Request, report func(engine
 			r.Created(run.job)
 		}
 	}
-	// Whatever happens next, nothing of ours stays there.
+	// The job leaves the server, however the run ends.
 	defer run.remove()
 	told, stopTelling := context.WithCancel(ctx)
 	defer stopTelling()

@@ -19,7 +19,7 @@ import (
 )
 
 // heard are the packages beside the page whose sentences it can show: errors, notes and estimates of
-// engine, worker and server. What only a command line says is not among them.
+// engine, worker and server. Sentences of the command line alone are not among them.
 var heard = []string{
 	"engine", "engine/backend/cpu", "engine/backend/webgpu", "engine/pixel", "engine/pixel/label", "engine/transfer", "engine/vgg", "weights", "weights/fetch",
 	"wasm", "server/api", "server/handler", "server/jobs", "server/shares",

@@ -319,7 +319,7 @@ func (d *Download) keepVersion(answer *http.Response) error {
 	return nil
 }
 
-// unwritable is the error for what cannot be written, with the cause in the system's words.
+// unwritable is the error of an unwritable file, with the cause in the system's words.
 func unwritable(path string, err error) error {
 	cause := err
 	if inner := errors.Unwrap(err); inner != nil {

@@ -191,7 +191,7 @@ func TestFetchResumes(t *testing.T) {
 	}
 }
 
-// What breaks off is said; a try that brought enough is followed by the next at once.
+// A broken-off download is reported; if it brought enough, the next try follows at once.
 func TestFetchBreaksOff(t *testing.T) {
 	data := fetchtest.Keras(2)
 	h := host(data)
@@ -278,7 +278,7 @@ func TestFetchWithoutRoom(t *testing.T) {
 	}
 }
 
-// However often it is started at once, it is fetched once; another process is let end.
+// Simultaneous starts fetch once; a fetch of another process goes on alone.
 func TestFetchOnceAtATime(t *testing.T) {
 	data := fetchtest.Keras(2)
 	hang := make(chan struct{})

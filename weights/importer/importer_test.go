@@ -217,7 +217,7 @@ func compare(t *testing.T, name string, got, want *vgg.Weights) {
 	}
 }
 
-// What is read can be written and read again.
+// An imported network can be written and read again.
 func TestMarshals(t *testing.T) {
 	n, err := read(t, sample(t, "keras2.h5"), "torchvision")
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 // takes up to some hundred bytes for each byte.
 const maxPickle = 32 << 10
 
-// What a pickle of tensors may name, beside OrderedDict, which the library knows.
-// Everything else is refused, though the library would run none of it.
+// The classes that a pickle of tensors may name, beside OrderedDict, which the library
+// knows. All others are refused, though the library would run none of them.
 var classes = map[string]any{
 	"torch._utils._rebuild_tensor_v2": rebuildTensor{},
 	"torch._utils._rebuild_parameter": rebuildParameter{},

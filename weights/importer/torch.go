@@ -13,7 +13,7 @@ import (
 	"trappedinart/engine"
 )
 
-// What the two formats of PyTorch are called in errors.
+// The name of both formats of PyTorch in errors.
 const torchFile = "no PyTorch file that can be read"
 
 // torchMagic begins the format before PyTorch 1.6: the pickle of a number.

@@ -14,8 +14,8 @@ const (
 	leafLeast, leafMost   = 2., 120. // radii
 )
 
-// Leaves draws pictures for who has none to choose scales on: discs of random colours that
-// hide each other, with radii r of density 1/r^3. They have edges, even places and the
+// Leaves draws pictures to choose scales on where there are none: discs of random colours
+// that hide each other, with radii r of density 1/r^3. They have edges, even places and the
 // spectrum of photographs (A. B. Lee, D. Mumford and J. Huang, Occlusion Models for Natural
 // Images, IJCV 41, 2001), and are the same each time.
 //

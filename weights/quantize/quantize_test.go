@@ -91,7 +91,7 @@ func TestVGG19(t *testing.T) {
 	}
 }
 
-// Who has no pictures gets much of what scales chosen on pictures give, from drawn ones.
+// Scales chosen on drawn pictures bring much of the gain of scales chosen on real ones.
 func TestVGG19ByLeaves(t *testing.T) {
 	w, be, ctx := vgg19(t), cpu.New(0), context.Background()
 	if testing.Short() || be.ISA() == "go" {

@@ -13,11 +13,10 @@ type conv struct {
 
 func (c *conv) Channels() (in, out int) { return c.in, c.out }
 
-// How a direction is computed follows from its channels alone. README.md has the times
-// of 8 to 256 channels from 1x1 to 128x128 places: with 16 channels on both sides
-// Winograd's transforms begin to pay, more so in WebAssembly. Maps of up to 4x4 places
-// would be faster by rows, but cost nothing either way and would need the filters in
-// both forms.
+// The channels alone decide how a direction is computed. README.md has the times of 8 to
+// 256 channels from 1x1 to 128x128 places: with 16 channels on both sides Winograd's
+// transforms begin to pay, more so in WebAssembly. Maps of up to 4x4 places would be faster
+// by rows, but cost nothing either way and would need the filters in both forms.
 type algorithm int
 
 const (
@@ -144,7 +143,7 @@ func (c convolution) run() {
 	}
 }
 
-// recordable: what is read and written is so by kernels alone, in whole vectors.
+// recordable: only kernels read and write, in whole vectors.
 func (c *convolution) recordable() bool {
 	if c.back {
 		return c.memo == nil || c.src.s%8 == 0

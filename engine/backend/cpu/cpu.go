@@ -4,7 +4,7 @@
 // convolution is computed by Winograd's F(4x4,3x3), both ways, except next to the
 // picture's three channels (conv.go has the rule). Everything heavy ends in one
 // function, the product of two matrices in panels (kernel.go); README.md has the
-// measurements and what was refused.
+// measurements and refused ideas.
 //
 // There are no environment variables. The kernels are chosen once, by the
 // processor:
@@ -147,8 +147,8 @@ func (b *Backend) New(s backend.Shape) backend.Buffer {
 		}
 	}
 	if best < 0 {
-		// What is free belongs to a smaller picture, and goes: at once, or the largest
-		// maps of two pictures would be there together.
+		// The free maps belong to a smaller picture. They go at once, or the largest maps
+		// of two pictures would be there together.
 		dropped := 0
 		for _, f := range b.free {
 			dropped += cap(f.d)

@@ -11,11 +11,11 @@ import (
 // A crew is the browser's other workers, helpers that run nothing but the module of
 // kernels, on this program's memory, which is shared with them. Go's own code cannot run
 // there. So the calls of kernels that the pieces of a task make are recorded first, and
-// then whoever is free, this thread too, takes a piece and makes its calls. Which
-// does which never changes a result.
+// then every free worker, and this thread too, takes a piece and makes its calls. Their
+// choice never changes a result.
 //
-// What pieces of one thread use after each other, their scratch, lies in an arena, of which
-// each worker has one: records have addresses in the first.
+// Pieces keep their scratch in an arena, and pieces of one thread use it after each other.
+// Each worker has an arena; records have addresses in the first.
 type crew struct {
 	helpers int
 	control *control
@@ -50,7 +50,7 @@ func wasmCrew(control unsafe.Pointer) int32
 //go:noescape
 func wasmShare(control unsafe.Pointer) int32
 
-// joined is the one crew of the program: who is asked to help does nothing else any more.
+// joined is the one crew of the program: a worker that helps does nothing else.
 var joined *crew
 
 // newCrew returns the helpers that whoever started the program has, or nil if there are

@@ -1,9 +1,8 @@
 package cpu
 
 // A kernel is the innermost code, as functions on whole panels, rows and squares.
-// What each does is said in portable.go, whose functions are the definition.
-// Wherever a number of channels n is given, it is a multiple of 8, and so is every
-// stride in channels.
+// The functions in portable.go define what each does. Every number of channels n is a
+// multiple of 8, and so is every stride in channels.
 type kernel struct {
 	isa    string
 	panels []panel // the widest first

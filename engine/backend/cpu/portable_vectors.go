@@ -106,7 +106,7 @@ func maximumBackGo(above, below, d []float32, lower, right []uint8, n int) {
 	}
 }
 
-// combineGo overwrites dst with p*x + q*y. What is multiplied by 0 is not read.
+// combineGo overwrites dst with p*x + q*y. A vector that is multiplied by 0 is not read.
 func combineGo(dst []float32, p float32, x []float32, q float32, y []float32) {
 	combine(dst, p, x, q, y)
 }
@@ -199,7 +199,7 @@ func momentsOf(first int, sums, squares, f, weights []float32, step int) {
 	}
 }
 
-// affineGo adds to dst what is linear in each channel of f, weighted as above.
+// affineGo adds to dst a linear function of each channel of f, weighted as above.
 //
 //	dst[p,c] += weights[p*step] (constant[c] + slope[c] f[p,c])
 func affineGo(dst, f, weights []float32, step int, constant, slope []float32) {

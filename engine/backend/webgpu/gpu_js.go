@@ -159,7 +159,7 @@ func (g *browser) pipeline(s *shader) (_ pipeline, err error) {
 	if err == nil {
 		return &jsPipeline{p, layout}, nil
 	}
-	// What is wrong with the text is said elsewhere.
+	// The compilation info has the errors of the text.
 	about, infoErr := promise.Await(context.Background(), module.Call("getCompilationInfo"))
 	if infoErr != nil {
 		return nil, s.explain(err)
@@ -216,8 +216,8 @@ func (g *browser) submit(commands []command, copies []copying) (err error) {
 func (g *browser) read(_ context.Context, dst []byte, b buffer) (err error) {
 	defer promise.Caught(&err)
 	from := b.(*jsBuffer).Value
-	// What was begun is waited for whatever ends: a buffer that is being mapped could not
-	// be used again.
+	// The mapping is waited for even if the run ends: a buffer that is being mapped could
+	// not be used again.
 	if _, err := promise.Await(context.Background(), from.Call("mapAsync", 1, 0, len(dst))); err != nil {
 		if g.failed != nil {
 			return g.failed

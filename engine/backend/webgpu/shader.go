@@ -20,9 +20,9 @@ var files embed.FS
 //	//for J N          lines up to //end N times, $J counting from 0: registers have names,
 //	                   which no compiler can take for memory
 //
-// What is asked for may be NAME=VALUE, and $NAME is the value then.
+// An asked name may be NAME=VALUE, and $NAME is the value then.
 type shader struct {
-	name   string // file and what was asked for
+	name   string // file and asked names
 	text   string
 	lines  []place // where each line of text is from
 	writes []bool  // of each binding after that of parameters
@@ -34,7 +34,7 @@ type place struct {
 	line int
 }
 
-// newShader returns the text of a file with what is asked for.
+// newShader returns the text of a file with the asked names.
 func newShader(file string, asked ...string) (*shader, error) {
 	s := &shader{name: strings.Join(append([]string{file}, asked...), "+")}
 	var out strings.Builder

@@ -101,7 +101,8 @@ func recipe(t testing.TB) engine.Recipe {
 	return r
 }
 
-// What calibration found is beside the recipe, and what is none is not believed.
+// The calibration's style factor stands beside the recipe; an invalid one is not
+// believed.
 func TestStyleFactor(t *testing.T) {
 	for name, plain := range files(t) {
 		file, err := label.InsertResult(plain, &engine.Result{Recipe: recipe(t), StyleFactor: 1.375})
@@ -284,7 +285,7 @@ func TestExtractAttribute(t *testing.T) {
 	}
 }
 
-// What is no whole file gives an error or nothing, never a panic.
+// A broken file gives an error or nothing, never a panic.
 func FuzzLabel(f *testing.F) {
 	for _, plain := range files(f) {
 		f.Add(plain)

@@ -1,8 +1,7 @@
 package main
 
-// What lets several Web Workers share out lists of calls of kernels, on memory that
-// they share. ../crew_wasm.go has the other side, and says how the words of control are
-// used.
+// These functions let several Web Workers share out lists of calls of kernels, on shared memory.
+// ../crew_wasm.go has the other side, and says how the words of control are used.
 
 // Words of control, in bytes: each that is written by several has a line of the cache.
 const (
@@ -70,9 +69,9 @@ func (m *module) play(kernels []*fn) *fn {
 }
 
 // work: control, worker. Takes a piece, the last of those that are left, until there is none.
-// What is left is counted down to nothing: so who comes late, perhaps when a list is done and
-// another begins, gets a piece of the list that there is then, or none, and nobody need wait for
-// who has none. The other words are read once a piece is taken, as they stay until it is done.
+// The number of pieces left is counted down to nothing: so a late worker, perhaps between two
+// lists, gets a piece of the current list or none, and nobody waits for a worker without a piece.
+// The other words are read after a piece is taken, as they stay until it is done.
 func (m *module) work(play *fn) *fn {
 	f, p := m.fn("work", 2)
 	control, worker := p[0], p[1]

@@ -1,7 +1,7 @@
 // This made the data directories here, each in a clone of the program at the commit that it is
 // named after: go run ./make DIR; tar czf NAME.tar.gz -C DIR .. It has a job that is done, one that was given back with a
-// checkpoint, one that waits, and a share; each with the words of who handed it over beside it.
-// Everything is kept for a hundred years, and so must be opened.
+// checkpoint, one that waits, and a share; each with its sender's words beside it. Everything
+// is kept for a hundred years, and so must be opened.
 package main
 
 import (
