@@ -119,26 +119,43 @@ func good() []part {
 
 func (s *server) post(parts []part) (*http.Response, []byte) {
 	s.Helper()
+	res, data, err := s.upload(parts)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return res, data
+}
+
+// upload is post for goroutines, which cannot end the test.
+func (s *server) upload(parts []part) (*http.Response, []byte, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for _, p := range parts {
 		w, err := form.CreateFormFile(p.name, p.name+".bin")
 		if err != nil {
-			s.Fatal(err)
+			return nil, nil, err
 		}
 		if _, err := w.Write(p.data); err != nil {
-			s.Fatal(err)
+			return nil, nil, err
 		}
 	}
 	form.Close()
-	return s.do(http.MethodPost, "/api/v1/jobs", "", &body, "Content-Type", form.FormDataContentType())
+	return s.try(http.MethodPost, "/api/v1/jobs", "", &body, "Content-Type", form.FormDataContentType())
 }
 
 func (s *server) do(method, path, token string, body io.Reader, header ...string) (*http.Response, []byte) {
 	s.Helper()
-	req, err := http.NewRequestWithContext(s.Context(), method, s.URL+path, body)
+	res, data, err := s.try(method, path, token, body, header...)
 	if err != nil {
 		s.Fatal(err)
+	}
+	return res, data
+}
+
+func (s *server) try(method, path, token string, body io.Reader, header ...string) (*http.Response, []byte, error) {
+	req, err := http.NewRequestWithContext(s.Context(), method, s.URL+path, body)
+	if err != nil {
+		return nil, nil, err
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -148,14 +165,11 @@ func (s *server) do(method, path, token string, body io.Reader, header ...string
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		s.Fatal(err)
+		return nil, nil, err
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return res, data
+	return res, data, err
 }
 
 func (s *server) submit() api.Created {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"trappedinart/engine"
-	"trappedinart/internal/await"
 	"trappedinart/wasm/protocol"
 	session "trappedinart/wasm/worker"
 	"trappedinart/web/runner"
@@ -205,8 +204,7 @@ func TestTakingOverAsAsked(t *testing.T) {
 	req.Control = &engine.Control{}
 	steered := req.Recipe
 	steered.Strength = 77
-	var second engine.Request
-	began := make(chan struct{})
+	began := make(chan engine.Recipe, 1) // the second worker is paused, and steered to that
 	n := 0
 	m := &mortal{}
 	r, _ := workers(t, m)
@@ -217,50 +215,48 @@ func TestTakingOverAsAsked(t *testing.T) {
 		d.session = &session.Session{
 			Runner: func(string) engine.Runner {
 				return runnerFunc(func(ctx context.Context, q engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-					if number == 1 {
-						paused, next, err := q.Control.Await(ctx)
-						for err == nil && (!paused || next == nil) {
-							p, r, e := q.Control.Await(ctx)
-							paused, err = p, e
-							if r != nil {
-								next = r
-							}
+					paused, recipe := false, (*engine.Recipe)(nil)
+					for !paused || recipe == nil {
+						p, next, err := q.Control.Await(ctx)
+						if err != nil {
+							return nil, err
 						}
+						if paused = p; next != nil {
+							recipe = next
+						}
+					}
+					if number == 1 {
 						in.Fail(errors.New("it ended"))
 						<-m.ends
 						return nil, errors.New("nobody hears this")
 					}
-					second = q
-					close(began)
-					_, err := q.Control.Take(ctx) // waits, as it is paused
-					return nil, err
+					began <- *recipe
+					<-ctx.Done()
+					return nil, ctx.Err()
 				})
 			},
-			Post: func(m protocol.Message) { in.Put(m) }, Yield: func() {}, Log: t.Logf,
+			Post: func(m protocol.Message) { in.Put(m) }, Yield: func() {}, Log: func(string, ...any) {}, // the first goes on after the test
 		}
 		d.session.Open()
 		return d, nil
 	}
 	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var second engine.Recipe
 	go func() {
 		if err := req.Control.Change(steered); err != nil {
 			t.Error(err)
 		}
 		req.Control.Pause()
-		<-began
-		for range await.Turns(ctx, time.Millisecond) {
-			if second.Control.Paused() {
-				break
-			}
-		}
+		second = <-began
 		stop()
 	}()
 	_, err := r.Run(ctx, req, func(engine.Progress) {})
 	if e := engine.AsError(err); e.Code != engine.Cancelled {
-		t.Errorf("stopped, it ends with %v", err)
+		t.Fatalf("stopped, it ends with %v", err)
 	}
-	if _, next, err := second.Control.Await(t.Context()); err != nil || next == nil || next.Strength != 77 {
-		t.Errorf("the second worker is steered to %+v, %v", next, err)
+	if second.Strength != 77 {
+		t.Errorf("the second worker is steered to %+v", second)
 	}
 }
 
