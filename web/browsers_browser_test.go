@@ -74,18 +74,35 @@ var uses = []struct {
 	{"without storage", withoutStorage},
 }
 
-// firstUse paints pictures of one's own, and finds the painting again.
+// sharing is whether the browser hands memory to another worker. WebKit's MiniBrowser has memory that
+// can be shared, but does not hand it on, so that the engine paints without helpers there.
+const sharing = `(() => { try {
+	new MessageChannel().port1.postMessage(new WebAssembly.Memory({initial: 1, maximum: 1, shared: true}));
+	return true;
+} catch { return false; } })()`
+
+// firstUse paints pictures of one's own, and finds the painting again. Meanwhile the page says how many
+// cores compute.
 func firstUse(v *visitor) {
 	v.site.before = tellOfHelpers
 	b := v.visit("/?size=128&iterations=6&workers=2")
 	b.own()
 	before := value[int](b, picture)
+	helpers, cores := 1, " · 2 processor cores"
+	if !value[bool](b, sharing) {
+		helpers, cores = 0, " · 1 processor core"
+	}
+	value[bool](b, `(() => { window.cores = '';
+		new MutationObserver(() => { window.cores = document.body.innerText.match(/ · \d processor cores?/)?.[0] || window.cores; }).observe(document.body, {childList: true, subtree: true, characterData: true}); return true; })()`)
 	b.paint()
 	if value[int](b, picture) == before {
 		v.Error("the result is the photograph")
 	}
-	if !value[bool](b, `crossOriginIsolated`) || v.site.helping() == 0 {
-		v.Errorf("the engine has %d helpers", v.site.helping())
+	if got := value[string](b, `window.cores`); got != cores {
+		v.Errorf("the page says %q, want %q", got, cores)
+	}
+	if n := v.site.helping(); !value[bool](b, `crossOriginIsolated`) || n != helpers {
+		v.Errorf("the engine has %d helpers, want %d", n, helpers)
 	}
 	b.until(results+` === 1`, 10*time.Second)
 	b.fine()
@@ -246,12 +263,19 @@ func withoutFiles(v *visitor) {
 	b.ready(1)
 	b.paint()
 	b.until(`!document.querySelector('#network').selectedOptions[0].innerText.includes('download')`, 20*time.Second)
+	b.run(`await (await caches.open('probe')).put('/probe', new Response('kept'));`)
 	b.reload()
+	// A private window of WebKit empties its cache when no page of the site is open.
+	b.run(`window.keeps = Boolean(await (await caches.open('probe')).match('/probe'));`)
+	times := 1
+	if !value[bool](b, `window.keeps`) {
+		times = 2
+	}
 	b.paint()
 	v.site.mu.Lock()
 	defer v.site.mu.Unlock()
-	if n := len(v.site.fetched); n != 1 {
-		v.Errorf("networks were asked for: %v", v.site.fetched)
+	if n := len(v.site.fetched); n != times {
+		v.Errorf("networks were asked for: %v, want %d", v.site.fetched, times)
 	}
 }
 
