@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall/js"
+	"time"
 
 	"trappedinart/internal/promise"
 )
@@ -101,17 +102,33 @@ func infoOf(adapter js.Value) Info {
 // listen takes what the browser says when it comes to it: that the device is lost, and
 // errors of commands long handed over.
 func (g *browser) listen() {
-	lost := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		g.fail(errors.New("it was lost: " + args[0].Get("message").String()))
+	gone := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		g.fail(lost(args[0]))
 		return nil
 	})
 	wrong := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		g.fail(errors.New(args[0].Get("error").Get("message").String()))
 		return nil
 	})
-	g.funcs = append(g.funcs, lost, wrong)
-	g.device.Get("lost").Call("then", lost)
+	g.funcs = append(g.funcs, gone, wrong)
+	g.device.Get("lost").Call("then", gone)
 	g.device.Set("onuncapturederror", wrong)
+}
+
+// lost says why the device is lost, by its GPUDeviceLostInfo.
+func lost(info js.Value) error {
+	return errors.New("it was lost: " + info.Get("message").String())
+}
+
+// awaitLoss gives the browser a second to say that the device is lost, as a lost device first rejects
+// what waits for it, with reasons that say nothing to people.
+func (g *browser) awaitLoss() {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	defer time.AfterFunc(time.Second, stop).Stop()
+	if info, err := promise.Await(ctx, g.device.Get("lost")); err == nil {
+		g.fail(lost(info))
+	}
 }
 
 func (g *browser) fail(err error) {
@@ -219,6 +236,7 @@ func (g *browser) read(_ context.Context, dst []byte, b buffer) (err error) {
 	// The mapping is waited for even if the run ends: a buffer that is being mapped could
 	// not be used again.
 	if _, err := promise.Await(context.Background(), from.Call("mapAsync", 1, 0, len(dst))); err != nil {
+		g.awaitLoss()
 		if g.failed != nil {
 			return g.failed
 		}
