@@ -204,7 +204,7 @@ func TestInterruptedDownload(t *testing.T) {
 	})
 	b.reload()
 	b.paint()
-	got := s.requests(narrow)
+	got := slices.Compact(s.requests(narrow)) // a browser repeats a request whose connection broke early
 	var first, second int
 	if len(got) == 3 {
 		_, _ = fmt.Sscanf(got[1], "bytes=%d-", &first)

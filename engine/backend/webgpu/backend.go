@@ -102,9 +102,15 @@ func (b *Backend) Err() error {
 	return b.lost
 }
 
+// stopped is a backend.ErrLost that says only why.
+type stopped struct{ why error }
+
+func (s stopped) Error() string   { return s.why.Error() }
+func (s stopped) Unwrap() []error { return []error{backend.ErrLost, s.why} }
+
 func (b *Backend) fail(err error) {
 	if b.lost == nil && err != nil {
-		b.lost = fmt.Errorf("%w: %w", backend.ErrLost, err)
+		b.lost = stopped{err}
 		b.commands = b.commands[:0]
 	}
 }
