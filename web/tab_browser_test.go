@@ -237,13 +237,17 @@ func startChromium(parent context.Context, more ...chromedp.ExecAllocatorOption)
 	return ctx
 }
 
-// newTab opens a page of the site in a window that shares nothing with others: no files, no cache.
+// newTab opens a page of the site in a window of the shared Chromium, as a private one: it shares no files
+// and no cache with others.
 func newTab(t *testing.T, s *site, path string, width, height int64) *tab {
 	t.Helper()
-	return newTabIn(t, shared(), 3*time.Minute, s, path, width, height)
+	ctx, end := chromedp.NewContext(shared(), chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
+	return newTabIn(t, ctx, 3*time.Minute, s, path, width, height)
 }
 
-// newTabAlone is newTab for that long, in a Chromium of its own.
+// newTabAlone is newTab for that long, in a Chromium of its own and its usual profile, which keeps files on
+// the disk.
 func newTabAlone(t *testing.T, patience time.Duration, s *site, path string, width, height int64, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	ctx, end := context.WithCancel(chromiums)
@@ -251,11 +255,9 @@ func newTabAlone(t *testing.T, patience time.Duration, s *site, path string, wid
 	return newTabIn(t, startChromium(ctx, more...), patience, s, path, width, height)
 }
 
-func newTabIn(t *testing.T, chrome context.Context, patience time.Duration, s *site, path string, width, height int64) *tab {
+func newTabIn(t *testing.T, ctx context.Context, patience time.Duration, s *site, path string, width, height int64) *tab {
 	t.Helper()
-	ctx, end := context.WithTimeout(chrome, patience)
-	t.Cleanup(end)
-	ctx, end = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	ctx, end := context.WithTimeout(ctx, patience)
 	t.Cleanup(end)
 	b := &tab{T: t, window: chromium{ctx}, ctx: ctx, site: s, downloads: t.TempDir()}
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
