@@ -204,14 +204,15 @@ func TestInterruptedDownload(t *testing.T) {
 	})
 	b.reload()
 	b.paint()
-	got := slices.Compact(s.requests(narrow)) // a browser repeats a request whose connection broke early
+	all := s.requests(narrow)
+	got := slices.Compact(slices.Clone(all)) // the same range may be asked for once more
 	var first, second int
 	if len(got) == 3 {
 		_, _ = fmt.Sscanf(got[1], "bytes=%d-", &first)
 		_, _ = fmt.Sscanf(got[2], "bytes=%d-", &second)
 	}
-	if first < half/2 || first > half || second != first+1000 {
-		t.Errorf("requests for the network: %q, want all of it, from a layer before %d, and from 1000 bytes further", got, half)
+	if len(all) > 4 || first < half/2 || first > half || second != first+1000 {
+		t.Errorf("requests for the network: %q, want all of it, from a layer before %d, and from 1000 bytes further", all, half)
 	}
 }
 
@@ -230,9 +231,10 @@ func TestTamperedNetwork(t *testing.T) {
 	}
 	s.answerWeights(nil)
 	b.paint()
-	// It is fetched ahead, which Start may wait for or come after, and a broken request is repeated.
-	if got := slices.Compact(s.requests(narrow)); len(got) != 2 || !strings.HasPrefix(got[1], "bytes=") {
-		t.Errorf("requests for the network: %q", got)
+	// It is fetched ahead, which Start may wait for or come after, and once more at times.
+	all := s.requests(narrow)
+	if got := slices.Compact(slices.Clone(all)); len(all) > 4 || len(got) != 2 || !strings.HasPrefix(got[1], "bytes=") {
+		t.Errorf("requests for the network: %q", all)
 	}
 }
 
