@@ -2,6 +2,9 @@ package jobs
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"trappedinart/internal/await"
+	"trappedinart/server/api"
 	"trappedinart/server/store"
 )
 
@@ -70,6 +74,48 @@ func TestFollowWhileStatesExpire(t *testing.T) {
 			await.Time(t, time.Duration(i)*10*time.Millisecond) // some begin before they expire, others while they do
 			followed(t, newIndex(slog.New(slog.DiscardHandler), time.Second, func(_, _ *state) {}), kv)
 		})
+	}
+	all.Wait()
+}
+
+// revised is one revision of a job's state.
+type revised struct {
+	jetstream.KeyValueEntry
+	id       string
+	value    []byte
+	revision uint64
+}
+
+func (r revised) Key() string                     { return r.id }
+func (r revised) Value() []byte                   { return r.value }
+func (r revised) Revision() uint64                { return r.revision }
+func (r revised) Created() time.Time              { return time.Time{} }
+func (r revised) Operation() jetstream.KeyValueOp { return jetstream.KeyValuePut }
+
+// A job is found while its state changes. The race detector looks on.
+func TestFindWhileStatesChange(t *testing.T) {
+	x := newIndex(slog.New(slog.DiscardHandler), time.Hour, func(_, _ *state) {})
+	q := &Queue{index: x}
+	sum := sha256.Sum256([]byte("token"))
+	value, err := json.Marshal(state{State: api.Running, Token: sum[:]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := rand.Text()
+	x.hear(revised{id: id, value: value, revision: 1})
+	var all sync.WaitGroup
+	all.Go(func() {
+		for r := range uint64(1000) {
+			x.hear(revised{id: id, value: value, revision: 2 + r})
+		}
+	})
+	for range 1000 {
+		if _, err := q.Status(t.Context(), id, "token"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.Status(t.Context(), id, "another"); err == nil {
+			t.Fatal("another's token opens the job")
+		}
 	}
 	all.Wait()
 }

@@ -236,11 +236,14 @@ func (j *entry) take(m *nats.Msg) bool {
 	return true
 }
 
-// find returns a job, or nil.
-func (x *index) find(id string) *entry {
+// find returns a job and the SHA-256 of its token, or nil.
+func (x *index) find(id string) (j *entry, token []byte) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.jobs[id]
+	if j = x.jobs[id]; j != nil {
+		token = j.state.Token
+	}
+	return j, token
 }
 
 // reach waits until a revision was heard of.

@@ -232,12 +232,13 @@ func errUnknown() error {
 // find returns the job of that id to a caller with its token.
 func (q *Queue) find(ctx context.Context, id, token string) (*entry, error) {
 	var j *entry
+	var want []byte // the SHA-256 of its token
 	if ids.MatchString(id) {
-		if j = q.index.find(id); j == nil { // just taken by another server, perhaps
+		if j, want = q.index.find(id); j == nil { // just taken by another server, perhaps
 			e, err := q.states.Get(ctx, id)
 			if err == nil {
 				if err = q.index.reach(ctx, e.Revision()); err == nil {
-					j = q.index.find(id)
+					j, want = q.index.find(id)
 				}
 			}
 			if err != nil && !errors.Is(err, jetstream.ErrKeyNotFound) {
@@ -245,12 +246,11 @@ func (q *Queue) find(ctx context.Context, id, token string) (*entry, error) {
 			}
 		}
 	}
-	of := j
 	if j == nil {
-		of = &entry{state: state{Token: make([]byte, sha256.Size)}} // compared with all the same, so that nobody can time which ids there are
+		want = make([]byte, sha256.Size) // compared with all the same, so that nobody can time which ids there are
 	}
 	sum := sha256.Sum256([]byte(token))
-	if subtle.ConstantTimeCompare(sum[:], of.state.Token) != 1 || j == nil {
+	if subtle.ConstantTimeCompare(sum[:], want) != 1 || j == nil {
 		return nil, errUnknown()
 	}
 	return j, nil
