@@ -23,6 +23,7 @@ type Backend struct {
 	used     int     // slots since somebody waited, which the device may still read
 	written  int     // slots that are written
 	next     uint32  // id of memory
+	live     map[uint32]*memory
 	working
 	transform bool // whether convolutions go through Winograd's transforms
 	counts    Counts
@@ -62,7 +63,7 @@ const (
 )
 
 func newBackend(g gpu) *Backend {
-	b := &Backend{gpu: g, kernels: map[kernel]*made{}, groups: map[bound]group{}, params: make([]byte, slots*slotBytes)}
+	b := &Backend{gpu: g, kernels: map[kernel]*made{}, groups: map[bound]group{}, live: map[uint32]*memory{}, params: make([]byte, slots*slotBytes)}
 	b.arena = b.memory("parameters", slots*slotBytes, uniform)
 	return b
 }
@@ -84,10 +85,13 @@ func (b *Backend) Device() string {
 // Counts returns what was asked of the device so far.
 func (b *Backend) Counts() Counts { return b.counts }
 
-// Close gives the device back. A run that is going on then fails with
+// Close gives the device back, with all memory. What is asked for afterwards fails with
 // backend.ErrLost.
 func (b *Backend) Close() {
 	b.fail(errors.New("it was closed"))
+	for _, m := range b.live {
+		b.release(m)
+	}
 	b.closed = true
 	b.gpu.close()
 }

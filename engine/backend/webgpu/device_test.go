@@ -12,6 +12,8 @@ import (
 // fake is a GPU that computes nothing, and sees what it is asked for.
 type fake struct {
 	before func() // called before each submit, if not nil
+	made   []*fakeThing
+	closed bool
 }
 
 type fakeThing struct{ released bool }
@@ -26,15 +28,22 @@ type fakeGroup struct {
 
 func (*fake) info() Info                                 { return Info{Name: "a fake", API: "test"} }
 func (*fake) largest() int64                             { return 1 << 27 }
-func (*fake) buffer(string, int, usage) (buffer, error)  { return &fakeThing{}, nil }
 func (*fake) pipeline(s *shader) (pipeline, error)       { return s, nil }
 func (*fake) write(buffer, int, []byte) error            { return nil }
 func (*fake) read(context.Context, []byte, buffer) error { return nil }
 func (*fake) check() error                               { return nil }
-func (*fake) close()                                     {}
+func (f *fake) close()                                   { f.closed = true }
 
-func (*fake) group(_ pipeline, params buffer, bound []buffer) (group, error) {
-	return &fakeGroup{bound: append([]buffer{params}, bound...)}, nil
+func (f *fake) buffer(string, int, usage) (buffer, error) {
+	b := &fakeThing{}
+	f.made = append(f.made, b)
+	return b, nil
+}
+
+func (f *fake) group(_ pipeline, params buffer, bound []buffer) (group, error) {
+	g := &fakeGroup{bound: append([]buffer{params}, bound...)}
+	f.made = append(f.made, &g.fakeThing)
+	return g, nil
 }
 
 func (f *fake) submit(commands []command, _ []copying) error {
@@ -89,6 +98,33 @@ func TestGarbage(t *testing.T) {
 	look()
 	if after := b.Counts().Bytes; after >= before {
 		t.Errorf("the device holds %d bytes, and %d before: the garbage was not given back", after, before)
+	}
+}
+
+// TestClose: a device that is given back has nothing left, and what is released after it does no harm.
+func TestClose(t *testing.T) {
+	device := &fake{}
+	b := newBackend(device)
+	s := backend.Shape{C: 4, H: 2, W: 2}
+	x, y := b.New(s), b.New(s)
+	b.Combine(y, 2, x, 0, nil)
+	if err := b.Dots(t.Context(), make([]float64, 1), []backend.Pair{{A: y}}); err != nil {
+		t.Fatal(err)
+	}
+	b.Combine(x, 2, y, 0, nil) // recorded, and not handed over
+	b.Close()
+	for i, m := range device.made {
+		if !m.released {
+			t.Errorf("thing %d of %d is left", i, len(device.made))
+		}
+	}
+	if held := b.Counts().Bytes; !device.closed || held != 0 {
+		t.Errorf("the device is closed: %v, and holds %d bytes", device.closed, held)
+	}
+	b.Release(x)
+	b.Combine(x, 2, y, 0, nil)
+	if err := b.Read(t.Context(), make([]float32, s.Len()), x); !errors.Is(err, backend.ErrLost) {
+		t.Errorf("what was closed answers %v", err)
 	}
 }
 

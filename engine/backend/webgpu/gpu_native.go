@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gogpu/gputypes"
 	"github.com/gogpu/wgpu"
@@ -21,6 +22,7 @@ type native struct {
 	queue    *wgpu.Queue
 	about    Info
 	limits   gputypes.Limits
+	made     []interface{ Release() } // of pipelines
 	closed   bool
 }
 
@@ -148,14 +150,17 @@ func (n *native) pipeline(s *shader) (_ pipeline, err error) {
 	if err != nil {
 		return nil, s.explain(err)
 	}
+	n.made = append(n.made, layout)
 	whole, err := n.device.CreatePipelineLayout(&wgpu.PipelineLayoutDescriptor{Label: s.name, BindGroupLayouts: []*wgpu.BindGroupLayout{layout}})
 	if err != nil {
 		return nil, s.explain(err)
 	}
+	n.made = append(n.made, whole)
 	p, err := n.device.CreateComputePipeline(&wgpu.ComputePipelineDescriptor{Label: s.name, Layout: whole, Module: module, EntryPoint: "main"})
 	if err != nil {
 		return nil, s.explain(err)
 	}
+	n.made = append(n.made, p)
 	return &nativePipeline{p, layout}, nil
 }
 
@@ -254,6 +259,11 @@ func (n *native) close() {
 		return
 	}
 	n.closed = true
+	var gone error // with the device
+	defer caught(&gone)
+	for _, m := range slices.Backward(n.made) {
+		m.Release()
+	}
 	if n.device != nil {
 		n.device.Release()
 	}

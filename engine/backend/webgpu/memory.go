@@ -41,7 +41,9 @@ func (b *Backend) memory(label string, bytes int, use usage) *memory {
 	b.next++
 	b.counts.Made++
 	b.counts.Bytes += int64(bytes)
-	return &memory{buffer: made, id: b.next, bytes: bytes, dirty: use == storage, batch: -1}
+	m := &memory{buffer: made, id: b.next, bytes: bytes, dirty: use == storage, batch: -1}
+	b.live[m.id] = m
+	return m
 }
 
 // release gives memory back, once what was recorded is handed over.
@@ -60,6 +62,7 @@ func (b *Backend) release(m *memory) {
 	}
 	m.buffer.release()
 	m.buffer, m.groups = nil, nil
+	delete(b.live, m.id)
 	b.counts.Bytes -= int64(m.bytes)
 }
 
