@@ -201,13 +201,13 @@ fuzz:
 
 # test-gpu runs the GPU's back end on two programs that stand for one: Mesa's lavapipe
 # natively, and SwiftShader in Chromium's worker. What cannot be run fails. lavapipe's code is
-# not optimised, as its compiler takes longer than the tests (GALLIVM_PERF), and kept in bin/mesa, so
-# that each shader is compiled once.
+# not optimised, as its compiler takes longer than the tests (GALLIVM_PERF). Mesa keeps it in the
+# user's cache, so each shader is compiled once.
 LAVAPIPE = $$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -1)
-GPU_TEST = GALLIVM_PERF=nopt VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp} MESA_SHADER_CACHE_DIR=$(CURDIR)/bin/mesa go test -tags gpu -count=1 -timeout 30m
+GPU_TEST = GALLIVM_PERF=nopt VK_ICD_FILENAMES=$(LAVAPIPE) XDG_RUNTIME_DIR=$${XDG_RUNTIME_DIR:-/tmp} go test -tags gpu -count=1 -timeout 30m
 GPU_RUN ?= .
 test-gpu: tools gpu-tools
-	@mkdir -p bin/gpu bin/mesa
+	@mkdir -p bin/gpu
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory -j2 gpu-paintings gpu-page
 

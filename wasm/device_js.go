@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"syscall/js"
 
@@ -9,14 +10,14 @@ import (
 	"trappedinart/engine/backend/webgpu"
 )
 
-// A device computes paintings: it is the processor, or the GPU if the address asks for it.
-// The GPU is judged when the first painting begins.
+// A device computes paintings: the GPU where there is one that is faster, or else the processor.
+// The address may ask for either. The GPU is judged when the first painting begins.
 type device struct {
 	processor backend.Backend
-	asked     string // webgpu, fastest, or else the processor
+	asked     string // cpu, webgpu, or else the faster one
 	chosen    bool
 	gpu       *webgpu.Backend // or nil
-	refused   error           // why it is nil, if it was asked for
+	refused   error           // why it is nil, if there is one
 }
 
 // askedBackend is what the page's address asks for by ?backend=, which worker.js has too.
@@ -29,9 +30,9 @@ func askedBackend() string {
 }
 
 // choose returns the back end that computes, and one that goes on if that fails. The
-// remark is why the processor computes although the GPU was asked for.
+// remark is why the processor computes although there is a GPU.
 func (d *device) choose(ctx context.Context) (be, fallback backend.Backend, remark string) {
-	if !d.chosen && (d.asked == "webgpu" || d.asked == "fastest") {
+	if !d.chosen && d.asked != "cpu" {
 		gpu, err := webgpu.Choose(ctx, d.processor, d.asked == "webgpu")
 		if ctx.Err() != nil {
 			if gpu != nil {
@@ -40,6 +41,9 @@ func (d *device) choose(ctx context.Context) (be, fallback backend.Backend, rema
 			return d.processor, nil, "" // and the next painting asks again
 		}
 		d.gpu, d.refused = gpu, err
+		if d.asked == "" && errors.Is(err, webgpu.ErrNone) {
+			d.refused = nil // nobody expects one
+		}
 	}
 	d.chosen = true
 	if d.gpu != nil {

@@ -156,7 +156,7 @@ func (s *studio) preset(query url.Values) {
 	}
 	s.forecast.Alone = s.workers > 1 && !dom.Shares()
 	if text := query.Get("backend"); !slices.Contains([]string{"", "cpu", "webgpu", "fastest"}, text) {
-		s.desk.Problem = words.T("The address's backend= must be cpu, webgpu or fastest. Leave it out to paint on the processor.")
+		s.desk.Problem = words.T("The address's backend= must be cpu, webgpu or fastest. Leave it out to let the page choose.")
 	}
 }
 

@@ -48,14 +48,14 @@ func openGPU(ctx context.Context) (_ gpu, err error) {
 	defer promise.Caught(&err)
 	api := js.Global().Get("navigator").Get("gpu")
 	if !api.Truthy() {
-		return nil, errors.New("this browser has no WebGPU")
+		return nil, none("this browser has no WebGPU")
 	}
 	adapter, err := promise.Await(ctx, api.Call("requestAdapter", map[string]any{"powerPreference": "high-performance"}))
 	if err != nil {
 		return nil, err
 	}
 	if !adapter.Truthy() {
-		return nil, errors.New("this browser finds no GPU that it may compute on")
+		return nil, none("this browser finds no GPU that it may compute on")
 	}
 	g := &browser{about: infoOf(adapter)}
 	limits, asked := adapter.Get("limits"), map[string]any{}

@@ -65,12 +65,12 @@ func openGPU(context.Context) (_ gpu, err error) {
 	n := &native{}
 	n.instance, err = wgpu.CreateInstance(&wgpu.InstanceDescriptor{Backends: gputypes.BackendsPrimary})
 	if err != nil {
-		return nil, fmt.Errorf("no graphics interface answers: %w", err)
+		return nil, none(fmt.Sprintf("no graphics interface answers: %v", err))
 	}
 	n.adapter, err = n.instance.RequestAdapter(&wgpu.RequestAdapterOptions{PowerPreference: gputypes.PowerPreferenceHighPerformance})
 	if err != nil {
 		n.close()
-		return nil, fmt.Errorf("no GPU was found: %w", err)
+		return nil, none(fmt.Sprintf("no GPU was found: %v", err))
 	}
 	info := n.adapter.Info()
 	n.about = Info{
@@ -80,7 +80,7 @@ func openGPU(context.Context) (_ gpu, err error) {
 	}
 	if info.Backend == gputypes.BackendEmpty || info.Name == "Software Renderer" {
 		n.close()
-		return nil, errors.New("no GPU was found: there is no driver of Vulkan, Metal or DirectX 12")
+		return nil, none("no GPU was found: there is no driver of Vulkan, Metal or DirectX 12")
 	}
 	n.limits = n.adapter.Limits()
 	n.device, err = n.adapter.RequestDevice(&wgpu.DeviceDescriptor{Label: "trapped", RequiredLimits: n.limits})

@@ -1,6 +1,7 @@
 package webgpu
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,19 @@ import (
 
 	"trappedinart/engine/backend"
 )
+
+// ErrNone is an error that says that there is no GPU, or only a program that stands for one.
+var ErrNone = errors.New("there is no GPU")
+
+// none is an ErrNone that says only why.
+type none string
+
+func (n none) Error() string        { return string(n) }
+func (n none) Is(target error) bool { return target == ErrNone }
+
+// patience is how long a GPU that nobody asked for may take to prepare, its driver's compiler
+// included.
+const patience = 20 * time.Second
 
 // Open opens the machine's GPU. Adapters that are programs are refused, with why, unless
 // software asks for them; they are for tests.
@@ -19,16 +33,21 @@ func Open(ctx context.Context, software bool) (*Backend, error) {
 	}
 	if info := g.info(); info.Software && !software {
 		g.close()
-		return nil, fmt.Errorf("%s is a program that computes on the processor, slower than this one does by itself", info)
+		return nil, none(fmt.Sprintf("%s is a program that computes on the processor, slower than this one does by itself", info))
 	}
 	b := newBackend(g)
 	return b, b.Err()
 }
 
-// Choose opens the machine's GPU if it is worth it: a real one, which computes every
-// operation as other does, and faster. The error says what it lacks. force takes any
-// that computes rightly.
+// Choose opens the machine's GPU if it is worth it: a real one, which is soon ready, computes
+// every operation as other does, and faster. The error says what it lacks; ErrNone is one of
+// them. force takes any that computes rightly.
 func Choose(ctx context.Context, other backend.Backend, force bool) (*Backend, error) {
+	if !force {
+		limited, stop := context.WithTimeoutCause(ctx, patience, fmt.Errorf("it is not ready after %s", patience))
+		defer stop()
+		ctx = limited
+	}
 	b, err := Open(ctx, force)
 	if err != nil {
 		return nil, err
@@ -36,7 +55,7 @@ func Choose(ctx context.Context, other backend.Backend, force bool) (*Backend, e
 	info := b.Info()
 	if err := b.selfTest(ctx, other); err != nil {
 		b.Close()
-		return nil, fmt.Errorf("%s fails its test: %w", info, err)
+		return nil, fmt.Errorf("%s fails its test: %w", info, cmp.Or(context.Cause(ctx), err))
 	}
 	if info.Software { // its times say nothing of its transforms, and it was forced
 		return b, nil
@@ -50,7 +69,7 @@ func Choose(ctx context.Context, other backend.Backend, force bool) (*Backend, e
 	}
 	if err != nil {
 		b.Close()
-		return nil, fmt.Errorf("%s is not used: %w", info, err)
+		return nil, fmt.Errorf("%s is not used: %w", info, cmp.Or(context.Cause(ctx), err))
 	}
 	return b, nil
 }
