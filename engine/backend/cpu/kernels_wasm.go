@@ -45,6 +45,8 @@ const (
 	callAffine
 	callAverage
 	callAverageBack
+	callMaximum
+	callMaximumBack
 	_ // dot
 	callDotTo
 )
@@ -71,6 +73,8 @@ var addressesOf = [...]uint32{
 	callAffine:      1<<0 | 1<<1 | 1<<2 | 1<<4 | 1<<5,
 	callAverage:     1<<0 | 1<<1 | 1<<2,
 	callAverageBack: 1<<0 | 1<<1 | 1<<2,
+	callMaximum:     1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4,
+	callMaximumBack: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4,
 	callDotTo:       1<<0 | 1<<1 | 1<<2,
 }
 

@@ -66,6 +66,24 @@ func moduleVectors(v *vectors) {
 		}
 		call(callAverageBack, params{addr(above), addr(below), addr(d), int32(n), int32(len(d) / n)})
 	}
+	v.maximum = func(dst, above, below []float32, lower, right []uint8, n int) {
+		above, below = above[:2*len(dst)], below[:2*len(dst)]
+		if n%8 != 0 || n == 0 {
+			slow.maximum(dst, above, below, lower, right, n)
+			return
+		}
+		lower, right = lower[:len(dst)/8], right[:len(dst)/8]
+		call(callMaximum, params{addr(dst), addr(above), addr(below), addr(lower), addr(right), int32(n), int32(len(dst) / n)})
+	}
+	v.maximumBack = func(above, below, d []float32, lower, right []uint8, n int) {
+		above, below = above[:2*len(d)], below[:2*len(d)]
+		if n%8 != 0 || n == 0 {
+			slow.maximumBack(above, below, d, lower, right, n)
+			return
+		}
+		lower, right = lower[:len(d)/8], right[:len(d)/8]
+		call(callMaximumBack, params{addr(above), addr(below), addr(d), addr(lower), addr(right), int32(n), int32(len(d) / n)})
+	}
 }
 
 // orOne and stepOf make weights that are not there one weight for all places.

@@ -29,6 +29,8 @@ func kernels(relaxed bool, t wasmTile) []byte {
 	m.affine()
 	m.average()
 	m.averageBack()
+	m.maximum()
+	m.maximumBack()
 	dot := m.sum("dot", false)
 	m.dotTo(dot)
 	m.sum("squares", true)
@@ -402,24 +404,13 @@ func (m *module) relu() {
 func (m *module) masked() {
 	f, p := m.fn("masked", 8)
 	dstStep, srcStep := f.times(p[1], 4), f.times(p[3], 4)
-	var lanes [2]val
-	for h := range lanes {
-		f.simd(0x0c)
-		for i := range 4 {
-			f.raw(binary.LittleEndian.AppendUint32(nil, 1<<(4*h+i))...)
-		}
-		lanes[h] = f.result(v128)
-	}
+	lanes := f.lanes()
 	f.loop(p[7], 1, func() {
 		dst, src, at, left := f.copied(p[0]), f.copied(p[2]), f.copied(p[4]), f.copied(p[6])
 		f.loop(left, 8, func() {
-			f.get(at)
-			f.raw(0x2d, 0, 0) // a byte
-			f.simd(0x11)
-			bits := f.result(v128)
+			bits := f.byteSplat(at)
 			for h, lane := range lanes {
-				where := f.binary(opEqual, f.binary(opAnd, bits, lane), lane)
-				f.store(f.binary(opAnd, f.load(src, 16*h), where), dst, 16*h)
+				f.store(f.binary(opAnd, f.load(src, 16*h), f.where(bits, lane)), dst, 16*h)
 			}
 			f.stepBy(dst, 32)
 			f.stepBy(src, 32)
@@ -429,6 +420,31 @@ func (m *module) masked() {
 		f.step(p[2], srcStep)
 		f.step(p[4], p[5])
 	})
+}
+
+// lanes are the bits of a byte, those of the lower and of the upper half.
+func (f *fn) lanes() (lanes [2]val) {
+	for h := range lanes {
+		f.simd(0x0c)
+		for i := range 4 {
+			f.raw(binary.LittleEndian.AppendUint32(nil, 1<<(4*h+i))...)
+		}
+		lanes[h] = f.result(v128)
+	}
+	return lanes
+}
+
+// byteSplat is a vector of the byte at that address.
+func (f *fn) byteSplat(at val) val {
+	f.get(at)
+	f.raw(0x2d, 0, 0)
+	f.simd(0x11)
+	return f.result(v128)
+}
+
+// where is a mask of the lanes whose bit is set.
+func (f *fn) where(bits, lane val) val {
+	return f.binary(opEqual, f.binary(opAnd, bits, lane), lane)
 }
 
 // sum: x, y, n, a multiple of 4. The products of x and y, or the squares of x-y, added

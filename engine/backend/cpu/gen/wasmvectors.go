@@ -102,6 +102,73 @@ func (m *module) averageBack() {
 	})
 }
 
+// maximum: dst, above, below, lower, right, n, places. n is a multiple of 8.
+func (m *module) maximum() {
+	f, p := m.fn("maximum", 7)
+	row := f.times(p[5], 4)
+	f.loop(p[6], 1, func() {
+		left := f.copied(p[5])
+		a2, b2 := f.sum(p[1], row), f.sum(p[2], row)
+		f.loop(left, 8, func() {
+			var lower, right [2]val
+			for h := range 2 {
+				above, above2, below, below2 := f.load(p[1], 16*h), f.load(a2, 16*h), f.load(p[2], 16*h), f.load(b2, 16*h)
+				second, fourth := f.binary(opGreater, above2, above), f.binary(opGreater, below2, below)
+				above, below = f.either(above2, above, second), f.either(below2, below, fourth)
+				under := f.binary(opGreater, below, above)
+				f.store(f.either(below, above, under), p[0], 16*h)
+				lower[h], right[h] = f.bits(under), f.bits(f.either(fourth, second, under))
+			}
+			f.storeByte(f.byte(lower[0], lower[1]), p[3])
+			f.storeByte(f.byte(right[0], right[1]), p[4])
+			for _, at := range []val{p[0], p[1], p[2], a2, b2} {
+				f.stepBy(at, 32)
+			}
+			f.stepBy(p[3], 1)
+			f.stepBy(p[4], 1)
+		})
+		f.step(p[1], row)
+		f.step(p[2], row)
+	})
+}
+
+// either is a where the mask is set, and b elsewhere.
+func (f *fn) either(a, b, mask val) val {
+	f.get(a)
+	f.get(b)
+	f.get(mask)
+	f.simd(0x52)
+	return f.result(v128)
+}
+
+// maximumBack: above, below, d, lower, right, n, places. n is a multiple of 8.
+func (m *module) maximumBack() {
+	f, p := m.fn("maximumBack", 7)
+	row, lanes := f.times(p[5], 4), f.lanes()
+	f.loop(p[6], 1, func() {
+		left := f.copied(p[5])
+		a2, b2 := f.sum(p[0], row), f.sum(p[1], row)
+		f.loop(left, 8, func() {
+			lower, right := f.byteSplat(p[3]), f.byteSplat(p[4])
+			for h, lane := range lanes {
+				v, under, beside := f.load(p[2], 16*h), f.where(lower, lane), f.where(right, lane)
+				above, below := f.binary(opAndNot, v, under), f.binary(opAnd, v, under)
+				f.store(f.binary(opAndNot, above, beside), p[0], 16*h)
+				f.store(f.binary(opAnd, above, beside), a2, 16*h)
+				f.store(f.binary(opAndNot, below, beside), p[1], 16*h)
+				f.store(f.binary(opAnd, below, beside), b2, 16*h)
+			}
+			for _, at := range []val{p[0], p[1], p[2], a2, b2} {
+				f.stepBy(at, 32)
+			}
+			f.stepBy(p[3], 1)
+			f.stepBy(p[4], 1)
+		})
+		f.step(p[0], row)
+		f.step(p[1], row)
+	})
+}
+
 // dotTo: dst of a float64, x, y, n.
 func (m *module) dotTo(dot *fn) {
 	f, p := m.fn("dotTo", 4)
