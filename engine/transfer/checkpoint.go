@@ -72,9 +72,11 @@ func (j *job) save(ctx context.Context, st *stage) ([]byte, error) {
 		if err := j.be.Read(ctx, values, v); err != nil {
 			return nil, err
 		}
-		for _, f := range values {
-			b.Write(binary.LittleEndian.AppendUint32(b.AvailableBuffer(), math.Float32bits(f)))
+		to := b.AvailableBuffer()[:4*len(values)]
+		for i, f := range values {
+			binary.LittleEndian.PutUint32(to[4*i:], math.Float32bits(f))
 		}
+		b.Write(to)
 	}
 	b.Write(binary.LittleEndian.AppendUint32(nil, crc32.Checksum(b.Bytes(), castagnoli)))
 	return b.Bytes(), nil

@@ -204,7 +204,8 @@ func (b *Backend) NewMemo(s backend.Shape) backend.Memo {
 	return &memo{shape: s, step: step, bits: make([]uint8, s.H*s.W*step)}
 }
 
-func (b *Backend) NewSums(n int) backend.Sums { return &sums{d: make([]float64, n)} }
+// NewSums leaves room for a vector that begins with the last sum.
+func (b *Backend) NewSums(n int) backend.Sums { return &sums{d: make([]float64, n, n+3)} }
 
 // Release keeps feature maps for the next New; the rest is left to the garbage
 // collector.

@@ -21,29 +21,26 @@ func (b *Backend) ExcessGrad(dx, x backend.Buffer, limits backend.Limits, scale 
 }
 
 // beyond returns how far x lies above the limits of a channel, or, below 0, beneath them.
-func (v *vector) beyond(x float32, c int) float64 {
-	d := float64(x) - v.limits.Middle[c]
-	return d - min(max(d, -v.limits.Reach), v.limits.Reach)
+func beyond(x float32, limits *backend.Limits, c int) float64 {
+	d := float64(x) - limits.Middle[c]
+	return d - min(max(d, -limits.Reach), limits.Reach)
 }
 
-// excess returns what a row adds to the sum. A picture's places are four floats apart.
-func (v *vector) excess(from int) float64 {
+func excessToGo(dst []float64, x []float32, limits *backend.Limits) {
 	sum := 0.0
-	for x := v.x[from:][:v.n]; len(x) >= 4; x = x[4:] {
+	for ; len(x) >= 4; x = x[4:] {
 		for c := range 3 {
-			e := v.beyond(x[c], c)
+			e := beyond(x[c], limits, c)
 			sum += e * e
 		}
 	}
-	return sum
+	dst[0] = sum
 }
 
-// excessGrad adds the gradient to a row.
-func (v *vector) excessGrad(from int) {
-	x, dx := v.x[from:][:v.n], v.dst[from:][:v.n]
-	for ; len(x) >= 4; x, dx = x[4:], dx[4:] {
+func addExcessGo(dst []float32, p float32, x []float32, limits *backend.Limits) {
+	for ; len(x) >= 4; x, dst = x[4:], dst[4:] {
 		for c := range 3 {
-			dx[c] += v.p * float32(v.beyond(x[c], c))
+			dst[c] += p * float32(beyond(x[c], limits, c))
 		}
 	}
 }

@@ -36,7 +36,8 @@ type gram struct {
 func (b *Backend) AddGram(s backend.Sums, f backend.Buffer, w backend.Window, mask backend.Buffer) {
 	backend.CheckGram(s.Len(), f.Shape(), w, mask)
 	g := &b.gram
-	*g = gram{b: b, f: f.(*buffer), g: s.(*sums).d, w: w}
+	sums := s.(*sums).d
+	*g = gram{b: b, f: f.(*buffer), g: sums[:cap(sums)], w: w}
 	if mask != nil {
 		g.weight = mask.(*buffer)
 	}
@@ -129,13 +130,14 @@ func (g *gram) band(s *scratch, band int) {
 				g.product(s.products, columns, left[whole*size:], 1, columns, right[whole*size:], columns, rest, whole > 0)
 			}
 			i, j := band*columns, panel*columns
-			g.b.kernel.accumulate(g.g[i*channels+j:], channels, s.products, columns, min(columns, channels-j), min(columns, channels-i))
+			// Whole vectors: what is beyond the last channel is 0, and reaches only what mirror
+			// overwrites, rows of this band, or the room after the sums.
+			g.b.kernel.accumulate(g.g[i*channels+j:], channels, s.products, columns, (min(columns, channels-j)+3)&^3, min(columns, channels-i))
 		}
 	}
 }
 
-// recordable: sums are of whole vectors.
-func (g *gram) recordable() bool { return g.f.shape.C%8 == 0 }
+func (*gram) recordable() bool { return true }
 
 // mirror copies the upper triangle of g [n,n] to the lower.
 func mirror(g []float64, n int) {

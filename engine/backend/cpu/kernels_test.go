@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"trappedinart/engine/backend"
 )
 
 var isa = flag.String("isa", "", "the kernels that must be the best ones here")
@@ -26,6 +28,7 @@ func TestKernels(t *testing.T) {
 			h.transforms(k)
 			h.rows(&k.vectors)
 			h.sums(&k.vectors)
+			h.limits(&k.runs)
 			if !intact() {
 				t.Error("a kernel writes behind its slices")
 			}
@@ -203,6 +206,32 @@ func (h *holder) pools(k *vectors, places, n int) {
 		both(func(a, b []float32) { k.averageBack(a, b, d, n) }), both(func(a, b []float32) { averageBackGo(a, b, d, n) }))
 	h.compare("maximumBack"+what, h.floats(4*places*n),
 		both(func(a, b []float32) { k.maximumBack(a, b, d, bits[0], bits[1], n) }), both(func(a, b []float32) { maximumBackGo(a, b, d, bits[0], bits[1], n) }))
+}
+
+// limits holds what is said of a picture's limits: beyond them on either side, within, and of a NaN.
+func (h *holder) limits(r *runs) {
+	limits := &backend.Limits{Middle: [3]float64{0.1, -0.2, 0.3}, Reach: 0.5}
+	for _, places := range []int{0, 1, 2, 9} {
+		x := h.floats(4 * places)
+		for i := 3; i < len(x); i += 4 {
+			x[i] = 0
+		}
+		got, want := []float64{-1}, []float64{-1}
+		r.excessTo(got, x, limits)
+		excessToGo(want, x, limits)
+		if !(math.Abs(got[0]-want[0]) <= 1e-14*want[0]) {
+			h.t.Errorf("excess of %d places is %v, want %v", places, got[0], want[0])
+		}
+		h.compare(fmt.Sprintf("addExcess of %d places", places), h.floats(4*places),
+			func(dst []float32) { r.addExcess(dst, 0.7, x, limits) },
+			func(dst []float32) { addExcessGo(dst, 0.7, x, limits) })
+		if places > 0 {
+			x[1] = float32(math.NaN())
+			if r.excessTo(got, x, limits); got[0] == got[0] {
+				h.t.Error("excess loses a NaN")
+			}
+		}
+	}
 }
 
 func (h *holder) sums(k *vectors) {

@@ -47,6 +47,9 @@ const (
 	callAverageBack
 	callMaximum
 	callMaximumBack
+	callScale
+	callExcessTo
+	callAddExcess
 	_ // dot
 	callDotTo
 )
@@ -75,6 +78,9 @@ var addressesOf = [...]uint32{
 	callAverageBack: 1<<0 | 1<<1 | 1<<2,
 	callMaximum:     1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4,
 	callMaximumBack: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4,
+	callScale:       1<<0 | 1<<1,
+	callExcessTo:    1<<0 | 1<<1 | 1<<2,
+	callAddExcess:   1<<0 | 1<<2 | 1<<3,
 	callDotTo:       1<<0 | 1<<1 | 1<<2,
 }
 

@@ -1,5 +1,7 @@
 package cpu
 
+import "trappedinart/engine/backend"
+
 // runs are functions on many squares or rows at once. A kernel need not have them: they
 // are made of its others then, as completed says.
 type runs struct {
@@ -24,6 +26,11 @@ type runs struct {
 	accumulate func(dst []float64, dstStep int, src []float32, srcStep, n, rows int)
 	// dotTo writes the dot product to the first of dst.
 	dotTo func(dst []float64, x, y []float32)
+	// excessTo writes to the first of dst by how much a row of a picture, its places four floats
+	// apart, lies beyond the limits: the sum of squares.
+	excessTo func(dst []float64, x []float32, limits *backend.Limits)
+	// addExcess adds to dst how far each value of a row lies beyond the limits, times p.
+	addExcess func(dst []float32, p float32, x []float32, limits *backend.Limits)
 }
 
 // completed gives a kernel runs that are loops.
@@ -70,6 +77,7 @@ func completed(k *kernel) *kernel {
 		clear:    func(dst []float32) { clear(dst) },
 		copyRows: copyRowsGo[float32],
 		copyBits: copyRowsGo[uint8],
+		excessTo: excessToGo, addExcess: addExcessGo,
 		addRows: func(dst []float32, dstStep int, src []float32, srcStep, srcNext, times int, weights []float32, weightStep, n, rows int) {
 			for t := range times {
 				for i := range rows {

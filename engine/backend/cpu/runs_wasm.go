@@ -2,6 +2,13 @@
 
 package cpu
 
+import (
+	"math"
+	"unsafe"
+
+	"trappedinart/engine/backend"
+)
+
 func moduleProducts(c []float32, cStep, cRow int, a []float32, aStep, aRow int, b []float32, bStep, rows, depth int, add bool) {
 	if cStep < 0 || aStep < 0 || bStep < 0 {
 		panic("cpu: products outside their slices")
@@ -86,6 +93,14 @@ func moduleRuns(r *runs) {
 		}
 		dst, y = dst[:1], y[:len(x)]
 		call(callDotTo, params{addr(dst), addr(x), addr(y), int32(len(x))})
+	}
+	r.excessTo = func(dst []float64, x []float32, limits *backend.Limits) {
+		dst = dst[:1]
+		call(callExcessTo, params{addr(dst), addr(x), int32(uintptr(unsafe.Pointer(limits))), int32(len(x))})
+	}
+	r.addExcess = func(dst []float32, p float32, x []float32, limits *backend.Limits) {
+		dst = dst[:len(x)]
+		call(callAddExcess, params{addr(dst), int32(math.Float32bits(p)), addr(x), int32(uintptr(unsafe.Pointer(limits))), int32(len(x))})
 	}
 }
 

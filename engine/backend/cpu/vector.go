@@ -66,15 +66,21 @@ func (v *vector) do(_, i int) {
 		at := v.at + i*v.row
 		addSigns(v.dst[at+v.dstStep:][:v.n], v.p, v.x[at+v.xStep:][:v.n], v.y[at+v.yStep:][:v.n])
 	case opExcess:
-		v.b.parts[i] = v.excess(v.at + i*v.row)
+		v.b.kernel.excessTo(v.b.parts[i:], v.x[v.at+i*v.row:][:v.n], &v.limits)
 	case opExcessGrad:
-		v.excessGrad(v.at + i*v.row)
+		v.b.kernel.addExcess(v.dst[v.at+i*v.row:][:v.n], v.p, v.x[v.at+i*v.row:][:v.n], &v.limits)
 	}
 }
 
-// recordable: the two operations that an optimiser does most.
+// recordable: what an optimiser does most, and a picture's limits.
 func (v *vector) recordable() bool {
-	return v.op == opCombine && len(v.dst)%4 == 0 && v.p != 0 && v.q != 0 || v.op == opDot && len(v.x)%4 == 0
+	switch v.op {
+	case opCombine:
+		return len(v.dst)%4 == 0
+	case opDot:
+		return len(v.x)%4 == 0
+	}
+	return v.op == opExcess || v.op == opExcessGrad
 }
 
 // sum adds up the parts of n pieces, in order.

@@ -23,11 +23,21 @@ func moduleVectors(v *vectors) {
 		return wasmSquares(at(x), at(y), int32(n)) + squaresGo(x[n:], y[n:])
 	}
 	v.combine = func(dst []float32, p float32, x []float32, q float32, y []float32) {
-		if len(dst)%4 != 0 || p == 0 || q == 0 {
+		x, y = x[:len(dst)], y[:len(dst)]
+		if p == 0 {
+			p, x, q = q, y, p
+		}
+		switch {
+		case len(dst)%4 != 0:
 			slow.combine(dst, p, x, q, y)
 			return
+		case p == 0 && q == 0:
+			call(callClear, params{addr(dst), int32(4 * len(dst))})
+			return
+		case q == 0:
+			call(callScale, params{addr(dst), addr(x), int32(math.Float32bits(p)), int32(len(dst))})
+			return
 		}
-		x, y = x[:len(dst)], y[:len(dst)]
 		call(callCombine, params{addr(dst), addr(x), addr(y), int32(math.Float32bits(p)), int32(math.Float32bits(q)), int32(len(dst))})
 	}
 	v.moments = func(sums, squares, f, weights []float32, step int) {

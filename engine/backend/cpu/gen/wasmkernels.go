@@ -31,6 +31,9 @@ func kernels(relaxed bool, t wasmTile) []byte {
 	m.averageBack()
 	m.maximum()
 	m.maximumBack()
+	m.scale()
+	m.excessTo()
+	m.addExcess()
 	dot := m.sum("dot", false)
 	m.dotTo(dot)
 	m.sum("squares", true)
@@ -50,6 +53,12 @@ const (
 	opAdd     = 0xe4
 	opSub     = 0xe5
 	opMul     = 0xe6
+	neg64     = 0xed
+	add64     = 0xf0
+	sub64     = 0xf1
+	mul64     = 0xf2
+	min64     = 0xf4
+	max64     = 0xf5
 )
 
 func (f *fn) add(a, b val) val { return f.binary(opAdd, a, b) }
@@ -455,7 +464,6 @@ func (m *module) sum(name string, squares bool) *fn {
 	for i := range sums {
 		sums[i] = f.constant(0)
 	}
-	const add64, sub64, mul64 = 0xf0, 0xf1, 0xf2
 	f.loop(p[2], 4, func() {
 		for i := range sums {
 			x, y := f.twoDoubles(p[0], 8*i), f.twoDoubles(p[1], 8*i)
@@ -469,12 +477,16 @@ func (m *module) sum(name string, squares bool) *fn {
 		f.stepBy(p[0], 16)
 		f.stepBy(p[1], 16)
 	})
-	both := f.binary(add64, sums[0], sums[1])
+	f.total(f.binary(add64, sums[0], sums[1]))
+	return f
+}
+
+// total pushes the sum of two float64.
+func (f *fn) total(v val) {
 	for lane := range 2 {
-		f.get(both)
+		f.get(v)
 		f.simd(0x21)
 		f.raw(byte(lane))
 	}
 	f.raw(0xa0) // f64.add
-	return f
 }

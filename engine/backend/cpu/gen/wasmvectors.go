@@ -169,6 +169,74 @@ func (m *module) maximumBack() {
 	})
 }
 
+// scale: dst, x, p, n. p is the bits of a float.
+func (m *module) scale() {
+	f, p := m.fn("scale", 4)
+	by := f.splat(p[2])
+	f.loop(p[3], 4, func() {
+		f.store(f.mul(f.load(p[1], 0), by), p[0], 0)
+		f.stepBy(p[0], 16)
+		f.stepBy(p[1], 16)
+	})
+}
+
+// limits loads those of a picture's four channels, as float64: the middle of each, the fourth
+// being 0, and the reach.
+func (f *fn) limits(at val) (middle [2]val, least, most val) {
+	middle[0] = f.load(at, 0)
+	f.get(at)
+	f.memory(0x5d, 16)
+	middle[1] = f.result(v128)
+	f.get(at)
+	f.memory(0x0a, 24)
+	most = f.result(v128)
+	return middle, f.unary(neg64, most), most
+}
+
+// beyond returns how far two floats lie beyond the limits.
+func (f *fn) beyond(at val, off int, middle, least, most val) val {
+	d := f.binary(sub64, f.twoDoubles(at, off), middle)
+	return f.binary(sub64, d, f.binary(min64, f.binary(max64, d, least), most))
+}
+
+// excessTo: dst of a float64, x, limits, n.
+func (m *module) excessTo() {
+	f, p := m.fn("excessTo", 4)
+	middle, least, most := f.limits(p[2])
+	sum := f.constant(0)
+	f.loop(p[3], 4, func() {
+		for h := range 2 {
+			e := f.beyond(p[1], 8*h, middle[h], least, most)
+			f.get(f.binary(add64, sum, f.binary(mul64, e, e)))
+			f.set(sum)
+		}
+		f.stepBy(p[1], 16)
+	})
+	f.get(p[0])
+	f.total(sum)
+	f.raw(0x39, 2, 0)
+}
+
+// addExcess: dst, p, x, limits, n. p is the bits of a float.
+func (m *module) addExcess() {
+	f, p := m.fn("addExcess", 5)
+	by := f.splat(p[1])
+	middle, least, most := f.limits(p[3])
+	f.loop(p[4], 4, func() {
+		var halves [2]val
+		for h := range halves {
+			halves[h] = f.unary(0x5e, f.beyond(p[2], 8*h, middle[h], least, most)) // two floats and zeros
+		}
+		f.get(halves[0])
+		f.get(halves[1])
+		f.simd(0x0d)
+		f.raw(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+		f.store(f.add(f.load(p[0], 0), f.mul(by, f.result(v128))), p[0], 0)
+		f.stepBy(p[0], 16)
+		f.stepBy(p[2], 16)
+	})
+}
+
 // dotTo: dst of a float64, x, y, n.
 func (m *module) dotTo(dot *fn) {
 	f, p := m.fn("dotTo", 4)
