@@ -39,28 +39,32 @@ func (m *module) play(kernels []*fn) *fn {
 	record, offset := p[0], p[2]
 	f.loop(p[1], 1, func() {
 		head := f.word(record, 0)
+		n := uint32(len(kernels))
+		f.raw(0x02, 0x40) // block, and in it one for each kernel, which ends where its call is
+		for range kernels {
+			f.raw(0x02, 0x40)
+		}
 		f.get(head)
 		f.number(0xff)
-		f.raw(0x71)
-		kernel := f.result(i32)
-		f.raw(0x02, 0x40) // block
+		f.raw(0x71, 0x0e) // br_table
+		f.raw(uleb(n)...)
+		for i := range n + 1 {
+			f.raw(uleb(i)...)
+		}
 		for i, k := range kernels {
-			if len(k.results) > 0 {
-				continue
+			f.raw(0x0b)
+			if len(k.results) == 0 {
+				for j := range k.params {
+					f.wordAt(record, 4+4*j)
+					f.get(head)
+					f.number(int32(8 + j))
+					f.raw(0x76, 0x41, 0x01, 0x71) // its bit
+					f.get(offset)
+					f.raw(0x6c, 0x6a)
+				}
+				f.raw(append([]byte{0x10}, uleb(uint32(i))...)...)
 			}
-			f.get(kernel)
-			f.number(int32(i))
-			f.raw(0x46, 0x04, 0x40) // if equal
-			for j := range k.params {
-				f.wordAt(record, 4+4*j)
-				f.get(head)
-				f.number(int32(8 + j))
-				f.raw(0x76, 0x41, 0x01, 0x71) // its bit
-				f.get(offset)
-				f.raw(0x6c, 0x6a)
-			}
-			f.raw(append([]byte{0x10}, uleb(uint32(i))...)...)
-			f.raw(0x0c, 0x01, 0x0b) // done
+			f.raw(append([]byte{0x0c}, uleb(n-1-uint32(i))...)...) // done
 		}
 		f.raw(0x0b)
 		f.stepBy(record, recordBytes)
