@@ -45,7 +45,7 @@ func main() {
 			}
 		},
 		Yield:       browser.NewTurn().Wait,
-		ReportEvery: 100 * time.Millisecond,
+		ReportEvery: 150 * time.Millisecond, // a report costs the page some 5 ms of a processor that paints
 		Log:         logf,
 	}
 	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {

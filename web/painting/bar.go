@@ -75,7 +75,7 @@ func (s *Painter) renderLarger(growing bool) app.UI {
 		OnClick(func(app.Context, app.Event) { s.larger() })
 }
 
-// Elements that show how far it is, which changes ten times a second: ShowProgress sets what
+// Elements that show how far it is, which changes some seven times a second: ShowProgress sets what
 // go-app's rendering leaves alone.
 const (
 	progressID = "progress"
