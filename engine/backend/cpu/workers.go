@@ -58,8 +58,23 @@ func (w *workers) share(threads, n int, t task) {
 			go w.run[thread]()
 		}
 	}
+	whole := false
+	defer func() {
+		if !whole { // a piece panics here; whoever catches that finds nobody at work
+			w.abandon()
+		}
+	}()
 	w.work(0)
 	w.await()
+	w.task, whole = nil, true
+}
+
+// abandon returns when nobody is at work, although a piece of the caller's is not finished.
+func (w *workers) abandon() {
+	taken := w.n - max(w.left.Swap(0), 0)
+	for w.finished.Load() < taken-1 {
+		runtime.Gosched()
+	}
 	w.task = nil
 }
 
