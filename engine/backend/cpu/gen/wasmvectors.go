@@ -63,72 +63,63 @@ func (m *module) affine() {
 	})
 }
 
+// pooled calls body for every so many channels of places, which small holds, and above and below
+// the 2x2 of each; a2 and b2 are the second of above and of below.
+func (f *fn) pooled(small, above, below, n, places val, channels int32, body func(a2, b2 val)) {
+	row := f.times(n, 4)
+	f.loop(places, 1, func() {
+		left := f.copied(n)
+		a2, b2 := f.sum(above, row), f.sum(below, row)
+		f.loop(left, channels, func() {
+			body(a2, b2)
+			for _, at := range []val{small, above, below, a2, b2} {
+				f.stepBy(at, 4*channels)
+			}
+		})
+		f.step(above, row)
+		f.step(below, row)
+	})
+}
+
 // average: dst, above, below, n, places.
 func (m *module) average() {
 	f, p := m.fn("average", 5)
-	row, quarter := f.times(p[3], 4), f.constant(0.25)
-	f.loop(p[4], 1, func() {
-		left := f.copied(p[3])
-		a2, b2 := f.sum(p[1], row), f.sum(p[2], row)
-		f.loop(left, 4, func() {
-			v := f.add(f.add(f.load(p[1], 0), f.load(a2, 0)), f.add(f.load(p[2], 0), f.load(b2, 0)))
-			f.store(f.mul(v, quarter), p[0], 0)
-			for _, at := range []val{p[0], p[1], p[2], a2, b2} {
-				f.stepBy(at, 16)
-			}
-		})
-		f.step(p[1], row)
-		f.step(p[2], row)
+	quarter := f.constant(0.25)
+	f.pooled(p[0], p[1], p[2], p[3], p[4], 4, func(a2, b2 val) {
+		v := f.add(f.add(f.load(p[1], 0), f.load(a2, 0)), f.add(f.load(p[2], 0), f.load(b2, 0)))
+		f.store(f.mul(v, quarter), p[0], 0)
 	})
 }
 
 // averageBack: above, below, d, n, places.
 func (m *module) averageBack() {
 	f, p := m.fn("averageBack", 5)
-	row, quarter := f.times(p[3], 4), f.constant(0.25)
-	f.loop(p[4], 1, func() {
-		left := f.copied(p[3])
-		a2, b2 := f.sum(p[0], row), f.sum(p[1], row)
-		f.loop(left, 4, func() {
-			v := f.mul(f.load(p[2], 0), quarter)
-			for _, at := range []val{p[0], p[1], a2, b2} {
-				f.store(v, at, 0)
-				f.stepBy(at, 16)
-			}
-			f.stepBy(p[2], 16)
-		})
-		f.step(p[0], row)
-		f.step(p[1], row)
+	quarter := f.constant(0.25)
+	f.pooled(p[2], p[0], p[1], p[3], p[4], 4, func(a2, b2 val) {
+		v := f.mul(f.load(p[2], 0), quarter)
+		for _, at := range []val{p[0], p[1], a2, b2} {
+			f.store(v, at, 0)
+		}
 	})
 }
 
 // maximum: dst, above, below, lower, right, n, places. n is a multiple of 8.
 func (m *module) maximum() {
 	f, p := m.fn("maximum", 7)
-	row := f.times(p[5], 4)
-	f.loop(p[6], 1, func() {
-		left := f.copied(p[5])
-		a2, b2 := f.sum(p[1], row), f.sum(p[2], row)
-		f.loop(left, 8, func() {
-			var lower, right [2]val
-			for h := range 2 {
-				above, above2, below, below2 := f.load(p[1], 16*h), f.load(a2, 16*h), f.load(p[2], 16*h), f.load(b2, 16*h)
-				second, fourth := f.binary(opGreater, above2, above), f.binary(opGreater, below2, below)
-				above, below = f.either(above2, above, second), f.either(below2, below, fourth)
-				under := f.binary(opGreater, below, above)
-				f.store(f.either(below, above, under), p[0], 16*h)
-				lower[h], right[h] = f.bits(under), f.bits(f.either(fourth, second, under))
-			}
-			f.storeByte(f.byte(lower[0], lower[1]), p[3])
-			f.storeByte(f.byte(right[0], right[1]), p[4])
-			for _, at := range []val{p[0], p[1], p[2], a2, b2} {
-				f.stepBy(at, 32)
-			}
-			f.stepBy(p[3], 1)
-			f.stepBy(p[4], 1)
-		})
-		f.step(p[1], row)
-		f.step(p[2], row)
+	f.pooled(p[0], p[1], p[2], p[5], p[6], 8, func(a2, b2 val) {
+		var lower, right [2]val
+		for h := range 2 {
+			above, above2, below, below2 := f.load(p[1], 16*h), f.load(a2, 16*h), f.load(p[2], 16*h), f.load(b2, 16*h)
+			second, fourth := f.binary(opGreater, above2, above), f.binary(opGreater, below2, below)
+			above, below = f.either(above2, above, second), f.either(below2, below, fourth)
+			under := f.binary(opGreater, below, above)
+			f.store(f.either(below, above, under), p[0], 16*h)
+			lower[h], right[h] = f.bits(under), f.bits(f.either(fourth, second, under))
+		}
+		f.storeByte(f.byte(lower[0], lower[1]), p[3])
+		f.storeByte(f.byte(right[0], right[1]), p[4])
+		f.stepBy(p[3], 1)
+		f.stepBy(p[4], 1)
 	})
 }
 
@@ -144,28 +135,19 @@ func (f *fn) either(a, b, mask val) val {
 // maximumBack: above, below, d, lower, right, n, places. n is a multiple of 8.
 func (m *module) maximumBack() {
 	f, p := m.fn("maximumBack", 7)
-	row, lanes := f.times(p[5], 4), f.lanes()
-	f.loop(p[6], 1, func() {
-		left := f.copied(p[5])
-		a2, b2 := f.sum(p[0], row), f.sum(p[1], row)
-		f.loop(left, 8, func() {
-			lower, right := f.byteSplat(p[3]), f.byteSplat(p[4])
-			for h, lane := range lanes {
-				v, under, beside := f.load(p[2], 16*h), f.where(lower, lane), f.where(right, lane)
-				above, below := f.binary(opAndNot, v, under), f.binary(opAnd, v, under)
-				f.store(f.binary(opAndNot, above, beside), p[0], 16*h)
-				f.store(f.binary(opAnd, above, beside), a2, 16*h)
-				f.store(f.binary(opAndNot, below, beside), p[1], 16*h)
-				f.store(f.binary(opAnd, below, beside), b2, 16*h)
-			}
-			for _, at := range []val{p[0], p[1], p[2], a2, b2} {
-				f.stepBy(at, 32)
-			}
-			f.stepBy(p[3], 1)
-			f.stepBy(p[4], 1)
-		})
-		f.step(p[0], row)
-		f.step(p[1], row)
+	lanes := f.lanes()
+	f.pooled(p[2], p[0], p[1], p[5], p[6], 8, func(a2, b2 val) {
+		lower, right := f.byteSplat(p[3]), f.byteSplat(p[4])
+		for h, lane := range lanes {
+			v, under, beside := f.load(p[2], 16*h), f.where(lower, lane), f.where(right, lane)
+			above, below := f.binary(opAndNot, v, under), f.binary(opAnd, v, under)
+			f.store(f.binary(opAndNot, above, beside), p[0], 16*h)
+			f.store(f.binary(opAnd, above, beside), a2, 16*h)
+			f.store(f.binary(opAndNot, below, beside), p[1], 16*h)
+			f.store(f.binary(opAnd, below, beside), b2, 16*h)
+		}
+		f.stepBy(p[3], 1)
+		f.stepBy(p[4], 1)
 	})
 }
 
