@@ -50,7 +50,7 @@ func Choose(ctx context.Context, other backend.Backend, force bool) (*Backend, e
 	}
 	b, err := Open(ctx, force)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(context.Cause(ctx), err)
 	}
 	info := b.Info()
 	if err := b.selfTest(ctx, other); err != nil {
