@@ -48,7 +48,7 @@ func newBenchCommand() *cobra.Command {
 	cmd.Flags().IntVar(&side, "size", 256, "width and height of the pictures, in pixels, 16 to 4096")
 	cmd.Flags().IntVar(&iterations, "iterations", 5, "how many iterations to time, 1 to 10000")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	compute.add(cmd)
+	compute.add(cmd, processor)
 	formerly(cmd, "weights", "parameters")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := within(between("size", side, 16, 4096, "pixels"), between("iterations", iterations, 1, 10000, "")); err != nil {
@@ -62,7 +62,7 @@ func newBenchCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		be, err := compute.backend()
+		be, err := compute.backend(cmd.Context())
 		if err != nil {
 			return err
 		}

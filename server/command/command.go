@@ -66,6 +66,7 @@ func newRootCommand() *cobra.Command {
 		newSiteCommand(),
 		newNetworksCommand(),
 		newVersionCommand(),
+		newTryGPUCommand(),
 	)
 	return root
 }

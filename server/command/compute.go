@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,36 +18,42 @@ import (
 	"trappedinart/weights"
 )
 
-// The back ends there are, the default first. fastest is the GPU where it is worth it.
+// The back ends there are. fastest is the GPU where it is worth it.
 var backends = []struct {
 	name string
-	make func(threads int) (backend.Backend, error)
+	make func(ctx context.Context, threads int) (backend.Backend, error)
 }{
-	{"cpu", func(threads int) (backend.Backend, error) { return cpu.New(threads), nil }},
+	{processor, func(_ context.Context, threads int) (backend.Backend, error) { return cpu.New(threads), nil }},
 	{"webgpu", forcedGPU},
-	{fastest, func(threads int) (backend.Backend, error) { return fastestOf(threads), nil }},
-	{"ref", func(int) (backend.Backend, error) { return ref.New(), nil }},
+	{fastest, func(ctx context.Context, threads int) (backend.Backend, error) { return fastestOf(ctx, threads), nil }},
+	{"ref", func(context.Context, int) (backend.Backend, error) { return ref.New(), nil }},
 }
 
-const fastest = "fastest"
+const (
+	processor = "cpu"
+	fastest   = "fastest"
+)
 
 // forcedGPU returns the GPU whatever its speed, and a program that stands for one, if it
 // computes rightly.
-func forcedGPU(threads int) (backend.Backend, error) {
-	b, err := webgpu.Choose(context.Background(), cpu.New(threads), true)
+func forcedGPU(ctx context.Context, threads int) (backend.Backend, error) {
+	b, err := webgpu.Choose(ctx, cpu.New(threads), true)
 	if err != nil {
 		return nil, engine.Errorf(engine.Unavailable, "The GPU cannot be used (%v). Leave out --backend to compute on the processor.", err)
 	}
 	return b, nil
 }
 
-func fastestOf(threads int) backend.Backend {
-	processor := cpu.New(threads)
-	b, err := webgpu.Choose(context.Background(), processor, false)
+// fastestOf is silent where there is no GPU.
+func fastestOf(ctx context.Context, threads int) backend.Backend {
+	b, err := triedGPU(ctx, threads)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "Computing on the processor instead of a GPU: %v.\n", err)
-		return processor
+		if !errors.Is(err, webgpu.ErrNone) && ctx.Err() == nil {
+			fmt.Fprintf(os.Stderr, "Computing on the processor instead of the GPU: %v.\n", err)
+		}
+		return cpu.New(threads)
 	}
+	fmt.Fprintf(os.Stderr, "Computing on %s. --backend cpu computes on the processor.\n", b.Info())
 	return b
 }
 
@@ -57,24 +64,25 @@ type computeFlags struct {
 	data    string
 }
 
-func (f *computeFlags) add(cmd *cobra.Command) {
+// add gives a command the flags, with the back end that it takes by itself.
+func (f *computeFlags) add(cmd *cobra.Command, usual string) {
 	var names []string
 	for _, b := range backends {
 		names = append(names, b.name)
 	}
 	last := len(names) - 1
-	cmd.Flags().StringVar(&f.name, "backend", names[0], "what computes: "+strings.Join(names[:last], ", ")+" or "+names[last]+"; webgpu is the GPU, and fastest uses the GPU where it is faster")
+	cmd.Flags().StringVar(&f.name, "backend", usual, "what computes: "+strings.Join(names[:last], ", ")+" or "+names[last]+"; webgpu is the GPU, and fastest uses the GPU where it is faster")
 	cmd.Flags().IntVar(&f.threads, "threads", 0, "number of threads; 0 uses every processor")
 	addDataFlag(cmd, &f.data)
 }
 
-func (f *computeFlags) backend() (backend.Backend, error) {
+func (f *computeFlags) backend(ctx context.Context) (backend.Backend, error) {
 	if err := within(between("threads", f.threads, 0, 1024, "")); err != nil {
 		return nil, err
 	}
 	for _, b := range backends {
 		if b.name == f.name {
-			return b.make(f.threads)
+			return b.make(ctx, f.threads)
 		}
 	}
 	return nil, wrongUse("There is no back end %q. Choose cpu, webgpu, fastest or ref.", f.name)

@@ -57,7 +57,7 @@ func newEvaluateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.picture, "image", "", "the file of the picture to measure")
 	cmd.Flags().StringVar(&f.gradient, "gradient", "", "write the gradient to this .safetensors file, as one tensor: gradient, [3,H,W], red first, for pixels of 0 to 255")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
-	f.compute.add(cmd)
+	f.compute.add(cmd, processor)
 	f.recipe = addRecipeFlags(cmd, engine.GatysNotebook)
 	require(cmd, "content", "style", "image")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -93,7 +93,7 @@ func (f *evaluateFlags) evaluate(ctx context.Context) (*evaluated, error) {
 		return nil, err
 	}
 	content, picture, styles := pictures[0], pictures[1], pictures[2:]
-	be, err := f.compute.backend()
+	be, err := f.compute.backend(ctx)
 	if err != nil {
 		return nil, err
 	}

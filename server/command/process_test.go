@@ -28,10 +28,17 @@ import (
 // This program is also the program that it tests, where that must be killed.
 const asProgram = "TRAPPED_TEST_AS_PROGRAM"
 
+// crashingGPU has it end as by a driver's fault where it tries the GPU.
+const crashingGPU = "TRAPPED_TEST_CRASHING_GPU"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(crashingGPU) != "" && os.Args[1] == tryGPU {
+		os.Exit(139) // as shells have a segmentation fault
+	}
 	if os.Getenv(asProgram) != "" {
 		os.Exit(Run(os.Args[1:]))
 	}
+	os.Setenv(asProgram, "1") // for whatever is started by commands that run in this process
 	os.Exit(m.Run())
 }
 

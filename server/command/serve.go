@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,13 +39,13 @@ func newServeCommand() *cobra.Command {
 	f.limits.add(cmd, &f.queue)
 	f.nats.addServer(cmd)
 	f.worker.add(cmd)
-	f.compute.add(cmd)
+	f.compute.add(cmd, fastest)
 	f.fetch.add(cmd)
 	f.listen.add(cmd)
 	f.logs.add(cmd)
 	configurable(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		opt, err := f.options(cmd.ErrOrStderr())
+		opt, err := f.options(cmd.Context(), cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func (f *serveFlags) check() error {
 }
 
 // options returns what the flags ask for, with a log that goes to w.
-func (f *serveFlags) options(w io.Writer) (service.Options, error) {
+func (f *serveFlags) options(ctx context.Context, w io.Writer) (service.Options, error) {
 	var none service.Options
 	if err := cmp.Or(f.check(), f.limits.check(&f.queue), f.nats.check(), f.worker.check(), f.listen.check()); err != nil {
 		return none, err
@@ -88,7 +89,7 @@ func (f *serveFlags) options(w io.Writer) (service.Options, error) {
 	opt.Handler.MemoryBytes, opt.Handler.Weights, opt.Handler.Fetcher, opt.Handler.Decode = f.worker.memory(), fetcher.Store, fetcher, pixel.Decode
 	f.listen.config(&opt.Handler)
 	for range f.workers {
-		painter, err := f.worker.make(&f.compute, log)
+		painter, err := f.worker.make(ctx, &f.compute, log)
 		if err != nil {
 			return none, err
 		}

@@ -45,7 +45,7 @@ func newStylizeCommand() *cobra.Command {
 	f.memory.add(cmd)
 	f.masks.add(cmd)
 	f.checkpoints.add(cmd)
-	f.compute.add(cmd)
+	f.compute.add(cmd, fastest)
 	f.recipe = addRecipeFlags(cmd, engine.Painterly)
 	require(cmd, "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -53,7 +53,7 @@ func newStylizeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		runner, err := f.runner()
+		runner, err := f.runner(cmd.Context())
 		if err != nil {
 			return err
 		}
@@ -101,8 +101,8 @@ func (f *stylizeFlags) request() (req engine.Request, err error) {
 	return req, f.out.reserve(resultSize(&req), inputs(&req, f.recipe.file, f.checkpoints.resume), f.checkpoints.file)
 }
 
-func (f *stylizeFlags) runner() (*transfer.Runner, error) {
-	be, err := f.compute.backend()
+func (f *stylizeFlags) runner(ctx context.Context) (*transfer.Runner, error) {
+	be, err := f.compute.backend(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func newVerifyCommand(t trace) *cobra.Command {
 	cmd.Flags().StringVar(&f.content, "content", "", "the file of the photograph of Tuebingen")
 	cmd.Flags().StringVar(&f.style, "style", "", "the file of the starry night")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
-	f.compute.add(cmd)
+	f.compute.add(cmd, processor)
 	formerly(cmd, "weights", "network")
 	require(cmd, "network", "content", "style")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -111,7 +111,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, t *trace) (*verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	be, err := f.compute.backend()
+	be, err := f.compute.backend(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"time"
@@ -29,7 +30,7 @@ func newWorkerCommand() *cobra.Command {
 	}
 	nats.add(cmd)
 	worker.add(cmd)
-	compute.add(cmd)
+	compute.add(cmd, fastest)
 	logs.add(cmd)
 	configurable(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -43,7 +44,7 @@ func newWorkerCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		w, err := worker.make(&compute, log)
+		w, err := worker.make(cmd.Context(), &compute, log)
 		if err != nil {
 			return err
 		}
@@ -104,8 +105,8 @@ func (f *workerFlags) check() error {
 func (f *workerFlags) memory() int64 { return int64(f.memoryGiB) << 30 }
 
 // make returns a worker, to be given the JetStream on which the jobs are.
-func (f *workerFlags) make(compute *computeFlags, log *slog.Logger) (*jobs.Worker, error) {
-	be, err := compute.backend()
+func (f *workerFlags) make(ctx context.Context, compute *computeFlags, log *slog.Logger) (*jobs.Worker, error) {
+	be, err := compute.backend(ctx)
 	if err != nil {
 		return nil, err
 	}
