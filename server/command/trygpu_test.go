@@ -72,8 +72,12 @@ func TestCrashingGPU(t *testing.T) {
 	out := filepath.Join(dir, "painting.png")
 	p := program.Start(t, os.Args[0], []string{asProgram + "=1", crashingGPU + "=1"}, "stylize", "--content", filepath.Join(dir, "photo.png"),
 		"--style", filepath.Join(dir, "one.png"), "--out", out, "--size", "32", "--iterations", "2", "--network", "small")
-	p.Line(t, 1, out+": 32 x 24")
-	if said := "Computing on the processor instead of the GPU: trying it failed: exit status 139."; !strings.Contains(p.Log(), said) {
-		t.Errorf("it does not say %q", said)
+	if err := p.Ended(t); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	for _, said := range []string{"Computing on the processor instead of the GPU: trying it failed: exit status 139.", out + ": 32 x 24"} {
+		if !strings.Contains(p.Log(), said) {
+			t.Errorf("it does not say %q", said)
+		}
 	}
 }
