@@ -146,15 +146,22 @@ func (b *Backend) New(s backend.Shape) backend.Buffer {
 			best = i
 		}
 	}
-	if best < 0 {
-		// The free maps belong to a smaller picture. They go at once, or the largest maps
+	// A small map leaves a large one's memory alone. Otherwise a picture in blocks would keep memory of
+	// the scale before, which was painted whole.
+	const large = 4 << 20
+	wasteful := best >= 0 && cap(b.free[best].d) > 2*n+large/4
+	if wasteful && n < large {
+		return &buffer{s, stride(s.C), b.floats(n)}
+	}
+	if best < 0 || wasteful {
+		// The free maps belong to another picture. They go at once, or the largest maps
 		// of two pictures would be there together.
 		dropped := 0
 		for _, f := range b.free {
 			dropped += cap(f.d)
 		}
 		b.free = nil
-		if dropped > 4<<20 {
+		if dropped > large {
 			debug.FreeOSMemory()
 		}
 		return &buffer{s, stride(s.C), b.floats(n)}
