@@ -19,6 +19,7 @@ var callers = map[string]string{
 	"weights/fetch/ask.go":        "what is published, or the flag --fetch-url",
 	"server/store/store.go":       "the flag --nats",
 	"server/command/health.go":    "the flag --addr",
+	"server/command/trygpu.go":    "this program itself",
 	"internal/program/program.go": "tests alone",
 	"web/runner/client_other.go":  "the page's, as natively in tests: the server that it came from",
 	"web/runner/catalogue.go":     "the same",
