@@ -39,7 +39,7 @@ const (
 func forcedGPU(ctx context.Context, threads int) (backend.Backend, error) {
 	b, err := webgpu.Choose(ctx, cpu.New(threads), true)
 	if err != nil {
-		return nil, engine.Errorf(engine.Unavailable, "The GPU cannot be used (%v). Leave out --backend to compute on the processor.", err)
+		return nil, engine.Errorf(engine.Unavailable, "The GPU cannot be used (%v). Use --backend cpu to compute on the processor.", err)
 	}
 	return b, nil
 }
