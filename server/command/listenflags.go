@@ -14,6 +14,7 @@ import (
 // listenFlags say where and to whom the server listens.
 type listenFlags struct {
 	service.Listen
+	path              string
 	proxies, metrics  string
 	requests, posts   float64
 	loopback          bool
@@ -23,6 +24,7 @@ type listenFlags struct {
 func (l *listenFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&l.Addr, "addr", "127.0.0.1:8080", "the address to listen on")
+	f.StringVar(&l.path, "path", "", "the path of the host that the page is at, such as /art, where a proxy passes it on; the server answers without it, too")
 	f.StringVar(&l.Cert, "tls-cert", "", "a PEM file with the certificate and its intermediate certificates, for https; it is read again when it changes")
 	f.StringVar(&l.Key, "tls-key", "", "a PEM file with the certificate's key")
 	f.IntVar(&l.Connections, "limit-connections", 4096, "how many connections may be open at once, at least 1; more have to wait")
@@ -46,6 +48,11 @@ func (l *listenFlags) check() error {
 	); err != nil {
 		return err
 	}
+	path, err := handler.CleanPath(l.path)
+	if err != nil {
+		return wrongUse("--path: %s", err)
+	}
+	l.path = path
 	for _, list := range []struct {
 		flag, text string
 		to         *[]netip.Prefix
@@ -68,6 +75,7 @@ func (l *listenFlags) check() error {
 
 // config is the handler's part of the flags.
 func (l *listenFlags) config(c *handler.Config) {
+	c.Path = l.path
 	c.Rates = handler.Rates{Requests: l.requests, Posts: l.posts, Loopback: l.loopback}
 	c.TrustedProxies, c.MetricsFrom = l.trusted, l.watchers
 }
