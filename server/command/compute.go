@@ -21,12 +21,12 @@ import (
 // The back ends there are. fastest is the GPU where it is worth it.
 var backends = []struct {
 	name string
-	make func(ctx context.Context, threads int) (backend.Backend, error)
+	make func(ctx context.Context, f *computeFlags) (backend.Backend, error)
 }{
-	{processor, func(_ context.Context, threads int) (backend.Backend, error) { return cpu.New(threads), nil }},
+	{processor, func(_ context.Context, f *computeFlags) (backend.Backend, error) { return cpu.New(f.threads), nil }},
 	{"webgpu", forcedGPU},
-	{fastest, func(ctx context.Context, threads int) (backend.Backend, error) { return fastestOf(ctx, threads), nil }},
-	{"ref", func(context.Context, int) (backend.Backend, error) { return ref.New(), nil }},
+	{fastest, func(ctx context.Context, f *computeFlags) (backend.Backend, error) { return f.fastest(ctx), nil }},
+	{"ref", func(context.Context, *computeFlags) (backend.Backend, error) { return ref.New(), nil }},
 }
 
 const (
@@ -36,25 +36,12 @@ const (
 
 // forcedGPU returns the GPU whatever its speed, and a program that stands for one, if it
 // computes rightly.
-func forcedGPU(ctx context.Context, threads int) (backend.Backend, error) {
-	b, err := webgpu.Choose(ctx, cpu.New(threads), true)
+func forcedGPU(ctx context.Context, f *computeFlags) (backend.Backend, error) {
+	b, err := webgpu.Choose(ctx, cpu.New(f.threads), true)
 	if err != nil {
 		return nil, engine.Errorf(engine.Unavailable, "The GPU cannot be used (%v). Use --backend cpu to compute on the processor.", err)
 	}
 	return b, nil
-}
-
-// fastestOf is silent where there is no GPU.
-func fastestOf(ctx context.Context, threads int) backend.Backend {
-	b, err := triedGPU(ctx, threads)
-	if err != nil {
-		if !errors.Is(err, webgpu.ErrNone) && ctx.Err() == nil {
-			fmt.Fprintf(os.Stderr, "Computing on the processor instead of the GPU: %v.\n", err)
-		}
-		return cpu.New(threads)
-	}
-	fmt.Fprintf(os.Stderr, "Computing on %s. --backend cpu computes on the processor.\n", b.Info())
-	return b
 }
 
 // computeFlags are the flags of every command that computes.
@@ -62,6 +49,7 @@ type computeFlags struct {
 	name    string
 	threads int
 	data    string
+	trial   *trial // of the GPU, once there was one
 }
 
 // add gives a command the flags, with the back end that it takes by itself.
@@ -82,10 +70,26 @@ func (f *computeFlags) backend(ctx context.Context) (backend.Backend, error) {
 	}
 	for _, b := range backends {
 		if b.name == f.name {
-			return b.make(ctx, f.threads)
+			return b.make(ctx, f)
 		}
 	}
 	return nil, wrongUse("There is no back end %q. Choose cpu, webgpu, fastest or ref.", f.name)
+}
+
+// fastest is silent where there is no GPU, and says once which it is.
+func (f *computeFlags) fastest(ctx context.Context) backend.Backend {
+	first := f.trial == nil
+	b, err := f.triedGPU(ctx)
+	if err != nil {
+		if first && !errors.Is(err, webgpu.ErrNone) && ctx.Err() == nil {
+			fmt.Fprintf(os.Stderr, "Computing on the processor instead of the GPU: %v.\n", err)
+		}
+		return cpu.New(f.threads)
+	}
+	if first {
+		fmt.Fprintf(os.Stderr, "Computing on %s. --backend cpu computes on the processor.\n", b.Info())
+	}
+	return b
 }
 
 // fallback returns who goes on where be fails, or nil if be does not.

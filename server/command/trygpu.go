@@ -52,41 +52,50 @@ func newTryGPUCommand() *cobra.Command {
 	return cmd
 }
 
-// triedGPU returns the GPU if it has passed a trial. The error says why it is not used.
-func triedGPU(ctx context.Context, threads int) (*webgpu.Backend, error) {
-	program, err := os.Executable()
-	if err != nil {
+// triedGPU returns the GPU if it has passed its trial, which all workers have together. The error
+// says why it is not used.
+func (f *computeFlags) triedGPU(ctx context.Context) (*webgpu.Backend, error) {
+	if f.trial == nil {
+		program, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		limited, stop := context.WithTimeoutCause(ctx, trialTime, fmt.Errorf("its driver does not answer within %s", trialTime))
+		defer stop()
+		t := readTrial(limited, exec.CommandContext(limited, program, tryGPU, "--threads", strconv.Itoa(f.threads)))
+		f.trial = &t
+	}
+	if err := f.trial.err(); err != nil {
 		return nil, err
 	}
-	limited, stop := context.WithTimeoutCause(ctx, trialTime, fmt.Errorf("its driver does not answer within %s", trialTime))
-	defer stop()
-	t, err := readTrial(limited, exec.CommandContext(limited, program, tryGPU, "--threads", strconv.Itoa(threads)))
-	if err != nil {
-		return nil, err
+	return webgpu.OpenTried(ctx, f.trial.Transforms)
+}
+
+// err says why the GPU is not used.
+func (t *trial) err() error {
+	switch {
+	case t.None:
+		return fmt.Errorf("%w: %s", webgpu.ErrNone, t.Why)
+	case t.Why != "":
+		return errors.New(t.Why)
 	}
-	return webgpu.OpenTried(ctx, t.Transforms)
+	return nil
 }
 
 // readTrial runs a trial. What drivers print before its result does not matter.
-func readTrial(ctx context.Context, cmd *exec.Cmd) (trial, error) {
+func readTrial(ctx context.Context, cmd *exec.Cmd) trial {
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
 	switch {
 	case ctx.Err() != nil:
-		return trial{}, context.Cause(ctx)
+		return trial{Why: context.Cause(ctx).Error()}
 	case err != nil:
-		return trial{}, fmt.Errorf("trying it failed: %w", err)
+		return trial{Why: fmt.Sprintf("trying it failed: %v", err)}
 	}
 	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
 	var t trial
 	if err := json.Unmarshal(lines[len(lines)-1], &t); err != nil {
-		return trial{}, fmt.Errorf("trying it gave no result: %w", err)
+		return trial{Why: fmt.Sprintf("trying it gave no result: %v", err)}
 	}
-	switch {
-	case t.None:
-		return t, fmt.Errorf("%w: %s", webgpu.ErrNone, t.Why)
-	case t.Why != "":
-		return t, errors.New(t.Why)
-	}
-	return t, nil
+	return t
 }

@@ -43,7 +43,8 @@ func TestTrials(t *testing.T) {
 			}
 			ctx, stop := context.WithTimeoutCause(t.Context(), wait, errors.New("it does not answer"))
 			defer stop()
-			got, err := readTrial(ctx, exec.CommandContext(ctx, "sh", "-c", c.script))
+			got := readTrial(ctx, exec.CommandContext(ctx, "sh", "-c", c.script))
+			err := got.err()
 			if got.Transforms != c.transforms || (err != nil) != (c.why != "") || errors.Is(err, webgpu.ErrNone) != c.none {
 				t.Fatalf("%+v, %v", got, err)
 			}
@@ -79,5 +80,14 @@ func TestCrashingGPU(t *testing.T) {
 		if !strings.Contains(p.Log(), said) {
 			t.Errorf("it does not say %q", said)
 		}
+	}
+}
+
+// The workers of a server have one trial together.
+func TestOneTrial(t *testing.T) {
+	p := program.Start(t, os.Args[0], []string{asProgram + "=1", crashingGPU + "=1"}, "serve", "--workers", "3", "--addr", "127.0.0.1:0", "--data", t.TempDir())
+	p.Line(t, 1, "Trapped in Art is at ")
+	if n := strings.Count(p.Log(), "instead of the GPU"); n != 1 {
+		t.Errorf("it says %d times that it leaves the GPU:\n%s", n, p.Log())
 	}
 }
