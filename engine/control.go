@@ -11,6 +11,7 @@ type Control struct {
 	mu     sync.Mutex
 	next   *Recipe // the newest that the run has not taken
 	paused bool
+	save   bool          // and the run has not
 	bell   chan struct{} // closed when something changes
 	said   bool          // by Await that it is paused
 }
@@ -28,6 +29,21 @@ func (c *Control) Change(r Recipe) error {
 // Pause lets the run wait before its next iteration, and Resume go on.
 func (c *Control) Pause()  { c.set(func() { c.paused = true }) }
 func (c *Control) Resume() { c.set(func() { c.paused = false }) }
+
+// Save asks a run that makes checkpoints for one after the iteration that is under way.
+func (c *Control) Save() { c.set(func() { c.save = true }) }
+
+// Saves says whether that was asked for since it was last called.
+func (c *Control) Saves() bool {
+	if c == nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	save := c.save
+	c.save = false
+	return save
+}
 
 // Paused says whether the run is to wait.
 func (c *Control) Paused() bool {
@@ -66,18 +82,25 @@ func (c *Control) Take(ctx context.Context) (*Recipe, error) {
 	return next, err
 }
 
-// Await is what a run elsewhere is told by: it returns once there is something new,
-// whether the run is to be paused and the recipe that was asked for, or nil.
-func (c *Control) Await(ctx context.Context) (paused bool, next *Recipe, err error) {
-	err = c.when(ctx, func() bool {
-		if c.next == nil && c.paused == c.said {
+// Asked is what a control asks of a run.
+type Asked struct {
+	Recipe *Recipe // or nil
+	Paused bool    // as it is to be
+	Save   bool
+}
+
+// Await is what a run elsewhere is told by: it returns once there is something new.
+func (c *Control) Await(ctx context.Context) (Asked, error) {
+	var asked Asked
+	err := c.when(ctx, func() bool {
+		if c.next == nil && c.paused == c.said && !c.save {
 			return false
 		}
-		paused, next = c.paused, c.next
-		c.next, c.said = nil, c.paused
+		asked = Asked{c.next, c.paused, c.save}
+		c.next, c.said, c.save = nil, c.paused, false
 		return true
 	})
-	return paused, next, err
+	return asked, err
 }
 
 // when calls take, which may look at everything, now and after every change, until it

@@ -35,6 +35,14 @@ func TestControl(t *testing.T) {
 		t.Error("a wrong recipe is taken")
 	}
 
+	if none.Saves() || c.Saves() {
+		t.Error("a checkpoint is asked for by nobody")
+	}
+	c.Save()
+	if !c.Saves() || c.Saves() {
+		t.Error("a checkpoint is asked for never, or twice")
+	}
+
 	c.Pause()
 	taken := make(chan error, 1)
 	go func() {
@@ -79,16 +87,20 @@ func TestAwait(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Pause()
-	if paused, next, err := c.Await(ctx); !paused || next == nil || next.Strength != 70 || err != nil {
-		t.Errorf("what is new is %v, %v, %v", paused, next, err)
+	if a, err := c.Await(ctx); !a.Paused || a.Recipe == nil || a.Recipe.Strength != 70 || a.Save || err != nil {
+		t.Errorf("what is new is %+v, %v", a, err)
 	}
 	go c.Resume()
-	if paused, next, err := c.Await(ctx); paused || next != nil || err != nil {
-		t.Errorf("what is new is %v, %v, %v", paused, next, err)
+	if a, err := c.Await(ctx); a != (engine.Asked{}) || err != nil {
+		t.Errorf("what is new is %+v, %v", a, err)
+	}
+	go c.Save()
+	if a, err := c.Await(ctx); a != (engine.Asked{Save: true}) || err != nil || c.Saves() {
+		t.Errorf("what is new is %+v, %v", a, err)
 	}
 	short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
 	defer cancel()
-	if _, _, err := c.Await(short); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := c.Await(short); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("with nothing new there is %v", err)
 	}
 }

@@ -19,9 +19,22 @@ const (
 		window.stored = {results: (await count('results')).length, pictures: (await count('pictures')).length, checkpoint: (await count('run')).some(r => r.checkpoint)}; db.close();`
 )
 
-// checkpointed waits for a checkpoint of the run to be kept.
+// hide has the page believe that it is no more seen, when it keeps how far the run is.
+func (b *tab) hide() {
+	b.Helper()
+	value[bool](b, `(() => {
+		Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});
+		document.dispatchEvent(new Event('visibilitychange'));
+		delete document.visibilityState;
+		return true;
+	})()`)
+}
+
+// checkpointed hides the page and waits for a checkpoint of the run to be kept.
 func (b *tab) checkpointed() {
 	b.Helper()
+	b.until(state+` === 'running'`, time.Minute)
+	b.hide()
 	await.That(b, "a checkpoint to be kept", func() bool {
 		b.run(stored)
 		return value[bool](b, `window.stored.checkpoint`)

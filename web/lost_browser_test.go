@@ -88,6 +88,8 @@ func TestWorkersThatEnd(t *testing.T) {
 			s.mu.Unlock()
 			b := watch()
 			b.press("Start")
+			b.until(state+` === 'running'`, time.Minute)
+			b.hide()
 			b.until(`checkpoints > 0`, time.Minute)
 			value[bool](b, c.end+`, true`)
 			b.until(problem+`.includes('from its last checkpoint, with 1 of 2 workers')`, 30*time.Second)
@@ -95,6 +97,7 @@ func TestWorkersThatEnd(t *testing.T) {
 			if c.what != "engine" {
 				engines = 3
 				b.until(`window.seen = checkpoints, `+state+` === 'running'`, 30*time.Second)
+				b.hide()
 				b.until(`checkpoints > seen`, time.Minute)
 				value[bool](b, `engines.at(-1).terminate(), true`)
 			}

@@ -42,6 +42,7 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.pictures.ListenToDrops()
 	s.listenToKeys()
 	s.sharer.ListenToLinks()
+	dom.OnHidden(func() { s.page.Quietly(s.desk.Run.Save) })
 	ctx.Defer(func(app.Context) {
 		s.stage.Listen()
 		s.sharer.Listen()

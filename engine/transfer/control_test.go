@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"trappedinart/engine"
 )
@@ -116,5 +117,51 @@ func TestPause(t *testing.T) {
 	var e *engine.Error
 	if !errors.As(err, &e) || e.Code != engine.Cancelled || res == nil {
 		t.Errorf("stopped while it is paused: %v, %v", res, err)
+	}
+}
+
+// A run that is asked to save, or paused, leaves a checkpoint at once, from which another ends as it
+// would have; one that makes none is not disturbed.
+func TestSave(t *testing.T) {
+	for name, every := range map[string]time.Duration{"with checkpoints": time.Hour, "without": 0} {
+		t.Run(name, func(t *testing.T) {
+			req := request(func(r *engine.Recipe) { r.Iterations = 10 })
+			req.Control, req.CheckpointEvery = &engine.Control{}, every
+			n := 0
+			var saved [][]byte
+			whole, err := runner(2).Run(t.Context(), req, func(p engine.Progress) {
+				if n++; n == 4 {
+					req.Control.Save()
+				}
+				if n == 15 {
+					req.Control.Pause()
+				}
+				if p.Stage == engine.Pausing {
+					go req.Control.Resume()
+				}
+				if p.Checkpoint != nil {
+					saved = append(saved, p.Checkpoint)
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if every == 0 {
+				if len(saved) > 0 {
+					t.Errorf("%d checkpoints that nobody wanted", len(saved))
+				}
+				return
+			}
+			if len(saved) != 2 {
+				t.Fatalf("%d checkpoints, want one by Save and one by Pause", len(saved))
+			}
+			for i, checkpoint := range saved {
+				req := request(nil)
+				req.Checkpoint = checkpoint
+				if res, _ := run(t, runner(1), req); !bytes.Equal(res.Picture.Pix, whole.Picture.Pix) {
+					t.Errorf("from checkpoint %d the run ends elsewhere", i)
+				}
+			}
+		})
 	}
 }

@@ -116,10 +116,17 @@ func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 	return cut(st.read, st.size, st.border), nil
 }
 
-// wait returns when the run is not paused, with the recipe that was asked for, or nil.
-func (j *job) wait(ctx context.Context, p engine.Progress) (*engine.Recipe, error) {
+// wait returns when the run is not paused, with the recipe that was asked for, or nil. What
+// waits may be closed meanwhile, so that it leaves a checkpoint.
+func (j *job) wait(ctx context.Context, st *stage, p engine.Progress) (*engine.Recipe, error) {
 	if j.control.Paused() {
 		began := time.Now()
+		if p.Iteration > 0 && j.reports.checkpoints.due(began, true) {
+			var err error
+			if p.Checkpoint, err = j.save(ctx, st); err != nil {
+				return nil, err
+			}
+		}
 		p.Stage, p.Fraction = engine.Pausing, engine.Float(j.pace.fraction(j.plan))
 		j.reports.send(p)
 		defer func() { j.pace.paused(time.Since(began)) }() // that was no work

@@ -297,7 +297,7 @@ func (j *job) scaleFrom(ctx context.Context, from mark, start []float32) ([]floa
 
 // iterate steers the stage if that was asked for, lets it take one step, and reports.
 func (j *job) iterate(ctx context.Context, st *stage, p *engine.Progress) error {
-	asked, err := j.wait(ctx, *p)
+	asked, err := j.wait(ctx, st, *p)
 	if err != nil {
 		return err
 	}
@@ -345,14 +345,14 @@ func (j *job) shown(x canvas) []float32 { return j.originals.shown(&j.plan.recip
 func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 	now := time.Now()
 	var err error
-	if j.reports.checkpoints.due(now) {
+	if j.reports.checkpoints.due(now, j.control.Saves()) {
 		// Not cut short by ctx: who stops the run needs it most.
 		if p.Checkpoint, err = j.save(context.WithoutCancel(ctx), st); err != nil {
 			return err
 		}
 	}
 	p.Fraction, p.Remaining = engine.Float(j.pace.fraction(j.plan)), engine.SecondsOf(j.pace.remaining(j.plan, now))
-	if j.reports.previews.due(now) {
+	if j.reports.previews.due(now, false) {
 		px, err := st.pixels()
 		if err != nil {
 			return err

@@ -283,11 +283,11 @@ func (s steered) Run(ctx context.Context, req engine.Request, report func(engine
 	default:
 	}
 	for {
-		_, next, err := req.Control.Await(ctx)
+		asked, err := req.Control.Await(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if next != nil && next.Strength == 90 {
+		if asked.Recipe != nil && asked.Recipe.Strength == 90 {
 			return &engine.Result{Picture: image.NewNRGBA(image.Rect(0, 0, 4, 3))}, nil
 		}
 	}

@@ -25,13 +25,13 @@ const (
 	MaxGrown      = 1 << 20 // pixels of a picture on which scribbles are grown
 )
 
-// A Message is one of Start, Fetch, Foresee, Steer, Pause, Resume, Cancel, Grow, Ready, Progress,
-// Done, Failed, Foreseen and Grown.
+// A Message is one of Start, Fetch, Foresee, Steer, Pause, Resume, Save, Cancel, Grow, Ready,
+// Progress, Done, Failed, Foreseen and Grown.
 type Message interface{ kind() string }
 
 // Start asks the worker for a painting, by the network at WeightsURL. ID, which the page
 // chooses, is repeated in every answer. The request's Control stays where it is; Steer,
-// Pause and Resume carry what it is told.
+// Pause, Resume and Save carry what it is told.
 type Start struct {
 	ID         int
 	WeightsURL string
@@ -66,6 +66,9 @@ type (
 	Pause  struct{ ID int }
 	Resume struct{ ID int }
 )
+
+// Save asks the run ID for a checkpoint.
+type Save struct{ ID int }
 
 // Cancel asks the worker to stop the run ID. A run that has ended is not disturbed.
 type Cancel struct{ ID int }
@@ -124,6 +127,7 @@ func (Foreseen) kind() string { return "foreseen" }
 func (Steer) kind() string    { return "steer" }
 func (Pause) kind() string    { return "pause" }
 func (Resume) kind() string   { return "resume" }
+func (Save) kind() string     { return "save" }
 func (Cancel) kind() string   { return "cancel" }
 func (Grow) kind() string     { return "grow" }
 func (Grown) kind() string    { return "grown" }

@@ -58,6 +58,7 @@ func messages(t testing.TB) []protocol.Message {
 		protocol.Steer{ID: 7, Recipe: recipe(t)},
 		protocol.Pause{ID: 7},
 		protocol.Resume{ID: 7},
+		protocol.Save{ID: 7},
 		protocol.Fetch{WeightsURL: "https://example.org/weights/small.safetensors"},
 		protocol.Foresee{ID: 8, WeightsURL: "/weights/small", Outline: engine.Outline{Recipe: recipe(t), Content: image.Pt(4000, 3000), Styles: []image.Point{{X: 3, Y: 2}}, Masks: 1, Smaller: 500, Checkpoints: true}},
 		protocol.Foreseen{ID: 8, Estimate: engine.Estimate{Size: 1024, Time: 28, Bytes: 3 << 30, Blocks: 6}},

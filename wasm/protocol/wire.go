@@ -83,6 +83,8 @@ func Encode(m Message) (head []byte, parts map[string][]byte, err error) {
 		h.ID = m.ID
 	case Resume:
 		h.ID = m.ID
+	case Save:
+		h.ID = m.ID
 	case Fetch:
 		h.WeightsURL = m.WeightsURL
 	case Cancel:
@@ -211,6 +213,8 @@ func (h *header) message(come *arrived) (Message, error) {
 		return Pause{h.ID}, nil
 	case "resume":
 		return Resume{h.ID}, nil
+	case "save":
+		return Save{h.ID}, nil
 	case "fetch":
 		return Fetch{h.WeightsURL}, checkAddress(h.WeightsURL)
 	case "cancel":

@@ -49,6 +49,14 @@ func TestSteering(t *testing.T) {
 	if got := <-taken; got != 77 {
 		t.Errorf("strength %v is taken, want 77", got)
 	}
+	s.Handle(protocol.Save{ID: 5})
+	if req.Control.Saves() {
+		t.Error("another run is to save")
+	}
+	s.Handle(protocol.Save{ID: 4})
+	if !req.Control.Saves() {
+		t.Error("the run is not to save")
+	}
 	s.Handle(protocol.Pause{ID: 4})
 	ask <- true
 	select {

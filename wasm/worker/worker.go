@@ -76,6 +76,8 @@ func (s *Session) Handle(m protocol.Message) {
 		s.controlOf(m.ID).Pause()
 	case protocol.Resume:
 		s.controlOf(m.ID).Resume()
+	case protocol.Save:
+		s.controlOf(m.ID).Save()
 	default:
 		s.Log("the page sent a %T, which only a worker sends", m)
 	}

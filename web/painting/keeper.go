@@ -19,11 +19,12 @@ import (
 // of that name keeps its run, and other tabs do not.
 const runKey = "run"
 
-// checkpointEvery is how often a run is kept: a checkpoint of L-BFGS is some twenty
-// pictures large.
+// checkpointEvery is how often a run is kept by itself; one that is paused, or whose page is no more
+// seen, is kept at once. A checkpoint of L-BFGS is some twenty pictures large: at 512 px it holds two
+// processors up for half a second. So the interval grows with the side, the root of what a
+// checkpoint costs (Young 1974, "A first order approximation to the optimum checkpoint interval").
 func checkpointEvery(size int) time.Duration {
-	side := max(1, float64(size)/384)
-	return time.Duration(side * side * float64(3*time.Second))
+	return max(3*time.Second, time.Duration(size)*20*time.Second/512)
 }
 
 // A keeper keeps a run that is under way, so that it can go on after the page was closed.

@@ -144,6 +144,13 @@ func (r *Run) Pause() {
 	}
 }
 
+// Save asks the run to keep how far it is.
+func (r *Run) Save() {
+	if c := r.Control(); c != nil {
+		c.Save()
+	}
+}
+
 // Resume lets a run that waits go on.
 func (r *Run) Resume() {
 	if p, ok := r.phase.(Paused); ok {

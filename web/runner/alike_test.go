@@ -40,11 +40,11 @@ func (s *script) Run(ctx context.Context, req engine.Request, report func(engine
 			break
 		}
 		if s.steered && i == 1 {
-			_, next, err := req.Control.Await(ctx)
+			asked, err := req.Control.Await(ctx)
 			if err != nil {
 				break
 			}
-			res.Recipe = res.Recipe.Steered(next)
+			res.Recipe = res.Recipe.Steered(asked.Recipe)
 		}
 		report(p)
 		select {

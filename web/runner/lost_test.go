@@ -3,6 +3,7 @@
 package runner_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"image"
@@ -215,15 +216,13 @@ func TestTakingOverAsAsked(t *testing.T) {
 		d.session = &session.Session{
 			Runner: func(string) engine.Runner {
 				return runnerFunc(func(ctx context.Context, q engine.Request, report func(engine.Progress)) (*engine.Result, error) {
-					paused, recipe := false, (*engine.Recipe)(nil)
-					for !paused || recipe == nil {
-						p, next, err := q.Control.Await(ctx)
+					paused, recipe, saved := false, (*engine.Recipe)(nil), number > 1 // which is not asked for again
+					for !paused || recipe == nil || !saved {
+						asked, err := q.Control.Await(ctx)
 						if err != nil {
 							return nil, err
 						}
-						if paused = p; next != nil {
-							recipe = next
-						}
+						paused, saved, recipe = asked.Paused, saved || asked.Save, cmp.Or(asked.Recipe, recipe)
 					}
 					if number == 1 {
 						in.Fail(errors.New("it ended"))
@@ -248,6 +247,7 @@ func TestTakingOverAsAsked(t *testing.T) {
 			t.Error(err)
 		}
 		req.Control.Pause()
+		req.Control.Save()
 		second = <-began
 		stop()
 	}()

@@ -125,16 +125,17 @@ func (run *serverRun) submit(ctx context.Context, req engine.Request) error {
 }
 
 // steer hands on what the control is asked for, until ctx ends. A job elsewhere is not
-// paused: others wait for its worker.
+// paused, as others wait for its worker, and saves itself.
 func (run *serverRun) steer(ctx context.Context, control *engine.Control) {
 	if control == nil {
 		return
 	}
 	for {
-		_, recipe, err := control.Await(ctx)
+		asked, err := control.Await(ctx)
 		if err != nil {
 			return
 		}
+		recipe := asked.Recipe
 		if recipe == nil {
 			continue
 		}

@@ -85,26 +85,20 @@ func (r *Worker) anew(run *workerRun) bool {
 	return true
 }
 
-// asked is what the page wants of a run that is under way.
-type asked struct {
-	paused bool
-	recipe *engine.Recipe // or nil
-}
-
 // heard returns what the control is told, until ctx ends.
-func heard(ctx context.Context, control *engine.Control) <-chan asked {
+func heard(ctx context.Context, control *engine.Control) <-chan engine.Asked {
 	if control == nil {
 		return nil
 	}
-	list := make(chan asked)
+	list := make(chan engine.Asked)
 	go func() {
 		for {
-			paused, recipe, err := control.Await(ctx)
+			asked, err := control.Await(ctx)
 			if err != nil {
 				return
 			}
 			select {
-			case list <- asked{paused, recipe}:
+			case list <- asked:
 			case <-ctx.Done():
 				return
 			}
@@ -114,18 +108,23 @@ func heard(ctx context.Context, control *engine.Control) <-chan asked {
 }
 
 // ask hands on to the worker what is new.
-func (run *workerRun) ask(a asked) error {
-	if a.recipe != nil {
-		run.recipe, run.steered = run.recipe.Steered(a.recipe), a.recipe
-		if err := run.Post(protocol.Steer{ID: run.start.ID, Recipe: *a.recipe}); err != nil {
+func (run *workerRun) ask(a engine.Asked) error {
+	if a.Recipe != nil {
+		run.recipe, run.steered = run.recipe.Steered(a.Recipe), a.Recipe
+		if err := run.Post(protocol.Steer{ID: run.start.ID, Recipe: *a.Recipe}); err != nil {
 			return err
 		}
 	}
-	if a.paused == run.paused {
+	if a.Save {
+		if err := run.Post(protocol.Save{ID: run.start.ID}); err != nil {
+			return err
+		}
+	}
+	if a.Paused == run.paused {
 		return nil
 	}
-	run.paused = a.paused
-	if a.paused {
+	run.paused = a.Paused
+	if a.Paused {
 		return run.Post(protocol.Pause{ID: run.start.ID})
 	}
 	return run.Post(protocol.Resume{ID: run.start.ID})
@@ -136,7 +135,7 @@ type workerRun struct {
 	*running // the worker that has it; nil before there is one
 	start    protocol.Start
 	report   func(engine.Progress)
-	asked    <-chan asked
+	asked    <-chan engine.Asked
 	paused   bool
 	steered  *engine.Recipe // the latest that was asked for, or nil
 	tries    int            // workers that have ended since the last checkpoint
