@@ -25,10 +25,10 @@ const (
 	// Distances of scales smaller than these say nothing yet, or are as many times as
 	// large at the smaller of the two.
 	leastSide, fullSide, atLeastSide = 96, 256, 1.6
-	// patience is by which power of its length the weight of a run that is longer than usual grows.
-	// Left alone, both distances would fall, and the photograph's would fall most: at 512 px, in
-	// 6.3 times the iterations at the last scale, to 0.73 of what it usually is; so it stays.
-	patience = 0.45
+	// growth is by which power of its length the style's weight grows in a run that is longer than
+	// usual. Otherwise the photograph's distance alone would fall, to 0.73 of the usual in 6.3 times
+	// the iterations at 512 px. With it the photograph's stays and the style's falls.
+	growth = 0.45
 	// calibrationIterations is after how many iterations they do.
 	calibrationIterations = 10
 )
@@ -61,7 +61,7 @@ func (st *stage) calibrated(iterations int) (next *plan, much bool) {
 		return p, false
 	}
 	scale := st.j.pace.at.scale
-	longer := math.Pow(max(1, float64(p.recipe.IterationsAt(scale))/float64(usual.IterationsAt(scale))), patience)
+	longer := math.Pow(max(1, float64(p.recipe.IterationsAt(scale))/float64(usual.IterationsAt(scale))), growth)
 	by := math.Pow(st.objective.styleDistance()/wantedDistance(&p.recipe, st.size, p.net.Scales.Style), 1/balance)
 	next = p.calibrated(min(max(p.styleFactor*by, 1./mostCalibration), mostCalibration) * longer)
 	const enough = 1.1

@@ -86,6 +86,24 @@ func startServe(t *testing.T, args ...string) *started {
 	return s
 }
 
+// A server with a path says where its page is, and answers there, however the path is written.
+func TestPath(t *testing.T) {
+	for flag, want := range map[string]string{"art": "/art", "/deep/er-2/": "/deep/er-2", "/": ""} {
+		s := startServe(t, "--path", flag)
+		if !strings.HasSuffix(s.url, want) {
+			t.Errorf("--path %s: the page is at %s", flag, s.url)
+		}
+		res, err := http.Get(s.url + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("--path %s: %s/healthz is answered by %s", flag, s.url, res.Status)
+		}
+	}
+}
+
 // A certificate makes it https and HTTP/2, and a new one is used without a restart.
 func TestCertificate(t *testing.T) {
 	dir := t.TempDir()

@@ -2,6 +2,7 @@ package command
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"time"
 
@@ -11,10 +12,12 @@ import (
 	"trappedinart/server/service"
 )
 
+// plainPath is a path that means the same however it is written, or none.
+var plainPath = regexp.MustCompile(`^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?$`)
+
 // listenFlags say where and to whom the server listens.
 type listenFlags struct {
 	service.Listen
-	path              string
 	proxies, metrics  string
 	requests, posts   float64
 	loopback          bool
@@ -24,7 +27,7 @@ type listenFlags struct {
 func (l *listenFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&l.Addr, "addr", "127.0.0.1:8080", "the address to listen on")
-	f.StringVar(&l.path, "path", "", "the path of the host that the page is at, such as /art, where a proxy passes it on; the server answers without it, too")
+	f.StringVar(&l.Path, "path", "", "the path of the host that the page is at, such as /art, where a proxy passes it on; the server answers without it, too")
 	f.StringVar(&l.Cert, "tls-cert", "", "a PEM file with the certificate and its intermediate certificates, for https; it is read again when it changes")
 	f.StringVar(&l.Key, "tls-key", "", "a PEM file with the certificate's key")
 	f.IntVar(&l.Connections, "limit-connections", 4096, "how many connections may be open at once, at least 1; more have to wait")
@@ -48,11 +51,11 @@ func (l *listenFlags) check() error {
 	); err != nil {
 		return err
 	}
-	path, err := handler.CleanPath(l.path)
-	if err != nil {
-		return wrongUse("--path: %s", err)
+	if name := strings.Trim(l.Path, "/"); !plainPath.MatchString(name) {
+		return wrongUse("--path takes a path such as /art, of letters, digits, hyphens and underscores; %.60q is not one.", l.Path)
+	} else if l.Path = ""; name != "" {
+		l.Path = "/" + name
 	}
-	l.path = path
 	for _, list := range []struct {
 		flag, text string
 		to         *[]netip.Prefix
@@ -75,7 +78,6 @@ func (l *listenFlags) check() error {
 
 // config is the handler's part of the flags.
 func (l *listenFlags) config(c *handler.Config) {
-	c.Path = l.path
 	c.Rates = handler.Rates{Requests: l.requests, Posts: l.posts, Loopback: l.loopback}
 	c.TrustedProxies, c.MetricsFrom = l.trusted, l.watchers
 }

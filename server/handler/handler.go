@@ -20,7 +20,6 @@ import (
 
 // Config is what the handler is made of.
 type Config struct {
-	Path    string // of the host, that the server stands under, as CleanPath returns it
 	Site    http.Handler
 	Weights *weights.Store
 	Queue   *jobs.Queue
@@ -70,7 +69,7 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("GET /weights/{file}", s.weightsFile)
 	mux.HandleFunc("GET /metrics", s.serveMetrics())
 	mux.Handle("/", c.Site)
-	return under(c.Path, s.around(mux))
+	return s.around(mux)
 }
 
 // secure sets the headers that every answer has.

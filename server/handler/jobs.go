@@ -176,7 +176,7 @@ func (s *server) submit(ctx context.Context, in *submitInput) (*submitOutput, er
 	if err != nil {
 		return nil, err
 	}
-	return &submitOutput{s.Path + links(id).Self, api.Created{ID: id, Token: token, Links: links(id)}}, nil
+	return &submitOutput{at(ctx, links(id).Self), api.Created{ID: id, Token: token, Links: links(id)}}, nil
 }
 
 // decodes finds out whether a picture can be read, and in a time that others can wait.

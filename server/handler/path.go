@@ -1,33 +1,15 @@
 package handler
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"trappedinart/engine"
 )
 
-// CleanPath returns the path of a host that the server stands under, as Config has it: /art of
-// art, /art and /art/, and nothing of /.
-func CleanPath(path string) (string, error) {
-	name := strings.Trim(path, "/")
-	if name == "" {
-		return "", nil
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		if part == "" || part == "." || part == ".." || strings.Trim(part, pathCharacters) != "" {
-			return "", engine.Errorf(engine.InvalidRequest, "%.60q is no path of a page. Write one such as /art, of letters, digits, dots, hyphens and underscores.", path)
-		}
-	}
-	return "/" + name, nil
-}
-
-const pathCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-
-// under serves h under a path of the host, and as well without it: a proxy may keep the path or
-// take it away, and what watches the server asks it directly.
-func under(path string, h http.Handler) http.Handler {
+// Under serves h under a path of the host, such as /art, and as well without it: a proxy may pass
+// the path on or take it away, and what watches the server asks it directly.
+func Under(path string, h http.Handler) http.Handler {
 	if path == "" {
 		return h
 	}
@@ -39,9 +21,17 @@ func under(path string, h http.Handler) http.Handler {
 			secure(w.Header())
 			http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 		case strings.HasPrefix(r.URL.Path, path+"/"):
-			stripped.ServeHTTP(w, r)
+			stripped.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), pathKey{}, path)))
 		default:
 			h.ServeHTTP(w, r)
 		}
 	})
+}
+
+type pathKey struct{}
+
+// at returns a path of the server as the request that ctx is of has to ask for it.
+func at(ctx context.Context, path string) string {
+	under, _ := ctx.Value(pathKey{}).(string)
+	return under + path
 }

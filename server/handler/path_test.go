@@ -2,6 +2,7 @@ package handler_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -9,23 +10,13 @@ import (
 	"trappedinart/server/jobs"
 )
 
-func TestCleanPath(t *testing.T) {
-	for path, want := range map[string]string{"": "", "/": "", "art": "/art", "/art": "/art", "/art/": "/art", "/deep/er_2.x/": "/deep/er_2.x"} {
-		if got, err := handler.CleanPath(path); got != want || err != nil {
-			t.Errorf("CleanPath(%q) = %q, %v; want %q", path, got, err, want)
-		}
-	}
-	for _, path := range []string{"//host/art/..", "/a//b", "/.", "/art?", "/a b", "/ärt", "https://host/art", "/%61"} {
-		if got, err := handler.CleanPath(path); err == nil {
-			t.Errorf("CleanPath(%q) = %q", path, got)
-		}
-	}
-}
-
 // A server with a path answers below it, as well where a proxy takes the path away, and has
 // the path in addresses that clients follow by themselves.
 func TestPath(t *testing.T) {
-	s := openWith(t, nil, jobs.Options{}, func(c *handler.Config) { c.Path = "/art" })
+	s := open(t, nil, jobs.Options{})
+	under := httptest.NewServer(handler.Under("/art", s.Config.Handler))
+	defer under.Close()
+	s.URL = under.URL
 	client := *http.DefaultClient
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for path, want := range map[string]int{
@@ -48,8 +39,11 @@ func TestPath(t *testing.T) {
 			t.Errorf("%s has no headers of the page", path)
 		}
 	}
-	res, answer := s.post(good())
-	if at := res.Header.Get("Location"); res.StatusCode != http.StatusAccepted || !strings.HasPrefix(at, "/art/api/v1/jobs/") {
-		t.Errorf("%s, Location %q: %s", res.Status, at, answer)
+	for _, path := range []string{"", "/art"} {
+		s.URL += path
+		res, answer := s.post(good())
+		if to := res.Header.Get("Location"); res.StatusCode != http.StatusAccepted || !strings.HasPrefix(to, path+"/api/v1/jobs/") {
+			t.Errorf("%s, Location %q: %s", res.Status, to, answer)
+		}
 	}
 }

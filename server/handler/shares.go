@@ -98,7 +98,7 @@ func (s *server) share(ctx context.Context, in *shareInput) (*shareOutput, error
 	}
 	u.done()
 	links := api.ShareLinks{Self: "/api/v1/shares/" + share.ID, Page: "/s/" + share.ID}
-	return &shareOutput{s.Path + links.Self, api.Shared{ID: share.ID, DeleteToken: token, Expires: share.Expires, Links: links}}, nil
+	return &shareOutput{at(ctx, links.Self), api.Shared{ID: share.ID, DeleteToken: token, Expires: share.Expires, Links: links}}, nil
 }
 
 // shareError returns the error for an upload that ended with err.

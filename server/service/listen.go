@@ -15,11 +15,13 @@ import (
 	"golang.org/x/net/netutil"
 
 	"trappedinart/engine"
+	"trappedinart/server/handler"
 )
 
 // Listen says where a Service listens.
 type Listen struct {
 	Addr        string        // host:port; a port of 0 takes one that is free
+	Path        string        // of the host, such as /art, that the page is at, or ""
 	Cert, Key   string        // PEM files that make it speak https, or ""
 	Connections int           // at once; those above wait
 	Grace       time.Duration // how long requests under way have to end when it closes
@@ -35,7 +37,7 @@ type listener struct {
 }
 
 func listen(l Listen, log *slog.Logger, h http.Handler) (*listener, error) {
-	s := &listener{Listen: l, log: log, server: newServer(log, h), failed: make(chan error, 1)}
+	s := &listener{Listen: l, log: log, server: newServer(log, handler.Under(l.Path, h)), failed: make(chan error, 1)}
 	if l.Cert != "" {
 		c := &certificate{cert: l.Cert, key: l.Key}
 		if _, err := c.get(nil); err != nil {
@@ -65,9 +67,9 @@ func listen(l Listen, log *slog.Logger, h http.Handler) (*listener, error) {
 // url is where the page is, as a person types it.
 func (s *listener) url() string {
 	if s.Cert != "" {
-		return "https://" + shown(s.addr)
+		return "https://" + shown(s.addr) + s.Path
 	}
-	return "http://" + shown(s.addr)
+	return "http://" + shown(s.addr) + s.Path
 }
 
 // close lets requests finish within the grace.

@@ -34,7 +34,6 @@ type Service struct {
 	store   *store.Store
 	queue   *jobs.Queue
 	listens *listener
-	path    string             // of the page
 	closing chan struct{}      // is closed when requests without an end are to end
 	stop    context.CancelFunc // has those below end
 	running sync.WaitGroup     // workers, fetcher, and what erases shares
@@ -43,7 +42,7 @@ type Service struct {
 // Open opens everything, and leaves nothing open if it fails. It may take as long as ctx;
 // when that ends later, the Service goes on.
 func Open(ctx context.Context, opt Options) (_ *Service, err error) {
-	s := &Service{closing: make(chan struct{}), path: opt.Handler.Path}
+	s := &Service{closing: make(chan struct{})}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	defer func() {
@@ -95,7 +94,7 @@ func (s *Service) paint(ctx context.Context, opt Options) {
 }
 
 // URL is where the page is, as a person types it.
-func (s *Service) URL() string { return s.listens.url() + s.path }
+func (s *Service) URL() string { return s.listens.url() }
 
 // Wait returns when ctx ends, or with why the Service cannot go on.
 func (s *Service) Wait(ctx context.Context) error {
