@@ -66,23 +66,6 @@ func painterly(t *testing.T) engine.Request {
 	return req
 }
 
-// A run that is longer than usual leaves as much of the photograph as the usual one, and comes nearer
-// to the style: what it gains is the style's.
-func TestLongRun(t *testing.T) {
-	req := painterly(t)
-	measured := func() (style, content float64) {
-		res, reports := run(t, reading(2), req)
-		return float64(res.StyleDistance), float64(reports[len(reports)-1].Content)
-	}
-	style, content := measured()
-	req.Recipe.Iterations *= 3
-	longStyle, longContent := measured()
-	t.Logf("style %.5f and %.5f, content %.4f and %.4f", style, longStyle, content, longContent)
-	if !(longStyle < style && longContent > 0.9*content && longContent < 1.1*content) {
-		t.Errorf("style and content distance are %.5f and %.4f, in three times the iterations %.5f and %.4f", style, content, longStyle, longContent)
-	}
-}
-
 // Going on from a painting at twice its size comes to what painting that size from the beginning
 // comes to, and evaluates nothing at the scales that are done.
 func TestLarger(t *testing.T) {

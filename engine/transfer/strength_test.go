@@ -82,3 +82,20 @@ func paintStyles(t *testing.T, longer int, photograph string, styles []string, v
 		visit(name, res, m)
 	}
 }
+
+// A run that is longer than usual leaves as much of the photograph as the usual one, and comes nearer
+// to the style: what it gains is the style's.
+func TestLongRun(t *testing.T) {
+	req := painterly(t)
+	measured := func() (style, content float64) {
+		res, reports := run(t, reading(2), req)
+		return float64(res.StyleDistance), float64(reports[len(reports)-1].Content)
+	}
+	style, content := measured()
+	req.Recipe.Iterations *= 3
+	longStyle, longContent := measured()
+	t.Logf("style %.5f and %.5f, content %.4f and %.4f", style, longStyle, content, longContent)
+	if !(longStyle < style && longContent > 0.9*content && longContent < 1.1*content) {
+		t.Errorf("style and content distance are %.5f and %.4f, in three times the iterations %.5f and %.4f", style, content, longStyle, longContent)
+	}
+}
