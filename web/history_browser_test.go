@@ -19,9 +19,10 @@ const (
 		window.stored = {results: (await count('results')).length, pictures: (await count('pictures')).length, checkpoint: (await count('run')).some(r => r.checkpoint)}; db.close();`
 )
 
-// hide has the page believe that it is no more seen, when it keeps how far the run is.
+// hide has a page that paints believe that it is no more seen, when it keeps how far the run is.
 func (b *tab) hide() {
 	b.Helper()
+	b.until(state+` === 'running'`, time.Minute)
 	value[bool](b, `(() => {
 		Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});
 		document.dispatchEvent(new Event('visibilitychange'));
@@ -33,7 +34,6 @@ func (b *tab) hide() {
 // checkpointed hides the page and waits for a checkpoint of the run to be kept.
 func (b *tab) checkpointed() {
 	b.Helper()
-	b.until(state+` === 'running'`, time.Minute)
 	b.hide()
 	await.That(b, "a checkpoint to be kept", func() bool {
 		b.run(stored)

@@ -88,7 +88,6 @@ func TestWorkersThatEnd(t *testing.T) {
 			s.mu.Unlock()
 			b := watch()
 			b.press("Start")
-			b.until(state+` === 'running'`, time.Minute)
 			b.hide()
 			b.until(`checkpoints > 0`, time.Minute)
 			value[bool](b, c.end+`, true`)

@@ -42,7 +42,11 @@ func (s *studio) OnMount(ctx app.Context) {
 	s.pictures.ListenToDrops()
 	s.listenToKeys()
 	s.sharer.ListenToLinks()
-	dom.OnHidden(func() { s.page.Quietly(s.desk.Run.Save) })
+	dom.OnSeen(func(seen bool) {
+		if !seen {
+			s.page.Quietly(s.desk.Run.Save)
+		}
+	})
 	ctx.Defer(func(app.Context) {
 		s.stage.Listen()
 		s.sharer.Listen()

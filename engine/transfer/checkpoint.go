@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"hash/crc32"
 	"math"
+	"time"
 
 	"trappedinart/engine/backend"
 )
@@ -80,6 +81,18 @@ func (j *job) save(ctx context.Context, st *stage) ([]byte, error) {
 	}
 	b.Write(binary.LittleEndian.AppendUint32(nil, crc32.Checksum(b.Bytes(), castagnoli)))
 	return b.Bytes(), nil
+}
+
+// saveIfDue returns a checkpoint if one is due, or at once if that was asked for, and otherwise nil. It
+// is not cut short by ctx: who stops the run needs it most.
+func (j *job) saveIfDue(ctx context.Context, st *stage, now time.Time, atOnce bool) ([]byte, error) {
+	if atOnce {
+		j.reports.checkpoints.last = time.Time{}
+	}
+	if !j.reports.checkpoints.due(now) {
+		return nil, nil
+	}
+	return j.save(context.WithoutCancel(ctx), st)
 }
 
 // stopped returns what a scale has reached, beside the error that ended it, and leaves a

@@ -41,9 +41,8 @@ type rhythm struct {
 
 func (r *rhythm) asked() bool { return r.every > 0 }
 
-// due says whether it is now; early if that is wanted.
-func (r *rhythm) due(now time.Time, early bool) bool {
-	if !r.asked() || now.Sub(r.last) < r.every && !early {
+func (r *rhythm) due(now time.Time) bool {
+	if !r.asked() || now.Sub(r.last) < r.every {
 		return false
 	}
 	r.last = now

@@ -121,9 +121,9 @@ func (st *stage) pixelsOf(x backend.Buffer) ([]float32, error) {
 func (j *job) wait(ctx context.Context, st *stage, p engine.Progress) (*engine.Recipe, error) {
 	if j.control.Paused() {
 		began := time.Now()
-		if p.Iteration > 0 && j.reports.checkpoints.due(began, true) {
+		if p.Iteration > 0 {
 			var err error
-			if p.Checkpoint, err = j.save(ctx, st); err != nil {
+			if p.Checkpoint, err = j.saveIfDue(ctx, st, began, true); err != nil {
 				return nil, err
 			}
 		}

@@ -345,14 +345,11 @@ func (j *job) shown(x canvas) []float32 { return j.originals.shown(&j.plan.recip
 func (j *job) tell(ctx context.Context, p engine.Progress, st *stage) error {
 	now := time.Now()
 	var err error
-	if j.reports.checkpoints.due(now, j.control.Saves()) {
-		// Not cut short by ctx: who stops the run needs it most.
-		if p.Checkpoint, err = j.save(context.WithoutCancel(ctx), st); err != nil {
-			return err
-		}
+	if p.Checkpoint, err = j.saveIfDue(ctx, st, now, j.control.Saves()); err != nil {
+		return err
 	}
 	p.Fraction, p.Remaining = engine.Float(j.pace.fraction(j.plan)), engine.SecondsOf(j.pace.remaining(j.plan, now))
-	if j.reports.previews.due(now, false) {
+	if j.reports.previews.due(now) {
 		px, err := st.pixels()
 		if err != nil {
 			return err

@@ -72,7 +72,8 @@ func TestWrongSettings(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"--log-format", "xml"}, {"--log-level", "loud"}, {"--tls-cert", "x"}, {"--trusted-proxies", "proxy"}, {"--metrics-from", "10.0.0.0/99"},
-		{"--path", "/a b"}, {"--path", "/a/../b"}, {"--path", "//a//b"}, {"--path", "https://host/art"}, {"--limit-connections", "0"}, {"--limit-requests", "NaN"}, {"--limit-posts", "-1"}, {"--limit-share", "65"}, {"--limit-shares", "0"},
+		{"--path", "/a b"}, {"--path", "/a/../b"}, {"--path", "//a//b"}, {"--path", "https://host/art"},
+		{"--limit-connections", "0"}, {"--limit-requests", "NaN"}, {"--limit-posts", "-1"}, {"--limit-share", "65"}, {"--limit-shares", "0"},
 	} {
 		if r := command(t, t.Context(), append([]string{"serve", "--data", dir, "--addr", "127.0.0.1:0"}, args...)...); r.code != exitWrongUse {
 			t.Errorf("%v is answered by %d %s", args, r.code, r.err)

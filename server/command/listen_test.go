@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,7 +91,7 @@ func startServe(t *testing.T, args ...string) *started {
 func TestPath(t *testing.T) {
 	for flag, want := range map[string]string{"art": "/art", "/deep/er-2/": "/deep/er-2", "/": ""} {
 		s := startServe(t, "--path", flag)
-		if !strings.HasSuffix(s.url, want) {
+		if at, err := url.Parse(s.url); err != nil || at.Path != want {
 			t.Errorf("--path %s: the page is at %s", flag, s.url)
 		}
 		res, err := http.Get(s.url + "/healthz")

@@ -21,12 +21,11 @@ func (w *Wake) Want(yes bool) {
 	}
 	if !w.listening { // the browser takes the lock from pages that are not seen
 		w.listening = true
-		app.Window().Get("document").Call("addEventListener", "visibilitychange", app.FuncOf(func(app.Value, []app.Value) any {
-			if w.wanted && app.Window().Get("document").Get("visibilityState").String() == "visible" {
+		OnSeen(func(seen bool) {
+			if w.wanted && seen {
 				w.take()
 			}
-			return nil
-		}))
+		})
 	}
 	w.take()
 }

@@ -162,7 +162,7 @@ func (g *gallery) paint(ctx context.Context, req engine.Request) (*image.NRGBA, 
 // loss has it.
 func (g *gallery) measure(ctx context.Context, j *judge.Judge, content, style, picture *image.NRGBA) (*transfer.Measures, error) {
 	r := g.painterly(g.large)
-	r.Pooling, r.Moments = engine.PoolMax, 0
+	r.Pooling = engine.PoolMax
 	b := picture.Bounds()
 	longer := max(b.Dx(), b.Dy())
 	return transfer.Measure(ctx, g.be, j.Weights, r, judge.Fitted(content, longer), []*image.NRGBA{judge.Fitted(style, longer)}, picture)
