@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -182,28 +183,39 @@ func TestInterruptedDownload(t *testing.T) {
 		b.shoot(dir, "fetching-stopped")
 	}
 
-	broke := false
+	var broke atomic.Bool
+	started := make(chan struct{})
 	s.answerWeights(func(w http.ResponseWriter, r *http.Request) {
 		var from int
 		if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); err != nil || from < 1 || from >= len(file) {
 			http.NotFound(w, r)
 			return
 		}
+		select {
+		case <-started:
+		case <-r.Context().Done():
+			return // the estimate of the time asked for it, and Start ended that
+		}
 		w.Header().Set("Content-Length", fmt.Sprint(len(file)-from))
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(file)-1, len(file)))
 		w.WriteHeader(http.StatusPartialContent)
-		if broke {
+		if broke.Load() {
 			_, _ = w.Write(file[from:])
 			return
 		}
-		broke = true
 		_, _ = w.Write(file[from : from+1000])
 		_ = http.NewResponseController(w).Flush()
 		await.Time(t, 300*time.Millisecond) // the browser forgets what it has not handed on when a connection breaks
+		if r.Context().Err() == nil {       // or Start ended this one as well
+			broke.Store(true)
+		}
 		panic(http.ErrAbortHandler)
 	})
 	b.reload()
-	b.paint()
+	b.press("Start")
+	b.until(state+` === 'loading'`, 10*time.Second)
+	close(started)
+	b.until(state+` === 'done'`, time.Minute)
 	all := s.requests(narrow)
 	got := slices.Compact(slices.Clone(all)) // the estimate of the time, which ends before Start, may ask for the same
 	var first, second int
