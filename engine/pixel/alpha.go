@@ -33,17 +33,17 @@ func CopyAlpha(painting *image.NRGBA, deep *image.NRGBA64, photograph *image.NRG
 // share already, and so not encoded.
 func scaledAlpha(img *image.NRGBA, w, h int) []float32 {
 	wide, high := img.Rect.Dx(), img.Rect.Dy()
-	row := func(y int, to []float32) {
-		for x := range to {
-			to[x] = float32(img.Pix[y*img.Stride+4*x+3]) / 255
-		}
-	}
+	at := func(x, y int) float32 { return float32(img.Pix[y*img.Stride+4*x+3]) / 255 }
 	if wide != w || high != h {
-		return resampled(1, wide, high, w, h, row)
+		return resampled(1, wide, high, w, h, func(y int, light []float32) {
+			for x := range wide {
+				light[4*x] = at(x, y)
+			}
+		})
 	}
 	same := make([]float32, w*h)
-	for y := range h {
-		row(y, same[y*w:][:w])
+	for i := range same {
+		same[i] = at(i%w, i/w)
 	}
 	return same
 }

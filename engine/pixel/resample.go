@@ -22,7 +22,7 @@ func Resize(planes []float32, w, h, w2, h2 int) []float32 {
 	return inLevels(resampled(channels, w, h, w2, h2, func(y int, light []float32) {
 		for c := range channels {
 			for x, v := range planes[(c*h+y)*w:][:w] {
-				light[c*w+x] = interpolated(toLight[:], hold(v)*(steps/255))
+				light[4*x+c] = interpolated(toLight[:], hold(v)*(steps/255))
 			}
 		}
 	}))
@@ -32,11 +32,15 @@ func Resize(planes []float32, w, h, w2, h2 int) []float32 {
 func reduced(img *image.NRGBA, w, h int) []float32 {
 	wide, high := img.Rect.Dx(), img.Rect.Dy()
 	return inLevels(resampled(channels, wide, high, w, h, func(y int, light []float32) {
-		red, green, blue := light[:wide], light[wide:2*wide], light[2*wide:]
 		row := img.Pix[y*img.Stride:][:4*wide]
-		for x := range red {
-			r, g, b := shown(row[4*x:])
-			red[x], green[x], blue[x] = light8[r], light8[g], light8[b]
+		for x := range wide {
+			p := row[4*x:][:4]
+			r, g, b := p[0], p[1], p[2]
+			if p[3] != 255 {
+				r, g, b = shown(p)
+			}
+			place := light[4*x:][:4]
+			place[0], place[1], place[2] = light8[r], light8[g], light8[b]
 		}
 	}))
 }
@@ -103,24 +107,21 @@ func newFilter(from, to int) filter {
 	return f
 }
 
-// resampled returns planes of w2 x h2 of those of w x h, which row writes row by row, each
-// plane's after the other's. golang.org/x/image/draw gives the same but for rounding,
-// at four times the time, as it reads and writes such pixels one by one.
+// resampled returns planes of w2 x h2 of those of w x h, which row writes row by row, a place
+// as four numbers, one for each plane. golang.org/x/image/draw gives the same but for rounding,
+// at many times the time, as it reads and writes such pixels one by one.
 func resampled(planes, w, h, w2, h2 int, row func(y int, light []float32)) []float32 {
 	across, down := newFilter(w, w2), newFilter(h, h2)
-	light, line := make([]float32, planes*w), make([]float32, planes*w2)
+	light, line := make([]float32, 4*w), make([]float32, 4*w2)
+	apart := make([]float32, planes*w2)
 	out := make([]float32, planes*w2*h2)
 	done := 0 // rows of the result that are complete
 	for y := range h {
 		row(y, light)
+		narrowed(line, across, light)
 		for c := range planes {
-			from := light[c*w:][:w]
-			for x, weights := range across.weights {
-				sum := float32(0)
-				for k, v := range from[across.first[x]:][:len(weights)] {
-					sum += weights[k] * v
-				}
-				line[c*w2+x] = sum
+			for x := range w2 {
+				apart[c*w2+x] = line[4*x+c]
 			}
 		}
 		for ; done < h2 && down.first[done]+len(down.weights[done]) <= y; done++ {
@@ -128,21 +129,49 @@ func resampled(planes, w, h, w2, h2 int, row func(y int, light []float32)) []flo
 		for i := done; i < h2 && down.first[i] <= y; i++ {
 			weight := down.weights[i][y-down.first[i]]
 			for c := range planes {
-				to := out[(c*h2+i)*w2:][:w2]
-				for x, v := range line[c*w2:][:w2] {
-					to[x] += weight * v
-				}
+				addRow(out[(c*h2+i)*w2:][:w2], weight, apart[c*w2:][:w2])
 			}
 		}
 	}
 	return out
 }
 
+// narrowedGo brings a row of places, four numbers each, through a filter.
+func narrowedGo(to []float32, f filter, from []float32) {
+	for x, weights := range f.weights {
+		var a, b, c, d float32
+		places := from[4*f.first[x]:][:4*len(weights)]
+		for k, weight := range weights {
+			p := places[4*k:][:4]
+			a += weight * p[0]
+			b += weight * p[1]
+			c += weight * p[2]
+			d += weight * p[3]
+		}
+		sums := to[4*x:][:4]
+		sums[0], sums[1], sums[2], sums[3] = a, b, c, d
+	}
+}
+
+func addRowGo(to []float32, weight float32, from []float32) {
+	from = from[:len(to)]
+	for x, v := range from {
+		to[x] += weight * v
+	}
+}
+
 // inLevels makes light grey levels, in place.
 func inLevels(planes []float32) []float32 {
 	levels := levelsOf()
 	for i, v := range planes {
-		planes[i] = interpolated(levels[:], min(max(v, 0), 1)*lightSteps)
+		switch {
+		case v >= 1:
+			planes[i] = levels[lightSteps]
+		case v > 0:
+			planes[i] = interpolated(levels[:], v*lightSteps)
+		default:
+			planes[i] = levels[0]
+		}
 	}
 	return planes
 }
