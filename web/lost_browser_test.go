@@ -37,11 +37,12 @@ const (
 			await make(module, imports);
 			const words = new Int32Array(imports.e.m.buffer);
 			return {exports: {serve(control) {
-				const generation = control / 4, left = generation + 16;
-				for (let seen = 0;; seen = Atomics.load(words, generation)) {
-					Atomics.wait(words, generation, seen, 100);
+				const recorded = control / 4, taken = recorded + 16;
+				for (let seen = 0;; seen = Atomics.load(words, recorded)) {
+					Atomics.wait(words, recorded, seen, 100);
 					if (!Atomics.load(flag, 0)) continue;
-					if (Atomics.sub(words, left, 1) > 0) {
+					const piece = Atomics.load(words, taken);
+					if (Atomics.load(words, recorded) > piece && Atomics.compareExchange(words, taken, piece, piece + 1) === piece) {
 						self.close();
 						return;
 					}

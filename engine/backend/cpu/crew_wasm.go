@@ -10,9 +10,9 @@ import (
 
 // A crew is the browser's other workers, helpers that run nothing but the module of
 // kernels, on this program's memory, which is shared with them. Go's own code cannot run
-// there. So the calls of kernels that the pieces of a task make are recorded first, and
-// then every free worker, and this thread too, takes a piece and makes its calls. Their
-// choice never changes a result.
+// there. So this thread records the calls of kernels that the pieces of a task make, helpers
+// take pieces as soon as those are recorded, and so does this thread at last. Their choice never
+// changes a result.
 //
 // Pieces keep their scratch in an arena, and pieces of one thread use it after each other.
 // Each worker has an arena; records have addresses in the first.
@@ -22,21 +22,21 @@ type crew struct {
 	list    recorder
 }
 
-// control is what workers tell each other by. The module, which gen/wasmcrew.go writes,
-// knows where each word is: those that several write have a line of the cache for
-// themselves.
+// control is what workers tell each other by. Pieces are numbered from the program's start on, so
+// a worker that comes late never takes one for another. The module, which gen/wasmcrew.go writes,
+// knows where each word is: those that several write have a line of the cache for themselves.
 type control struct {
-	generation [16]int32 // grows when there is work
-	left       [16]int32 // pieces to be taken, the last first
-	finished   [16]int32 // pieces
-	_          [16]int32
-	pieces     int32
-	records    int32 // where they are
-	starts     int32 // where the first record of each piece is counted
-	broken     int32 // set by a helper that cannot go on
-	arena      int32 // bytes from a worker's arena to the next's
-	_          [11]int32
-	helped     [16]int32 // pieces that helpers did, ever
+	recorded [16]int32 // pieces that may be taken, ever; grows when there is work
+	taken    [16]int32 // pieces, ever
+	finished [16]int32 // pieces, ever
+	_        [16]int32
+	base     int32 // the number of the list's first piece
+	records  int32 // where they are
+	starts   int32 // where the first record of each piece is counted
+	broken   int32 // set by a helper that cannot go on
+	arena    int32 // bytes from a worker's arena to the next's
+	_        [11]int32
+	helped   [16]int32 // pieces that helpers did, ever
 }
 
 // crewRecords is about how many calls are recorded at a time.
@@ -46,9 +46,13 @@ const crewRecords = 1 << 14
 //go:noescape
 func wasmCrew(control unsafe.Pointer) int32
 
+//go:wasmimport kernels offer
+//go:noescape
+func wasmOffer(control unsafe.Pointer, recorded int32)
+
 //go:wasmimport kernels share
 //go:noescape
-func wasmShare(control unsafe.Pointer) int32
+func wasmShare(control unsafe.Pointer, recorded int32) int32
 
 // joined is the one crew of the program: a worker that helps does nothing else.
 var joined *crew
@@ -82,33 +86,50 @@ const crewScratch = 1
 
 // share does pieces 0 to n-1 of a task.
 func (c *crew) share(b *Backend, n int, t task) {
-	defer func() { recording = nil }() // also of a task that panics
 	for from := 0; from < n; {
-		c.list.reset()
-		recording = &c.list
-		to := from
-		for ; to < n && len(c.list.records) < crewRecords; to++ {
-			c.list.begin()
-			b.scratch[crewScratch] = scratch{}
-			t.do(crewScratch, to)
-		}
-		c.list.begin() // where the last one ends
-		recording = nil
-		if c.list.arena.tooSmall(c.helpers + 1) {
-			continue // once more, with a larger one
-		}
-		c.play()
-		from = to
+		from = c.part(b, from, n, t)
 	}
 }
 
-// play has the list worked on by all.
-func (c *crew) play() {
-	c.control.finished[0] = 0
-	c.control.pieces = int32(len(c.list.starts) - 1)
-	c.control.records, c.control.starts = addr(c.list.records), addr(c.list.starts)
+// part does as many pieces as a list holds, and returns the next.
+func (c *crew) part(b *Backend, from, n int, t task) int {
+	c.begin()
+	recording = &c.list
+	defer func() { // also if a piece panics: whoever catches that finds nobody at work
+		recording = nil
+		c.finish()
+	}()
+	for ; from < n && c.list.hasRoom(); from++ {
+		b.scratch[crewScratch] = scratch{}
+		t.do(crewScratch, from)
+		if c.list.arena.tooSmall() {
+			break // this piece once more, with a larger one
+		}
+		c.list.begin()
+		if c.control.taken[0] == c.control.recorded[0] { // they wait for more
+			wasmOffer(unsafe.Pointer(c.control), c.recorded())
+		}
+	}
+	return from
+}
+
+// begin begins a list, when nobody is at work.
+func (c *crew) begin() {
+	c.list.reset(c.helpers + 1)
+	c.control.base = c.control.recorded[0]
+	c.control.starts = addr(c.list.starts)
 	c.control.arena = int32(4 * c.list.arena.size)
-	if wasmShare(unsafe.Pointer(c.control)) != 0 {
+}
+
+// recorded returns how many pieces were recorded, ever, and says where their records are.
+func (c *crew) recorded() int32 {
+	c.control.records = addr(c.list.records)
+	return c.control.base + int32(len(c.list.starts)-1)
+}
+
+// finish has the list's pieces finished by all.
+func (c *crew) finish() {
+	if wasmShare(unsafe.Pointer(c.control), c.recorded()) != 0 {
 		panic("cpu: a helper broke")
 	}
 }
@@ -117,11 +138,25 @@ func (c *crew) play() {
 // memory that they work on.
 type recorder struct {
 	records []record
+	before  [][]record // records where they were before there were so many: others may be reading them
 	starts  []int32
 	arena   arena
 }
 
-func (l *recorder) reset() { l.records, l.starts = l.records[:0], l.starts[:0] }
+func (l *recorder) reset(workers int) {
+	if l.starts == nil {
+		l.starts = make([]int32, 0, crewRecords+1)
+	}
+	clear(l.before)
+	l.records, l.before, l.starts = l.records[:0], l.before[:0], l.starts[:0]
+	l.arena.enlarge(workers)
+	l.begin()
+}
+
+// hasRoom says whether another piece may be recorded: starts never move.
+func (l *recorder) hasRoom() bool {
+	return len(l.records) < crewRecords && len(l.starts) < cap(l.starts)
+}
 
 // begin says that what follows is of the next piece.
 func (l *recorder) begin() {
@@ -133,6 +168,7 @@ func (l *recorder) begin() {
 // the kernel's number.
 func (l *recorder) add(kernel int32, p *params) {
 	if len(l.records) == cap(l.records) {
+		l.before = append(l.before, l.records)
 		l.records = slices.Grow(l.records, 1024)
 	}
 	l.records = l.records[:len(l.records)+1]
@@ -166,14 +202,15 @@ func (a *arena) take(n int) []float32 {
 	return a.floats[from:a.used:a.used]
 }
 
-// tooSmall says whether it was so, and is not any more.
-func (a *arena) tooSmall(workers int) bool {
-	if a.want <= a.size {
-		return false
+// tooSmall says whether a piece wanted more than there is.
+func (a *arena) tooSmall() bool { return a.want > a.size }
+
+// enlarge gives every worker what the largest piece wanted.
+func (a *arena) enlarge(workers int) {
+	if a.tooSmall() {
+		a.size = a.want
+		a.floats = make([]float32, workers*a.size)
 	}
-	a.size = a.want
-	a.floats = make([]float32, workers*a.size)
-	return true
 }
 
 func (*scratch) floats(s []float32, n int) []float32 {

@@ -47,6 +47,42 @@ func TestCrew(t *testing.T) {
 	}
 }
 
+// copying copies a row for each piece, and panics at one.
+type copying struct {
+	k        *kernel
+	from, to []float32
+	at       int
+}
+
+func (c *copying) do(_, piece int) {
+	if piece == c.at {
+		panic("halt")
+	}
+	c.k.runs.copyRows(c.to[8*piece:], 8, c.from[8*piece:], 8, 8, 1)
+}
+
+// After a task that panics what was recorded before is done, nobody works on it any more, and the
+// next one is whole.
+func TestCrewTaskThatPanics(t *testing.T) {
+	k := bestKernel()
+	b := crewed(k)
+	const pieces = 50
+	from := make([]float32, 8*pieces)
+	for i := range from {
+		from[i] = float32(i + 1)
+	}
+	for at := range pieces + 1 { // the last is none
+		c := &copying{k, from, make([]float32, len(from)), at}
+		func() {
+			defer func() { _ = recover() }()
+			b.crew.share(b, pieces, c)
+		}()
+		if done := 8 * at; !slices.Equal(c.to[:min(done, len(from))], from[:min(done, len(from))]) || recording != nil {
+			t.Fatalf("of a task that ends at piece %d not all before is done, or it still records", at)
+		}
+	}
+}
+
 func TestCrewAgainstRef(t *testing.T) {
 	backendtest.Compare(t, crewed(bestKernel()), backendtest.NewReference(ref.New()), 2e-5)
 }

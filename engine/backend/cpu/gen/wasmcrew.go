@@ -5,15 +5,15 @@ package main
 
 // Words of control, in bytes: each that is written by several has a line of the cache.
 const (
-	ctlGeneration = 0
-	ctlLeft       = 64
-	ctlFinished   = 128
-	ctlPieces     = 256
-	ctlRecords    = 260
-	ctlStarts     = 264
-	ctlBroken     = 268
-	ctlArena      = 272
-	ctlHelped     = 320
+	ctlRecorded = 0
+	ctlTaken    = 64
+	ctlFinished = 128
+	ctlBase     = 256
+	ctlRecords  = 260
+	ctlStarts   = 264
+	ctlBroken   = 268
+	ctlArena    = 272
+	ctlHelped   = 320
 )
 
 const (
@@ -23,12 +23,12 @@ const (
 	spins = 40000
 )
 
-// crew adds play, work, serve and share, which know the given kernels by their numbers.
+// crew adds play, work, serve, offer and share, which know the given kernels by their numbers.
 func (m *module) crew(kernels []*fn) {
 	play := m.play(kernels)
 	work := m.work(play)
 	m.serve(work)
-	m.share(work)
+	m.share(m.offer(), work)
 }
 
 // play: record, records, offset. Calls kernels that return nothing as the records say. A record's first word
@@ -72,33 +72,44 @@ func (m *module) play(kernels []*fn) *fn {
 	return f
 }
 
-// work: control, worker. Takes a piece, the last of those that are left, until there is none.
-// The number of pieces left is counted down to nothing: so a late worker, perhaps between two
+// work: control, worker. Takes the pieces that are recorded, one after the other, until there are no more.
+// A piece is taken by its number, of which there is no other: so a late worker, perhaps between two
 // lists, gets a piece of the current list or none, and nobody waits for a worker without a piece.
 // The other words are read after a piece is taken, as they stay until it is done.
 func (m *module) work(play *fn) *fn {
 	f, p := m.fn("work", 2)
 	control, worker := p[0], p[1]
 	f.raw(0x02, 0x40, 0x03, 0x40) // block, loop
-	left := f.atomicAdd(control, ctlLeft, -1)
-	f.get(left)
+	f.atomicLoad(control, ctlTaken)
+	taken := f.result(i32)
+	f.atomicLoad(control, ctlRecorded)
+	f.get(taken)
+	f.raw(0x6b)
 	f.number(0)
-	f.raw(0x4c, 0x0d, 0x01) // leave if not greater
+	f.raw(0x4c, 0x0d, 0x01) // leave if none is left
+	f.get(control)
+	f.get(taken)
+	f.get(taken)
+	f.number(1)
+	f.raw(0x6a)
+	f.atomic(0x48, ctlTaken) // the next, if it is still the same
+	f.get(taken)
+	f.raw(0x47, 0x0d, 0x00) // again if another took it
 	f.get(worker)
 	f.get(f.word(control, ctlArena))
 	f.raw(0x6c)
 	offset := f.result(i32)
-	end := f.sum(f.word(control, ctlStarts), f.times(left, 4)) // where the next one begins
-	f.get(end)
-	f.number(4)
+	f.get(taken)
+	f.get(f.word(control, ctlBase))
 	f.raw(0x6b)
-	start := f.result(i32)
-	first, last := f.word(start, 0), f.word(end, 0)
-	at := f.sum(f.word(control, ctlRecords), f.times(first, recordBytes))
+	at := f.result(i32)
+	begin := f.sum(f.word(control, ctlStarts), f.times(at, 4)) // where it begins, and then the next
+	first, last := f.word(begin, 0), f.word(begin, 4)
+	records := f.sum(f.word(control, ctlRecords), f.times(first, recordBytes))
 	f.get(last)
 	f.get(first)
 	f.raw(0x6b)
-	f.call(play, at, f.result(i32), offset)
+	f.call(play, records, f.result(i32), offset)
 	f.choose(worker, func() { f.atomicAdd(control, ctlHelped, 1) })
 	f.atomicAdd(control, ctlFinished, 1)
 	f.raw(0x0c, 0x00, 0x0b, 0x0b)
@@ -114,7 +125,7 @@ func (m *module) serve(work *fn) {
 	f.number(spins)
 	f.set(left)
 	f.raw(0x02, 0x40, 0x03, 0x40) // block, loop
-	f.atomicLoad(control, ctlGeneration)
+	f.atomicLoad(control, ctlRecorded)
 	f.get(seen)
 	f.raw(0x47, 0x0d, 0x01) // leave if there is something new
 	f.stepBy(left, -1)
@@ -125,26 +136,32 @@ func (m *module) serve(work *fn) {
 	f.raw(0x42, 0x7f)                // without end
 	f.raw(0xfe, 0x01, 2, 0)          // sleep while it is what was seen
 	f.raw(0x1a, 0x0c, 0, 0x0b, 0x0b) // and look
-	f.atomicLoad(control, ctlGeneration)
+	f.atomicLoad(control, ctlRecorded)
 	f.set(seen)
 	f.call(work, control, p[1])
 	f.raw(0x0c, 0x00, 0x0b)
 }
 
-// share: control. Has the pieces worked on by all, takes part, and returns when all
-// are done: 0, or 1 if a helper broke.
-func (m *module) share(work *fn) {
-	f, p := m.fn("share", 1, i32)
-	control, zero := p[0], f.count(0)
-	f.atomicStore(control, ctlLeft, f.word(control, ctlPieces))
-	f.atomicAdd(control, ctlGeneration, 1)
-	f.get(control)
+// offer: control, recorded. Lets others take what is recorded by now, and wakes them.
+func (m *module) offer() *fn {
+	f, p := m.fn("offer", 2)
+	f.atomicStore(p[0], ctlRecorded, p[1])
+	f.get(p[0])
 	f.number(-1)
-	f.raw(0xfe, 0x00, 2, 0, 0x1a) // wake them
-	f.call(work, control, zero)
+	f.raw(0xfe, 0x00, 2, 0, 0x1a)
+	return f
+}
+
+// share: control, recorded. Offers what is recorded, takes part, and returns when all pieces
+// are done: 0, or 1 if a helper broke.
+func (m *module) share(offer, work *fn) {
+	f, p := m.fn("share", 2, i32)
+	control := p[0]
+	f.call(offer, control, p[1])
+	f.call(work, control, f.count(0))
 	f.await(func() {
 		f.atomicLoad(control, ctlFinished)
-		f.get(f.word(control, ctlPieces))
+		f.get(p[1])
 	}, control)
 	f.number(0)
 }

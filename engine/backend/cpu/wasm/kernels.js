@@ -19,7 +19,8 @@ globalThis.wasmKernels = (helpers = []) => {
       play: (records, n) => k.play(records, n, 0),
       dot: (x, y, n) => k.dot(x, y, n),
       squares: (x, y, n) => k.squares(x, y, n),
-      share: (control) => k.share(control),
+      offer: (control, recorded) => k.offer(control, recorded),
+      share: (control, recorded) => k.share(control, recorded),
       // Returns how many helpers there will be, sooner or later.
       crew(control) {
         if (!shared()) return 0;
