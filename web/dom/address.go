@@ -3,6 +3,7 @@ package dom
 import (
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -20,10 +21,14 @@ func SplitShare(path string) (base, id string, ok bool) {
 	return path[:i+1], id, true
 }
 
-// Resolve returns the address of a path beside the page, which may stand under any path.
+// Resolve returns the address of a path beside the page, which may stand under any path. Rendering
+// asks for a dozen.
 func Resolve(path string) string {
-	return BaseURL().ResolveReference(&url.URL{Path: path}).String()
+	return first().ResolveReference(&url.URL{Path: path}).String()
 }
+
+// first is the page's address when it was first asked for; what is beside the page does not change.
+var first = sync.OnceValue(BaseURL)
 
 // HostName is where the page came from.
 func HostName() string { return BaseURL().Host }
